@@ -1,0 +1,1 @@
+"""The `hsched` command: thin, composes the hosts, imports them lazily."""

@@ -1,0 +1,1 @@
+"""Predictions, not decisions: features, training, calibration, evaluation, promotion, scoring, drift."""
