@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 HSCHED := $(BIN)/hsched
 UV_VERSION := 0.13.9
+PACKAGES := hsched_core hsched_adapters hsched_models hsched_pipelines hsched_sandbox hsched_cli
+# Processes of the test suite; `make test TEST_WORKERS=4 TESTS=tests/unit` narrows or widens it.
+TEST_WORKERS ?= 2
+TESTS ?= tests
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # No library of ours calls home, whichever way it is started.
 export DO_NOT_TRACK := true
@@ -14,8 +18,14 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
+.PHONY: help
+help: ## show this list
+	@echo "hsched: make run, make test; everything else is optional."
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Installing hsched into $(VENV) (about a minute the first time) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hsched needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
@@ -26,6 +36,38 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 install: $(VENV)/.installed ## install everything into .venv, from the hashed lock file
 
 .PHONY: lock
-lock: ## resolve the dependencies again (writes requirements.lock)
+lock: install ## resolve the dependencies again (writes requirements.lock)
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --python-version 3.11 --extra learning --extra ui --extra postgres --extra dev pyproject.toml -o requirements.lock
+
+.PHONY: run
+run: install ## a sandbox practice, the daily run and its summary; a second run re-uses what is there
+	@$(HSCHED) run --sandbox-if-empty
+
+.PHONY: ui
+ui: install ## start Dagster and MLflow on this machine and print their addresses
+	@$(HSCHED) ui
+
+.PHONY: check
+check: install ## style, types, import contracts, SQL, generated docs
+	@echo "ruff (lint)";      $(BIN)/ruff check --quiet $(PACKAGES) tests
+	@echo "ruff (format)";    $(BIN)/ruff format --quiet --check $(PACKAGES) tests
+	@echo "mypy --strict";    $(BIN)/mypy --no-error-summary
+	@echo "import contracts"; report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+	@echo "sqlfluff";         cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 models tests
+	@echo "generated docs";   $(HSCHED) docs --check
+	@echo "All checks passed."
+
+.PHONY: format
+format: install ## put the code into the house's format
+	@$(BIN)/ruff check --quiet --fix $(PACKAGES) tests
+	@$(BIN)/ruff format --quiet $(PACKAGES) tests
+
+.PHONY: test
+test: install ## the whole test suite (TESTS=tests/unit for a part)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --durations 10 $(TESTS)
+
+.PHONY: clean
+clean: ## remove caches and build output; the practice's data in .hsched stays
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs build dist
+	@find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
 """Protocols of the outside world. Adapters implement them; hosts receive them from `hsched_adapters.assembly`."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -22,7 +23,7 @@ class Rejected:
     row: int
     field: str
     reason: str
-    content: str = field(default="", repr=False)
+    content: str = dataclasses.field(default="", repr=False)  # `field` names the column here
 
 
 @dataclass(frozen=True)

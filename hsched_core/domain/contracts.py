@@ -178,6 +178,4 @@ WAITLIST = Table(
     ),
 )
 
-TABLES: Mapping[str, Table] = {
-    table.name: table for table in (APPOINTMENTS, CLIENTS, CLINICIANS, AUTHORIZATIONS, WAITLIST)
-}
+TABLES: Mapping[str, Table] = {table.name: table for table in (APPOINTMENTS, CLIENTS, CLINICIANS, AUTHORIZATIONS, WAITLIST)}

@@ -1,11 +1,11 @@
 """Every error hsched raises on purpose. No message here may carry a patient's value.
 
-    HschedError
-    |- UserError              shown to a person as one line, with the remedy; never a traceback
-    |  |- InputError          a file or a row breaks the contract: names file, row, field and remedy
-    |  |- SettingsError       a setting is missing, unknown or wrong
-    |  `- NotReadyError       something must be done first (no practice yet, no champion yet)
-    `- SafeError              a failure inside the identified zone, reduced to a code and a reference
+HschedError
+|- UserError              shown to a person as one line, with the remedy; never a traceback
+|  |- InputError          a file or a row breaks the contract: names file, row, field and remedy
+|  |- SettingsError       a setting is missing, unknown or wrong
+|  `- NotReadyError       something must be done first (no practice yet, no champion yet)
+`- SafeError              a failure inside the identified zone, reduced to a code and a reference
 """
 
 
