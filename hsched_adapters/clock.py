@@ -1,0 +1,34 @@
+"""The only place that reads the wall clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    """The machine's present."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class FixedClock:
+    """A present that stands still: demos, tests, and days of the past."""
+
+    instant: datetime
+
+    def __post_init__(self) -> None:
+        if self.instant.tzinfo is None:
+            raise ValueError("an instant without a zone")
+
+    @classmethod
+    def at(cls, today: date | datetime, zone: ZoneInfo) -> "FixedClock":
+        """At that instant, or at local noon of that day."""
+        if isinstance(today, datetime):
+            return cls(today)
+        return cls(datetime.combine(today, time(12), tzinfo=zone))
+
+    def now(self) -> datetime:
+        return self.instant

@@ -1,0 +1,305 @@
+"""Settings: where a practice's data lives, what practice it is, and what the environment says.
+
+The only module that reads the environment. Unknown keys are refused: a misspelt switch must not look like a set one.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, MutableMapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from hsched_core.domain.errors import NotReadyError, SettingsError
+
+TELEMETRY_OFF: Mapping[str, str] = MappingProxyType(
+    {
+        "DO_NOT_TRACK": "true",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+)
+# Race and payer are missing on purpose: they are for audit and compliance, never a model input.
+DEMOGRAPHIC_SWITCHES = frozenset(
+    {"age", "gender", "language", "has_welfare", "has_hypertension", "has_diabetes", "has_alcoholism", "disability_level"}
+)
+SOURCE_KINDS = frozenset({"daily_exports", "landing"})
+GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
+PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Every place below a practice's folder."""
+
+    home: Path
+
+    @property
+    def practice_file(self) -> Path:
+        return self.home / "practice.yaml"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def vault(self) -> Path:
+        return self.home / "vault.sqlite"
+
+    @property
+    def identified(self) -> Path:
+        return self.home / "identified"
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def tables(self) -> Path:
+        return self.home / "tables"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def scores(self) -> Path:
+        return self.home / "scores"
+
+    @property
+    def drift(self) -> Path:
+        return self.home / "drift"
+
+    @property
+    def mlflow(self) -> Path:
+        return self.home / "mlflow"
+
+    @property
+    def mlflow_artifacts(self) -> Path:
+        return self.mlflow / "artifacts"
+
+    @property
+    def dagster(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def sandbox(self) -> Path:
+        return self.home / "sandbox"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the practice's records come from: a folder of daily exports, or what an import landed."""
+
+    kind: str
+    map: str
+    path: str = ""  # daily_exports: the folder, relative to the home
+    batch: str = ""  # landing: which import
+    sha256: str = ""  # landing: of the imported file, so that a second import of it is a no-op
+
+    def __post_init__(self) -> None:
+        if self.kind not in SOURCE_KINDS:
+            raise SettingsError(f"source kind is none of {', '.join(sorted(SOURCE_KINDS))}.", "Mend `source.kind` in practice.yaml.")
+        if self.kind == "daily_exports" and not self.path:
+            raise SettingsError("source `daily_exports` has no path.", "Set `source.path` in practice.yaml.")
+        if self.kind == "landing" and not self.batch:
+            raise SettingsError("source `landing` names no import.", "Run `hsched import FILE --map NAME --replace`.")
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """Under which de-identification profile the graph runs."""
+
+    profile: str = "limited"
+
+    def __post_init__(self) -> None:
+        if self.profile not in GRAPH_PROFILES:
+            raise SettingsError(
+                "the graph runs in the profile `limited` only.", "`safe_harbor` is an export of finished rows, not a setting."
+            )
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What practice.yaml says."""
+
+    id: str
+    name: str
+    timezone: str
+    country: str
+    source: Source
+    first_day: date
+    last_day: date | None = None
+    late_cancel_hours: int = 24
+    privacy: Privacy = Privacy()
+    demographic_inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_practice(self)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a host needs to open a practice. `practice` is read when first asked for: an import runs before there is one."""
+
+    paths: Paths
+    mlflow_tracking_uri: str
+    today: date | datetime | None = None
+    key_file: Path | None = None
+
+    @cached_property
+    def practice(self) -> Practice:
+        return load_practice(self.paths)
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings the environment describes; `.hsched` in the working directory where it says nothing."""
+    paths = Paths(Path(environ.get("HSCHED_HOME") or ".hsched").expanduser().absolute())
+    key_file = environ.get("HSCHED_KEY_FILE")
+    return Settings(
+        paths=paths,
+        mlflow_tracking_uri=environ.get("HSCHED_MLFLOW_TRACKING_URI") or f"sqlite:///{paths.mlflow / 'mlflow.db'}",
+        today=_today(environ.get("HSCHED_TODAY", "")),
+        key_file=Path(key_file).expanduser().absolute() if key_file else None,
+    )
+
+
+def silence_telemetry(environ: MutableMapping[str, str] = os.environ) -> None:
+    """No library of ours calls home; hosts call this before they import one."""
+    for name, value in TELEMETRY_OFF.items():
+        environ.setdefault(name, value)
+
+
+def load_practice(paths: Paths) -> Practice:
+    """What practice.yaml says; NotReadyError when there is none."""
+    try:
+        text = paths.practice_file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotReadyError(f"There is no practice in {paths.home}.", PRACTICE_MISSING) from None
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        raise SettingsError("practice.yaml is not YAML.", "Mend it, or restore it from a copy.") from None
+    return practice_from(content)
+
+
+def practice_from(content: object) -> Practice:
+    """The practice a parsed practice.yaml describes; unknown and missing keys are refused by name."""
+    known = _checked(content, Practice, "practice.yaml")
+    known["source"] = Source(**_strings(_checked(known["source"], Source, "practice.yaml, source"), "source"))
+    if "privacy" in known:
+        known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
+    known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
+    return Practice(**known)
+
+
+def save_practice(paths: Paths, practice: Practice) -> None:
+    """Write practice.yaml in one step: readers see the old file or the new one, never half of one."""
+    paths.home.mkdir(parents=True, exist_ok=True)
+    plain = {f.name: getattr(practice, f.name) for f in fields(practice)}
+    plain["source"] = {key: value for key, value in asdict(practice.source).items() if value}
+    plain["privacy"] = asdict(practice.privacy)
+    plain["demographic_inputs"] = dict(practice.demographic_inputs)
+    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(temporary, paths.practice_file)
+
+
+def _today(text: str) -> date | datetime | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else _aware(datetime.fromisoformat(text))
+    except ValueError:
+        raise SettingsError(
+            "HSCHED_TODAY is neither a day nor an instant with an offset.", "Write 2026-01-31 or 2026-01-31T08:00:00-05:00."
+        ) from None
+
+
+def _aware(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("no offset")
+    return instant
+
+
+def _checked(content: object, kind: type[Any], where: str) -> dict[str, Any]:
+    """The content as a dict of known keys with every required one present."""
+    if not isinstance(content, dict):
+        raise SettingsError(f"{where} is not a mapping of settings.", "Compare with an example under docs/.")
+    known = {f.name: f for f in fields(kind)}
+    unknown = sorted(str(key) for key in content if key not in known)
+    if unknown:
+        raise SettingsError(f"{where} has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    missing = [name for name in _required(kind) if content.get(name) is None]
+    if missing:
+        raise SettingsError(f"{where} lacks: {', '.join(missing)}.", "Add them.")
+    return dict(content)
+
+
+def _required(kind: type[Any]) -> list[str]:
+    return [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+
+
+def _strings(content: dict[str, Any], where: str) -> dict[str, str]:
+    wrong = [key for key, value in content.items() if not isinstance(value, str)]
+    if wrong:
+        raise SettingsError(f"practice.yaml, {where}: not a text: {', '.join(wrong)}.", "Quote the value.")
+    return content
+
+
+def _check_practice(practice: Practice) -> None:
+    for name in ("id", "name", "timezone", "country"):
+        if not isinstance(getattr(practice, name), str):
+            raise SettingsError(f"practice.yaml: {name} is not a text.", 'Quote the value (a bare NO is read as "false").')
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", practice.id):
+        raise SettingsError("practice.yaml: id is not a short name.", "Use lower-case letters, digits and hyphens.")
+    if not re.fullmatch(r"[A-Z]{2}", practice.country):
+        raise SettingsError("practice.yaml: country is not a two-letter code.", "For example US.")
+    _check_zone(practice.timezone)
+    _check_days(practice)
+    _check_switches(practice)
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingsError("practice.yaml: timezone is not a known zone.", "For example America/New_York.") from None
+
+
+def _check_days(practice: Practice) -> None:
+    last = practice.last_day
+    for day in (practice.first_day, last):
+        if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+            raise SettingsError("practice.yaml: first_day and last_day are days.", "Write 2026-01-31.")
+    if last is not None and last < practice.first_day:
+        raise SettingsError("practice.yaml: last_day is before first_day.", "Swap or mend them.")
+    if isinstance(practice.late_cancel_hours, bool) or not isinstance(practice.late_cancel_hours, int) or practice.late_cancel_hours < 0:
+        raise SettingsError("practice.yaml: late_cancel_hours is not a whole number of hours.", "For example 24.")
+
+
+def _check_switches(practice: Practice) -> None:
+    unknown = sorted(str(name) for name in practice.demographic_inputs if name not in DEMOGRAPHIC_SWITCHES)
+    if unknown:
+        raise SettingsError(
+            f"practice.yaml: demographic_inputs names {', '.join(unknown)}.", f"Possible are: {', '.join(sorted(DEMOGRAPHIC_SWITCHES))}."
+        )
+    empty = sorted(name for name, basis in practice.demographic_inputs.items() if not isinstance(basis, str) or not basis.strip())
+    if empty:
+        problem = f"practice.yaml: demographic_inputs gives no basis for {', '.join(empty)}."
+        raise SettingsError(problem, "Write why the practice may use the field, or remove it.")
