@@ -142,6 +142,7 @@ class Practice:
     late_cancel_hours: int = 24
     privacy: Privacy = Privacy()
     demographic_inputs: Mapping[str, str] = field(default_factory=dict)
+    schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
 
     def __post_init__(self) -> None:
         _check_practice(self)
@@ -270,6 +271,8 @@ def _check_practice(practice: Practice) -> None:
         raise SettingsError("practice.yaml: id is not a short name.", "Use lower-case letters, digits and hyphens.")
     if not re.fullmatch(r"[A-Z]{2}", practice.country):
         raise SettingsError("practice.yaml: country is not a two-letter code.", "For example US.")
+    if practice.schedules not in ("stopped", "running"):
+        raise SettingsError("practice.yaml: schedules is neither stopped nor running.", "Write one of the two.")
     _check_zone(practice.timezone)
     _check_days(practice)
     _check_switches(practice)

@@ -1,0 +1,52 @@
+"""Which schedule and sensor may run in which deployment. One table; nothing starts by itself that is not in it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+import dagster as dg
+
+from hsched_adapters.settings import Practice
+
+
+class Deployment(StrEnum):
+    """What kind of practice this Dagster serves."""
+
+    PRODUCTION = "production"
+    SANDBOX = "sandbox"
+    ARCHIVE = "archive"  # an imported file with an end: nothing new will come
+
+
+RUNS_IN: Mapping[str, frozenset[Deployment]] = MappingProxyType(
+    {
+        "extract_daily_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "train_weekly_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "score_after_extract": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "scan_after_score": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+    }
+)
+
+
+def deployment_of(practice: Practice) -> Deployment:
+    """An end makes an archive; a sandbox's exports lie in its own folder; everything else is real."""
+    if practice.last_day is not None:
+        return Deployment.ARCHIVE
+    return Deployment.SANDBOX if practice.source.path.startswith("sandbox/") else Deployment.PRODUCTION
+
+
+def starts_running(name: str, practice: Practice) -> bool:
+    """Whether a schedule or sensor is on from the start: the practice asks for it, and it may run here."""
+    return practice.schedules == "running" and deployment_of(practice) in RUNS_IN[name]
+
+
+def schedule_status(name: str, practice: Practice) -> dg.DefaultScheduleStatus:
+    return dg.DefaultScheduleStatus.RUNNING if starts_running(name, practice) else dg.DefaultScheduleStatus.STOPPED
+
+
+def sensor_status(name: str, practice: Practice) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if starts_running(name, practice) else dg.DefaultSensorStatus.STOPPED
+
+
+def runs_in_tags(name: str) -> dict[str, str]:
+    """Shown beside the schedule in Dagster's UI."""
+    return {"hsched/runs_in": ".".join(sorted(RUNS_IN[name]))}
