@@ -1,0 +1,48 @@
+-- Every event, numbered by booking: a move within one appointment id closes one booking and opens the next,
+-- a clerical correction of the start opens a new version of the same booking.
+with
+
+events as (
+
+    select * from {{ ref('stg_ehr__appointments') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(starts_by) over appointment as previous_starts_by,
+        row_number() over appointment as event_no
+    from events
+    window appointment as (partition by appointment_token order by recorded_at, event_at, event_type)
+
+),
+
+numbered as (
+
+    select
+        *,
+        coalesce(event_no = 1 or starts_by is distinct from previous_starts_by, true) as is_opening,
+        coalesce(event_no > 1 and event_type = 'moved' and starts_by is distinct from previous_starts_by, false) as is_move_within
+    from compared
+
+),
+
+final as (
+
+    select
+        * exclude (previous_starts_by),
+        sum(is_opening::int) over running as version_no,
+        sum(is_move_within::int) over running as booking_no,
+        previous_starts_by
+    from numbered
+    window running as (partition by appointment_token order by event_no)
+
+)
+
+select
+    *,
+    appointment_token || '-' || booking_no as booking_id,
+    appointment_token || '-' || (booking_no - 1) as previous_booking_id
+from final

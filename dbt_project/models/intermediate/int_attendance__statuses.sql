@@ -1,0 +1,79 @@
+-- Each recording of how a booking ended. A corrected status is a second row; nothing is overwritten.
+with
+
+events as (
+
+    select * from {{ ref('int_attendance__events') }}
+
+),
+
+endings as (
+
+    select
+        booking_id,
+        client_token,
+        clinician_token,
+        event_type,
+        event_by,
+        event_at,
+        recorded_at,
+        starts_by,
+        ends_at
+    from events
+    where event_type in ('cancelled', 'attended', 'no_show') or (event_type = 'moved' and not is_move_within)
+
+    union all
+
+    -- a move within one appointment id ends the booking before it, at the start it had then
+    select
+        previous_booking_id as booking_id,
+        client_token,
+        clinician_token,
+        event_type,
+        event_by,
+        event_at,
+        recorded_at,
+        previous_starts_by as starts_by,
+        previous_starts_by as ends_at
+    from events
+    where is_move_within
+
+),
+
+named as (
+
+    select
+        booking_id,
+        client_token,
+        clinician_token,
+        recorded_at,
+        starts_by,
+        ends_at,
+        case
+            when event_type in ('attended', 'no_show') then event_type
+            when event_by = 'clinic' then 'clinic_cancel'
+            when event_at > starts_by - to_hours({{ var('late_cancel_hours') }}) then 'late_cancel'
+            else 'early_cancel'
+        end as outcome,
+        -- an outcome counts once its appointment has ended and its status has been recorded
+        greatest(recorded_at, ends_at) as known_at
+    from endings
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(outcome) over recorded as previous_outcome,
+        row_number() over recorded as recording_no
+    from named
+    window recorded as (partition by booking_id order by recorded_at, outcome)
+
+)
+
+select
+    *,
+    lead(recorded_at) over (partition by booking_id order by recording_no) is null as is_final
+from compared
+where outcome is distinct from previous_outcome

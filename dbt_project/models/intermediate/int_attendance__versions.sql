@@ -1,0 +1,38 @@
+-- What was known of a booking, and when: one row per version, in force from valid_from until valid_to.
+with
+
+openings as (
+
+    select * from {{ ref('int_attendance__events') }}
+    where is_opening
+
+),
+
+final as (
+
+    select
+        booking_id,
+        appointment_token,
+        version_no,
+        client_token,
+        clinician_token,
+        starts_on,
+        starts_at,
+        starts_by,
+        ends_at,
+        duration_minutes,
+        session_type,
+        modality,
+        site_token,
+        series_token,
+        series_interval_days,
+        recorded_at as valid_from,
+        lead(recorded_at) over (partition by appointment_token order by version_no) as valid_to,
+        -- the moment this time was chosen: the booking, or the move that set it; a correction does not choose
+        first_value(event_at) over (partition by booking_id order by version_no) as chosen_at,
+        replaces_appointment_token is not null or is_move_within as is_moved_here
+    from openings
+
+)
+
+select * from final

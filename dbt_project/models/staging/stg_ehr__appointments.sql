@@ -1,0 +1,40 @@
+-- One row per recorded appointment event, exact repeats merged, days and ends in the practice's zone.
+with
+
+source as (
+
+    select distinct * from {{ source('lake', 'deid_ehr__appointments') }}
+
+),
+
+final as (
+
+    select
+        appointment_token,
+        client_token,
+        clinician_token,
+        event_type,
+        coalesce(event_by, 'client') as event_by,
+        event_at,
+        recorded_at,
+        starts_on,
+        starts_at,
+        duration_minutes,
+        session_type,
+        modality,
+        site_token,
+        series_token,
+        series_interval_days,
+        replaces_appointment_token,
+        -- where the hour is unknown, a visit has ended when its day has
+        coalesce(
+            starts_at + to_minutes(coalesce(duration_minutes, 50)),
+            {{ local_midnight('starts_on + 1') }}
+        ) as ends_at,
+        coalesce(starts_at, {{ local_midnight('starts_on') }}) as starts_by
+
+    from source
+
+)
+
+select * from final
