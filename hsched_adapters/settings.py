@@ -5,6 +5,7 @@ The only module that reads the environment. Unknown keys are refused: a misspelt
 
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Mapping, MutableMapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
@@ -182,6 +183,12 @@ def silence_telemetry(environ: MutableMapping[str, str] = os.environ) -> None:
     """No library of ours calls home; hosts call this before they import one."""
     for name, value in TELEMETRY_OFF.items():
         environ.setdefault(name, value)
+
+
+def child_environment(paths: Paths, environ: Mapping[str, str] = os.environ, **extra: str) -> dict[str, str]:
+    """The environment of a process we start: the same practice, telemetry off, our own programs (dbt) found first."""
+    programs = os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)])
+    return {**environ, **TELEMETRY_OFF, "HSCHED_HOME": str(paths.home), "DAGSTER_HOME": str(paths.dagster), "PATH": programs, **extra}
 
 
 def load_practice(paths: Paths) -> Practice:
