@@ -1,8 +1,26 @@
-"""What the whole suite shares: one loud line about what was skipped, and why."""
+"""What the whole suite shares: a PostgreSQL server, and one loud line about what was skipped, and why."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+
+from tests import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    """A PostgreSQL server of the suite's own. Tests that use it share the xdist group `postgres`: one server, not one a worker."""
+    if postgres.binaries() is None:
+        pytest.skip(postgres.NONE_HERE)
+    with postgres.running_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> str:
+    """The address of an empty database for one test."""
+    return postgres_server.url(postgres_server.create_database())
 
 
 def skip_reasons(reports: list[pytest.TestReport]) -> Counter[str]:
