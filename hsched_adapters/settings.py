@@ -33,6 +33,8 @@ TELEMETRY_OFF: Mapping[str, str] = MappingProxyType(
 DEMOGRAPHIC_SWITCHES = frozenset(
     {"age", "gender", "language", "has_welfare", "has_hypertension", "has_diabetes", "has_alcoholism", "disability_level"}
 )
+# Two years of partitions are two years of events: Dagster stores them together (hsched_pipelines/event_log.py).
+DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE": "1000"})
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})
 GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
 PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
@@ -185,10 +187,23 @@ def silence_telemetry(environ: MutableMapping[str, str] = os.environ) -> None:
         environ.setdefault(name, value)
 
 
+def practice_environment(paths: Paths) -> dict[str, str]:
+    """What libraries read from the environment about a practice: dbt its files, Dagster how it stores events."""
+    places = {"HSCHED_LAKE": paths.lake, "HSCHED_TABLES": paths.tables, "HSCHED_WAREHOUSE": paths.warehouse}
+    return {**DAGSTER_BATCHES, **{name: str(place) for name, place in places.items()}}
+
+
+def enter_practice(paths: Paths, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Make the libraries of this process work on that practice; hosts call this before each job."""
+    environ.update(practice_environment(paths))
+    silence_telemetry(environ)
+
+
 def child_environment(paths: Paths, environ: Mapping[str, str] = os.environ, **extra: str) -> dict[str, str]:
     """The environment of a process we start: the same practice, telemetry off, our own programs (dbt) found first."""
     programs = os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", os.defpath)])
-    return {**environ, **TELEMETRY_OFF, "HSCHED_HOME": str(paths.home), "DAGSTER_HOME": str(paths.dagster), "PATH": programs, **extra}
+    ours = {**TELEMETRY_OFF, **practice_environment(paths), "HSCHED_HOME": str(paths.home), "DAGSTER_HOME": str(paths.dagster)}
+    return {**environ, **ours, "PATH": programs, **extra}
 
 
 def load_practice(paths: Paths) -> Practice:
