@@ -49,7 +49,7 @@ def binaries() -> Path | None:
     """The folder of initdb and postgres: the PATH's, else Debian's newest, else the package's."""
     on_path = shutil.which("initdb")
     if on_path:
-        return Path(on_path).parent
+        return Path(on_path).resolve().parent
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     return debian[-1].parent if debian else packaged_binaries()
 

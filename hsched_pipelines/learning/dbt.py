@@ -1,0 +1,154 @@
+"""dbt's models as assets: one part for everything, one daily part for the coming days. The SQL is in dbt_project/.
+
+dbt runs as a process of its own, so that its DuckDB file is closed when it ends; `pool` keeps two of them apart.
+"""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
+from datetime import timedelta
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version, parse
+
+from hsched_adapters.settings import Paths, Settings, child_environment, enter_practice
+from hsched_core.domain.errors import SettingsError
+from hsched_pipelines.partitions import daily_partitions, days_of, settled_features
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+PROGRAM = Path(sys.executable).parent / "dbt"
+POOL = "duckdb_writer"
+DAILY = "tag:daily"
+SOURCES = ("*.sql", "*.yml", "*.csv")
+
+
+class PinnedDbt(DbtCliResource):
+    """dbt of this environment. Its version is read from the installed package: `dbt --version` asks the package index."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return parse(version("dbt-core"))
+
+
+class HouseNames(DagsterDbtTranslator):
+    """A model's asset key is its bare name, its group the folder it lies in."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "model":
+            return dg.AssetKey(dbt_resource_props["name"])
+        return super().get_asset_key(dbt_resource_props)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        folders = dbt_resource_props["fqn"][1:-1]
+        return str(folders[0]) if folders else None
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
+        return ["team:data"]
+
+
+def dbt_project(paths: Paths, project: Path = PROJECT) -> DbtProject:
+    """The dbt project, with artefacts in the practice's folder and a manifest that is up to date."""
+    target = paths.home / "dbt"
+    if is_stale(target / "manifest.json", project):
+        parse_project(paths, project, target)
+    return DbtProject(project_dir=project, profiles_dir=project, target_path=target)
+
+
+def is_stale(manifest: Path, project: Path) -> bool:
+    """Whether the manifest is missing or older than what it was made from."""
+    if not manifest.exists():
+        return True
+    sources = (path for pattern in SOURCES for path in project.rglob(pattern) if "target" not in path.parts)
+    return any(path.stat().st_mtime > manifest.stat().st_mtime for path in sources)
+
+
+def parse_project(paths: Paths, project: Path, target: Path) -> None:
+    """Write the manifest; what dbt says about an error is about our SQL and is shown."""
+    target.mkdir(parents=True, exist_ok=True)
+    places = ["--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target), "--log-path", str(target)]
+    result = subprocess.run(
+        [str(PROGRAM), "--quiet", "parse", *places], env=child_environment(paths), capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise SettingsError(f"dbt cannot read {project.name}: {result.stdout.strip()[-2000:]}", "Mend the SQL or YAML it names.")
+
+
+def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefinition]:
+    """`dbt_tables`: everything but the daily part. `dbt_coming`: what looks ahead from each day."""
+    common: dict[str, Any] = {
+        "manifest": project.manifest_path,
+        "project": project,
+        "dagster_dbt_translator": HouseNames(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+        "pool": POOL,
+    }
+
+    @dbt_assets(name="dbt_tables", exclude=DAILY, **common)
+    def dbt_tables(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
+        yield from build(context, dbt, settings, variables(settings))
+
+    with settled_features():
+        daily = {"partitions_def": daily_partitions(settings.practice), "backfill_policy": dg.BackfillPolicy.single_run()}
+
+    @dbt_assets(name="dbt_coming", select=DAILY, **daily, **common)
+    def dbt_coming(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
+        yield from build(context, dbt, settings, {**variables(settings), **as_of_range(context)})
+
+    return [dbt_tables, dbt_coming]
+
+
+def variables(settings: Settings) -> dict[str, object]:
+    """What the SQL must know about the practice."""
+    return {"timezone": settings.practice.timezone, "late_cancel_hours": settings.practice.late_cancel_hours}
+
+
+def as_of_range(context: dg.AssetExecutionContext) -> dict[str, str]:
+    """Records of day D are known at the midnight that ends it: the first moment of D + 1."""
+    days = days_of(context)
+    return {"as_of_start": str(days[0] + timedelta(days=1)), "as_of_end": str(days[-1] + timedelta(days=1))}
+
+
+def build(context: dg.AssetExecutionContext, dbt: PinnedDbt, settings: Settings, known: Mapping[str, object]) -> Iterator[Any]:
+    """Run `dbt build` for the selected models; its events become materializations and check results."""
+    for place in (settings.paths.tables, settings.paths.warehouse.parent):
+        place.mkdir(parents=True, exist_ok=True)
+    enter_practice(settings.paths)
+    invocation = dbt.cli(["build", "--vars", json.dumps(known)], context=context)
+    for event in _quietly(invocation.stream()):
+        if isinstance(event, dg.Output):
+            name = event.output_name
+            context.log.info(f"dbt built {name}")
+            yield event.with_metadata({**event.metadata, **_rows(settings.paths.tables / f"{name}.parquet")})
+        else:
+            yield event
+
+
+def dbt_resource(project: DbtProject) -> PinnedDbt:
+    return PinnedDbt(project_dir=project, dbt_executable=str(PROGRAM))
+
+
+def _rows(table: Path) -> dict[str, int]:
+    """The row count of a model that is a Parquet file."""
+    if not table.is_file():
+        return {}
+    import pyarrow.parquet as pq
+
+    return {"dagster/row_count": pq.read_metadata(table).num_rows}
+
+
+def _quietly(events: Iterator[Any]) -> Iterator[Any]:
+    """The events, without the lines dagster-dbt prints for each of them (they are in dbt.log)."""
+    iterator = iter(events)
+    while True:
+        with redirect_stdout(io.StringIO()):
+            event = next(iterator, None)
+        if event is None:
+            return
+        yield event
