@@ -1,0 +1,110 @@
+"""How visits end: the true probabilities, and one draw from them."""
+
+import numpy as np
+
+from hsched_sandbox import moments
+from hsched_sandbox.columns import Flags, Floats, Ints
+from hsched_sandbox.parameters import Chances
+from hsched_sandbox.people import ClientBank
+from hsched_sandbox.staff import Staff
+from hsched_sandbox.timeline import DAY, Timeline
+from hsched_sandbox.world import Bookings, Channel, End, Session, Visits
+
+ADULT_MEAN_AGE = 36.0
+EARLY_SESSIONS = 2
+
+
+def settle(
+    bookings: Bookings, numbers: Ints, chances: Chances, bank: ClientBank, staff: Staff, timeline: Timeline, rng: np.random.Generator
+) -> Visits:
+    """Each booking with its end, the moment it was called off, and the truth behind it."""
+    count = len(bookings)
+    sick = staff.sick[bookings.clinician, bookings.day]
+    p_early = _p_early(bookings, chances, timeline)
+    p_unused = _expit(_unused_logit(bookings, chances, bank, staff, timeline))
+    no_show_share = _expit(chances.no_show_share + chances.no_show_share_intake * (bookings.session == Session.INTAKE))
+    draws = rng.random((3, count))
+    end = np.where(rng.random(count) < no_show_share, End.NO_SHOW, End.LATE_CANCEL)
+    end = np.where(draws[2] < p_unused, end, End.ATTENDED)
+    end = np.where(draws[1] < p_early, End.EARLY_CANCEL, end)
+    end = np.where(sick | (draws[0] < chances.clinic), End.CLINIC_CANCEL, end).astype(np.int64)
+    return Visits(
+        **bookings.arrays(),
+        number=numbers,
+        end=end,
+        closed=moments.closing(bookings, end, sick, chances, timeline, rng),
+        moved=bookings.movable & (rng.random(count) < _p_moved(end, sick, chances)),
+        by_clinic=end == End.CLINIC_CANCEL,
+        engagement=bank.engagement[bookings.client],
+        after_miss=bank.missed[bookings.client],
+        p_clinic=np.full(count, 1 - (1 - chances.clinic) * (1 - staff.sick_rate)),
+        p_early=p_early,
+        p_unused=p_unused,
+        no_show_share=no_show_share,
+    )
+
+
+def called_off(bookings: Bookings, numbers: Ints, closed: Ints, by_clinic: Flags, bank: ClientBank) -> Visits:
+    """Visits of clients who left: cancelled early, without a chance of their own."""
+    unknown = np.full(len(bookings), np.nan)
+    return Visits(
+        **bookings.arrays(),
+        number=numbers,
+        end=np.where(by_clinic, End.CLINIC_CANCEL, End.EARLY_CANCEL).astype(np.int64),
+        closed=closed,
+        moved=np.zeros(len(bookings), dtype=bool),
+        by_clinic=by_clinic,
+        engagement=bank.engagement[bookings.client],
+        after_miss=bank.missed[bookings.client],
+        p_clinic=unknown,
+        p_early=unknown,
+        p_unused=unknown,
+        no_show_share=unknown,
+    )
+
+
+def _p_early(bookings: Bookings, chances: Chances, timeline: Timeline) -> Floats:
+    """More around holidays; impossible for who booked within the notice window."""
+    logit = np.log(chances.early / (1 - chances.early)) + chances.early_holiday * timeline.holiday_near[bookings.day]
+    return np.where(bookings.start - bookings.booked > DAY + moments.MARGIN, _expit(logit), 0.0)
+
+
+def _unused_logit(bookings: Bookings, chances: Chances, bank: ClientBank, staff: Staff, timeline: Timeline) -> Floats:
+    client, clinician = bookings.client, bookings.clinician
+    who = bank.clients.intercept[client] + bank.engagement[client]
+    again = chances.after_miss * (bank.missed[client] & (bookings.session != Session.INTAKE))
+    age = chances.age_decade * (bank.clients.age[client] - ADULT_MEAN_AGE) / 10
+    payer = np.array(chances.payer)[bank.clients.payer[client]]
+    when = timeline.season[bookings.day] + staff.slot_effect[bookings.day % 7, bookings.hour]
+    whom = staff.clinicians.effect[clinician]
+    return chances.unused + who + again + age + payer + when + whom + _kind(bookings, chances) + _remote(bookings, chances, staff)
+
+
+def _kind(bookings: Bookings, chances: Chances) -> Floats:
+    """Intakes by their wait, the visits after them, medication, groups. A series' lead time carries nothing."""
+    days = (bookings.start - bookings.booked) / DAY
+    wait = chances.intake_wait * (1 - np.exp(-days / chances.intake_wait_days)) + chances.intake_week * np.maximum(days / 7 - 1, 0)
+    early = (bookings.step > 0) & (bookings.step <= EARLY_SESSIONS)
+    return (
+        (bookings.session == Session.INTAKE) * (chances.intake + wait)
+        + early * chances.early_sessions
+        + (bookings.session == Session.MEDICATION) * chances.medication
+        + (bookings.session == Session.GROUP) * chances.group
+    )
+
+
+def _remote(bookings: Bookings, chances: Chances, staff: Staff) -> Floats:
+    """A contrast: what video adds at a site, in-person visits lose, so a site's sign does not move its level."""
+    effect = staff.clinicians.video_effect[bookings.clinician]
+    remote = bookings.channel != Channel.IN_PERSON
+    return np.where(remote, 0.6, -0.4) * effect + chances.phone * (bookings.channel == Channel.PHONE)
+
+
+def _p_moved(end: Ints, sick: Flags, chances: Chances) -> Floats:
+    """A sick clinician's day is cancelled, not moved."""
+    by_end = np.array([0.0, 0.0, chances.moved_late, chances.moved_early, chances.moved_clinic])
+    return by_end[end] * ~sick
+
+
+def _expit(logit: Floats | float) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.asarray(logit, dtype=np.float64))))

@@ -1,0 +1,117 @@
+"""What a simulated practice is: its people, its visits and, beside each visit, the truth nobody else may see."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from hsched_sandbox.columns import Columns, Flags, Floats, Ints
+from hsched_sandbox.parameters import PracticeParameters
+from hsched_sandbox.timeline import Timeline
+
+
+class Session(IntEnum):
+    """What a visit is for."""
+
+    INTAKE = 0
+    INDIVIDUAL = 1
+    COUPLES = 2
+    FAMILY = 3
+    GROUP = 4
+    MEDICATION = 5
+
+
+class Channel(IntEnum):
+    """How client and clinician meet."""
+
+    IN_PERSON = 0
+    VIDEO = 1
+    PHONE = 2
+
+
+class Payer(IntEnum):
+    """Who pays."""
+
+    COMMERCIAL = 0
+    MEDICAID = 1
+    SELF_PAY = 2
+    MEDICARE = 3
+
+
+class End(IntEnum):
+    """How a visit ended, in the order of the vocabulary's `Outcome`."""
+
+    ATTENDED = 0
+    NO_SHOW = 1
+    LATE_CANCEL = 2
+    EARLY_CANCEL = 3
+    CLINIC_CANCEL = 4
+
+
+@dataclass(frozen=True)
+class Clinicians(Columns):
+    """The staff. `effect` is what a clinician adds to the logit of an unused visit."""
+
+    site: Ints
+    prescriber: Flags
+    duration: Ints
+    effect: Floats
+    video_effect: Floats  # of the site
+
+
+@dataclass(frozen=True)
+class Clients(Columns):
+    """The clients. `intercept` is the static latent."""
+
+    intercept: Floats
+    age: Floats  # at first contact
+    payer: Ints
+    channel: Ints
+
+
+@dataclass(frozen=True)
+class Bookings(Columns):
+    """Visits as planned."""
+
+    cell: Ints  # the recurring hour the visit belongs to
+    client: Ints
+    clinician: Ints
+    series: Ints
+    session: Ints
+    channel: Ints
+    every: Ints  # weeks between visits of the series
+    step: Ints  # 0 is the intake
+    week: Ints  # of the latents
+    day: Ints
+    hour: Ints
+    start: Ints
+    booked: Ints
+    replaces: Ints  # the number of the visit this one was moved from, or -1
+    movable: Flags
+
+
+@dataclass(frozen=True)
+class Visits(Bookings):
+    """Visits as they went. Probabilities are NaN for visits called off because their client had left."""
+
+    number: Ints
+    end: Ints
+    closed: Ints  # when it was cancelled or moved; 0 for visits that reached their hour
+    moved: Flags
+    by_clinic: Flags
+    engagement: Floats
+    after_miss: Flags
+    p_clinic: Floats
+    p_early: Floats  # given no clinic cancel
+    p_unused: Floats  # given neither
+    no_show_share: Floats  # of unused
+
+
+@dataclass(frozen=True)
+class World:
+    """A practice that was lived through, from its first day to the last exported one."""
+
+    parameters: PracticeParameters
+    seed: int
+    timeline: Timeline
+    clinicians: Clinicians
+    clients: Clients
+    visits: Visits
