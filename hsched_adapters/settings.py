@@ -163,6 +163,7 @@ class Settings:
     mlflow_tracking_uri: str
     today: date | datetime | None = None
     key_file: Path | None = None
+    mlflow_ui: str = "http://127.0.0.1:5000"  # where people find MLflow; links in Dagster point there
 
     @cached_property
     def practice(self) -> Practice:
@@ -178,6 +179,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mlflow_tracking_uri=environ.get("HSCHED_MLFLOW_TRACKING_URI") or f"sqlite:///{paths.mlflow / 'mlflow.db'}",
         today=_today(environ.get("HSCHED_TODAY", "")),
         key_file=Path(key_file).expanduser().absolute() if key_file else None,
+        mlflow_ui=environ.get("HSCHED_MLFLOW_UI") or Settings.mlflow_ui,
     )
 
 
