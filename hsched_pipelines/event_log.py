@@ -20,9 +20,7 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
     """SqliteEventLogStorage with a real `store_event_batch`."""
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> "BatchingSqliteEventLog":
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> "BatchingSqliteEventLog":
         return cls(inst_data=inst_data, base_dir=config_value["base_dir"])
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
@@ -43,8 +41,8 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
 
     def _insert(self, connection: Connection, events: Sequence[EventLogEntry]) -> list[int]:
         """The row numbers of the inserted events, in order (a driver's bulk insert does not promise the order)."""
-        inserted = (connection.execute(self.prepare_insert_event(event)) for event in events)
-        return [result.inserted_primary_key[0] for result in inserted]
+        inserted = (connection.execute(self.prepare_insert_event(event)).inserted_primary_key for event in events)
+        return [int(key[0]) for key in inserted if key is not None]
 
 
 def _last_of_each_asset(events: Sequence[EventLogEntry], numbers: Sequence[int]) -> list[tuple[EventLogEntry, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 PARTITION = "dagster/partition"
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -21,7 +22,7 @@ def daily_sensor(
     name: str,
     *,
     after: dg.JobSelector,
-    request: dg.UnresolvedAssetJobDefinition,
+    request: UnresolvedAssetJobDefinition,
     status: dg.DefaultSensorStatus,
     tags: Mapping[str, str],
 ) -> dg.SensorDefinition:

@@ -30,8 +30,9 @@ class Progress:
             self.say(f"{self.what}: {self.done} of {self.total} days ({100 * self.done // self.total} %)")
 
 
-@dg.logger(description="Passes what our steps say to the terminal that started them; nothing of Dagster's own events.")
+@dg.logger
 def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
+    """Passes what our steps say to the terminal that started them; nothing of Dagster's own events."""
     return _channel()
 
 

@@ -30,7 +30,7 @@ DAILY = "tag:daily"
 SOURCES = ("*.sql", "*.yml", "*.csv")
 
 
-class PinnedDbt(DbtCliResource):
+class PinnedDbt(DbtCliResource):  # type: ignore[misc]  # dagster_dbt is seen as Any: following its types costs minutes
     """dbt of this environment. Its version is read from the installed package: `dbt --version` asks the package index."""
 
     @cached_property
@@ -38,13 +38,14 @@ class PinnedDbt(DbtCliResource):
         return parse(version("dbt-core"))
 
 
-class HouseNames(DagsterDbtTranslator):
+class HouseNames(DagsterDbtTranslator):  # type: ignore[misc]  # as above
     """A model's asset key is its bare name, its group the folder it lies in."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "model":
             return dg.AssetKey(dbt_resource_props["name"])
-        return super().get_asset_key(dbt_resource_props)
+        key: dg.AssetKey = super().get_asset_key(dbt_resource_props)
+        return key
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         folders = dbt_resource_props["fqn"][1:-1]
@@ -90,14 +91,14 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
         "pool": POOL,
     }
 
-    @dbt_assets(name="dbt_tables", exclude=DAILY, **common)
+    @dbt_assets(name="dbt_tables", exclude=DAILY, **common)  # type: ignore[untyped-decorator]  # as above
     def dbt_tables(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
         yield from build(context, dbt, settings, variables(settings))
 
     with settled_features():
         daily = {"partitions_def": daily_partitions(settings.practice), "backfill_policy": dg.BackfillPolicy.single_run()}
 
-    @dbt_assets(name="dbt_coming", select=DAILY, **daily, **common)
+    @dbt_assets(name="dbt_coming", select=DAILY, **daily, **common)  # type: ignore[untyped-decorator]  # as above
     def dbt_coming(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
         yield from build(context, dbt, settings, {**variables(settings), **as_of_range(context)})
 

@@ -1,0 +1,48 @@
+"""Jobs of the learning flow, and what starts them: the week's training, and the day's scores after its extraction."""
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from hsched_adapters.settings import Practice
+from hsched_pipelines.deployments import runs_in_tags, schedule_status, sensor_status
+from hsched_pipelines.follow_up import daily_sensor
+from hsched_pipelines.learning.daily import DRIFT, SCORE
+
+TRAINING = ("train_no_show__set", "model_no_show__fit", "model_no_show__evaluation", "model_no_show__promotion")
+EXTRACT = dg.JobSelector(location_name="operations", repository_name="__repository__", job_name="extract_daily")
+
+
+def build_jobs(tables: dg.AssetsDefinition, coming: dg.AssetsDefinition) -> dict[str, UnresolvedAssetJobDefinition]:
+    """The jobs by name. `tables` and `coming` are the two parts of the dbt project."""
+    selections = {
+        "build_features": (dg.AssetSelection.assets(tables), "Every model but the daily part."),
+        "train_weekly": (dg.AssetSelection.assets(*TRAINING), "Training rows, fit, evaluation, promotion."),
+        "score_daily": (
+            dg.AssetSelection.assets(tables, coming, SCORE, DRIFT),
+            "Features, scores of coming visits and drift of a day or a range of days.",
+        ),
+    }
+    return {name: dg.define_asset_job(name, selection, description=text) for name, (selection, text) in selections.items()}
+
+
+def build_schedules(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefinition]) -> list[dg.ScheduleDefinition]:
+    """Training on Sundays at half past three, the practice's time, after the night's extraction."""
+    name = "train_weekly_schedule"
+    return [
+        dg.ScheduleDefinition(
+            name=name,
+            job=jobs["train_weekly"],
+            cron_schedule="30 3 * * 0",
+            execution_timezone=practice.timezone,
+            default_status=schedule_status(name, practice),
+            tags=runs_in_tags(name),
+            description="Every Sunday night.",
+        )
+    ]
+
+
+def build_sensors(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefinition]) -> list[dg.SensorDefinition]:
+    """Scores follow the extraction of the same days."""
+    name = "score_after_extract"
+    status = sensor_status(name, practice)
+    return [daily_sensor(name, after=EXTRACT, request=jobs["score_daily"], status=status, tags=runs_in_tags(name))]
