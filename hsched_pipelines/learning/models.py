@@ -28,9 +28,7 @@ class Stage:
 SET = Stage("train_no_show__set", "feat_no_show__appointments", frozenset({"parquet"}), "Features as of each moment, labels known by now.")
 FIT = Stage("model_no_show__fit", SET.name, frozenset({"sklearn", "mlflow"}), "The ladder of candidates, from base rate to blend.")
 EVALUATION = Stage("model_no_show__evaluation", FIT.name, frozenset({"mlflow"}), "Candidates on held-out later days; never accuracy.")
-PROMOTION = Stage(
-    "model_no_show__promotion", EVALUATION.name, frozenset({"mlflow"}), "Which candidate is champion, which challenger, and why."
-)
+PROMOTION = Stage("model_no_show__promotion", EVALUATION.name, frozenset({"mlflow"}), "Who is champion and challenger, and why.")
 
 
 def training_assets(settings: Settings) -> list[dg.AssetsDefinition]:
