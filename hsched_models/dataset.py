@@ -1,0 +1,87 @@
+"""Rows for learning: which feature rows may be trained on or tested with, and why the others may not. No fitting here."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from hsched_core.domain.errors import InputError, NotReadyError
+from hsched_core.domain.time import day_start
+from hsched_models.features import CATALOGUE, Role
+
+# A history that has just begun says "no misses yet" of everybody. The first rows, up to two weeks and up to a fifth of
+# the time at hand, teach the model that and are left out (MODEL.md 3: ECE 0.028 -> 0.017 at no loss of AUROC).
+WARM_UP_DAYS = 14
+WARM_UP_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Rows of one scoring moment, oldest first. `y` is 1 for unused. `left_out` counts rows by reason."""
+
+    moment: str
+    frame: pd.DataFrame
+    left_out: Mapping[str, int]
+
+    @property
+    def y(self) -> pd.Series:
+        return self.frame["label_is_unused"].astype(int)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the rows: the data set's identity in MLflow."""
+        rows = pd.util.hash_pandas_object(self.frame, index=False).to_numpy().tobytes()
+        return hashlib.sha256(rows).hexdigest()
+
+
+def load_rows(path: Path) -> pd.DataFrame:
+    """The feature table as dbt wrote it; NotReadyError if it is not there, InputError if columns are missing."""
+    if not path.exists():
+        raise NotReadyError("There are no feature tables yet.", "Run `hsched run` first.")
+    rows = pd.read_parquet(path)
+    missing = [feature.name for feature in CATALOGUE if feature.name not in rows.columns]
+    if missing:
+        raise InputError(f"columns missing: {', '.join(missing)}", "Rebuild the feature tables.", file=path.name)
+    return rows.assign(starts_on=pd.to_datetime(rows["starts_on"]).dt.date)
+
+
+def warm_up_ends(rows: pd.DataFrame) -> date:
+    """First day of visits to train on, once histories have had time to fill."""
+    first, last = rows["starts_on"].min(), rows["starts_on"].max()
+    return first + min(timedelta(days=WARM_UP_DAYS), (last - first) * WARM_UP_SHARE)
+
+
+def rows_with_outcome(rows: pd.DataFrame, moment: str) -> pd.DataFrame:
+    """Rows of one moment whose slot was used or unused; early and clinic cancels are neither."""
+    return rows[(rows["moment"] == moment) & rows["label_is_unused"].notna()]
+
+
+def training_set(rows: pd.DataFrame, moment: str, known_by: datetime, *, before: date | None = None) -> TrainingSet:
+    """Rows whose outcome was known by `known_by` (and whose visit was before the day `before`), warm-up left out."""
+    of_moment = rows[rows["moment"] == moment]
+    labelled = rows_with_outcome(rows, moment)
+    known = labelled[labelled["label_known_at"] <= pd.Timestamp(known_by)]
+    if before is not None:
+        known = known[known["starts_on"] < before]
+    warm = known[known["starts_on"] >= warm_up_ends(known)] if len(known) else known
+    left_out = {
+        "without outcome, or neither used nor unused": len(of_moment) - len(labelled),
+        "outcome not known yet": len(labelled) - len(known),
+        "warm-up": len(known) - len(warm),
+    }
+    ordered = warm.sort_values(["starts_on", "scored_at", "booking_id"], kind="stable").reset_index(drop=True)
+    return TrainingSet(moment, ordered, left_out)
+
+
+def known_by_day(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a model for visits from `day` on may be fitted: that day's first."""
+    return day_start(day, zone)
+
+
+def key_columns() -> list[str]:
+    """Columns that name a row."""
+    return [feature.name for feature in CATALOGUE if feature.role is Role.KEY]

@@ -1,0 +1,194 @@
+"""The ladder of models, from a flat rate to the blend that ships, and the columns each rung reads. Nothing is fitted here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, SplineTransformer, StandardScaler
+
+from hsched_models.estimators import ClientIntercept, LeadTimeTable, LogitBlend, PlattScaled
+from hsched_models.features import category_columns
+
+BASELINE = "logistic_client_intercept"
+SHIPPED = "blend"
+_HISTORY = ("client_", "is_last_", "days_since_")
+_CURVED = ("lead_time_days", "age_years", "start_hour", "booked_hour")
+_LONG_TAILED = ("client_", "days_since_", "series_position", "lead_time_days")
+_RARE = 50  # a category with fewer training rows shares one bucket: too few to learn from, and a person could be one of them
+
+
+class Numbers(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Columns as floats (yes/no as 1/0, nothing as NaN), those with a long tail as log(1 + value). Learns nothing."""
+
+    def __init__(self, logs: tuple[str, ...] = ()) -> None:
+        self.logs = logs
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Numbers":  # noqa: N803
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        numbers = X.astype("float64")
+        logs = [column for column in numbers.columns if column in self.logs]
+        return numbers.assign(**{column: np.log1p(numbers[column].clip(lower=0)) for column in logs})
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        return self.feature_names_in_
+
+
+class Present(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Only the columns that had a value in training: gradient boosting cannot bin a column of nothing."""
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Present":  # noqa: N803
+        self.present_ = [column for column in X.columns if X[column].notna().any()]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        return X[self.present_]
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        return np.asarray(self.present_, dtype=object)
+
+
+class Words(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Columns as words, nothing as 'unknown'. Learns nothing."""
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Words":  # noqa: N803
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        return X.astype("object").where(X.notna(), "unknown").astype(str).astype("object")
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        return self.feature_names_in_
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One model of the ladder: how to make it from the columns at hand, and which of them it reads."""
+
+    name: str
+    make: Callable[[tuple[str, ...]], Any]
+    reads: Callable[[tuple[str, ...]], tuple[str, ...]]
+
+    def build(self, columns: tuple[str, ...]) -> Any:
+        """An unfitted estimator over those columns (a DataFrame in, probabilities out)."""
+        return self.make(self.reads(columns))
+
+
+def varying(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns that take at least two values in these rows: the others can teach nothing (a file without hours has none)."""
+    return tuple(column for column in columns if frame[column].nunique(dropna=False) > 1)
+
+
+def without_history(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(column for column in columns if not column.startswith(_HISTORY) and column != "clinician_unused_rate")
+
+
+def with_intercept_only(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return without_history(columns) + tuple(column for column in _intercept_columns() if column in columns)
+
+
+def _intercept_columns() -> tuple[str, ...]:
+    return ("client_unused", "client_expected_unused", "client_information")
+
+
+def _logs(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(column for column in columns if column.startswith(_LONG_TAILED) and not column.endswith("_rate"))
+
+
+def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeline:
+    """Logistic regression on splines, one-hot words, logged counts and the client intercept."""
+    words = category_columns(columns)
+    curved = tuple(column for column in _CURVED if column in columns)
+    linear = tuple(column for column in columns if column not in words + curved + ("client_expected_unused", "client_information"))
+    if not linear_history:
+        linear = without_history(linear)
+    parts: list[tuple[str, Any, list[str]]] = [
+        ("words", make_pipeline(Words(), OneHotEncoder(min_frequency=_RARE, handle_unknown="infrequent_if_exist")), list(words)),
+        ("curved", make_pipeline(Numbers(_logs(curved)), _filled("median"), SplineTransformer(5, extrapolation="constant")), list(curved)),
+        ("linear", make_pipeline(Numbers(_logs(linear)), _filled("mean"), StandardScaler()), list(linear)),
+        ("same_day", SameDay(), ["lead_time_days"] if "lead_time_days" in columns else []),
+    ]
+    if set(_intercept_columns()) <= set(columns):
+        parts.append(("client", make_pipeline(ClientIntercept(), StandardScaler()), list(_intercept_columns())))
+    used = [part for part in parts if part[2]]
+    return make_pipeline(ColumnTransformer(used, verbose_feature_names_out=True), LogisticRegression(C=0.1, max_iter=2000))
+
+
+class SameDay(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """1 where the visit was booked for the same day: another population (walk-ins), not a short lead."""
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "SameDay":  # noqa: N803
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+        return pd.DataFrame({"is_same_day": (X["lead_time_days"] <= 0).astype(float)}, index=X.index)
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        return np.array(["is_same_day"], dtype=object)
+
+
+def _filled(strategy: str) -> SimpleImputer:
+    return SimpleImputer(strategy=strategy, add_indicator=False, keep_empty_features=True).set_output(transform="pandas")
+
+
+def boosting(columns: tuple[str, ...]) -> Pipeline:
+    """Gradient boosting on numbers with missing values kept, small word lists as categories; clinicians enter by their rate."""
+    words = tuple(column for column in category_columns(columns) if column != "clinician_token")
+    numbers = tuple(column for column in columns if column not in category_columns(columns))
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, min_frequency=_RARE, max_categories=30)
+    parts: list[tuple[str, Any, list[str]]] = [
+        ("words", make_pipeline(Words(), encoder), list(words)),
+        ("numbers", make_pipeline(Numbers(), Present()), list(numbers)),
+    ]
+    used = [part for part in parts if part[2]]
+    trees = HistGradientBoostingClassifier(
+        max_iter=150,
+        learning_rate=0.05,
+        max_leaf_nodes=12,
+        min_samples_leaf=100,
+        l2_regularization=10.0,
+        max_features=0.5,
+        categorical_features=list(range(len(words))) or None,
+        early_stopping=False,
+        random_state=0,
+    )
+    return make_pipeline(ColumnTransformer(used), trees)
+
+
+def blend(columns: tuple[str, ...]) -> PlattScaled:
+    """What ships: logistic and boosting averaged in log odds, recalibrated by forward chaining."""
+    return PlattScaled(LogitBlend([("logistic", logistic(columns)), ("boosting", boosting(columns))]))
+
+
+def _everything(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return columns
+
+
+def _lead_only(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return ("lead_time_days",)
+
+
+LADDER: Mapping[str, Rung] = {
+    rung.name: rung
+    for rung in (
+        Rung("prior", lambda columns: DummyClassifier(strategy="prior"), _lead_only),
+        Rung("lead_time_table", lambda columns: LeadTimeTable(), _lead_only),
+        Rung("logistic_no_history", logistic, without_history),
+        Rung(BASELINE, lambda columns: logistic(columns, linear_history=False), with_intercept_only),
+        Rung("gradient_boosting", boosting, _everything),
+        Rung(SHIPPED, blend, _everything),
+    )
+}

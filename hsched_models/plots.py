@@ -1,0 +1,75 @@
+"""Plots a reviewer would rather look at than read, as PNG bytes. Nothing is computed here that is reported elsewhere."""
+
+import io
+from collections.abc import Mapping
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+_INK, _ACCENT, _QUIET = "#1f3a5f", "#d1603d", "#9aa5b1"
+
+
+def reliability(labels: Labels, forecasts: Mapping[str, Floats], bins: int = 10) -> bytes:
+    """Observed against predicted rate in bins of equal size, one line a model, with the 95 % band of the last one."""
+    figure, axes = _figure("Reliability", "predicted share unused", "observed share unused")
+    limit = 0.05
+    for position, (name, p) in enumerate(forecasts.items()):
+        predicted, observed, n = _bins(labels, p, bins)
+        last = position == len(forecasts) - 1
+        if last:
+            spread = 1.96 * np.sqrt(observed * (1 - observed) / n)
+            axes.fill_between(predicted, observed - spread, observed + spread, color=_ACCENT, alpha=0.15, linewidth=0)
+        axes.plot(predicted, observed, marker="o", markersize=3, label=name, color=_ACCENT if last else _shade(position))
+        limit = max(limit, float(predicted.max()), float(observed.max()))
+    axes.plot([0, limit * 1.1], [0, limit * 1.1], color=_QUIET, linestyle=":", linewidth=1)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def risk_histogram(p: Floats, title: str = "Scores") -> bytes:
+    """How the probabilities are spread."""
+    figure, axes = _figure(title, "probability of an unused slot", "visits")
+    axes.hist(p, bins=40, range=(0, max(0.5, float(p.max(initial=0.0)))), color=_INK)
+    return _png(figure)
+
+
+def lift(labels: Labels, forecasts: Mapping[str, Floats]) -> bytes:
+    """Share of unused visits found by contacting the riskiest share of visits."""
+    figure, axes = _figure("Found by calling the riskiest", "share of visits contacted", "share of unused visits found")
+    share = np.linspace(0, 1, 101)
+    for position, (name, p) in enumerate(forecasts.items()):
+        found = np.cumsum(labels[np.argsort(-p, kind="stable")]) / max(1, labels.sum())
+        picked = np.clip((share * len(p)).astype(int) - 1, 0, len(p) - 1)
+        axes.plot(share, np.where(share * len(p) >= 1, found[picked], 0), label=name, color=_shade(position))
+    axes.plot([0, 1], [0, 1], color=_QUIET, linestyle=":", linewidth=1)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def _bins(labels: Labels, p: Floats, bins: int) -> tuple[Floats, Floats, Floats]:
+    groups = [group for group in np.array_split(np.argsort(p, kind="stable"), bins) if len(group)]
+    predicted = np.array([p[group].mean() for group in groups])
+    observed = np.array([labels[group].mean() for group in groups])
+    return predicted, observed, np.array([len(group) for group in groups], dtype=float)
+
+
+def _shade(position: int) -> str:
+    return (_INK, _ACCENT, "#5b8c5a", "#8e6c8a", "#c9a227", _QUIET)[position % 6]
+
+
+def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
+    figure = Figure(figsize=(5.2, 3.6), dpi=110, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(title=title, xlabel=x, ylabel=y)
+    return figure, axes
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()

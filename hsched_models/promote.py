@@ -1,0 +1,77 @@
+"""Whether a newly trained model takes over: a pure function of measured figures, with reasons a reviewer can read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Metrics = Mapping[str, float | int | None]
+
+FEWEST_TEST_ROWS = 200
+WORST_CALIBRATION_ERROR = 0.06  # ECE; beyond it a probability misleads the front desk about its workload
+SLOPES = (0.7, 1.3)
+TOLERANCE = 0.0005  # log loss: below it two models are the same for every use we have
+SUSPECT_AUROC = 0.90  # no honest no-show model on record is near it (MODEL.md 1): it is a leak until explained
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`promote` and why. Reasons that stand against it come first."""
+
+    promote: bool
+    reasons: tuple[str, ...]
+
+
+def judge(candidate: Metrics, baseline: Metrics, champion: Metrics | None) -> Decision:
+    """Compare a candidate with the baseline and, if there is one, the champion: all measured on the same held-out visits."""
+    against = [
+        reason
+        for reason in (
+            _too_few(candidate),
+            _too_good(candidate),
+            _miscalibrated(candidate),
+            _worse(candidate, baseline, "the client-intercept baseline"),
+            _worse(candidate, champion, "the champion") if champion else None,
+        )
+        if reason
+    ]
+    if against:
+        return Decision(False, tuple(against))
+    return Decision(True, (_summary(candidate, baseline, "the client-intercept baseline"), _over_champion(candidate, champion)))
+
+
+def _too_few(candidate: Metrics) -> str | None:
+    n = candidate.get("n") or 0
+    return f"Only {n} held-out visits; at least {FEWEST_TEST_ROWS} are needed to judge." if n < FEWEST_TEST_ROWS else None
+
+
+def _too_good(candidate: Metrics) -> str | None:
+    auroc = candidate.get("auroc")
+    return f"AUROC {auroc:.3f} is too good to be true: look for a leak first." if auroc and auroc > SUSPECT_AUROC else None
+
+
+def _miscalibrated(candidate: Metrics) -> str | None:
+    error, slope = candidate.get("ece"), candidate.get("calibration_slope")
+    if error is not None and error > WORST_CALIBRATION_ERROR:
+        return f"Calibration error {error:.3f} is above {WORST_CALIBRATION_ERROR}."
+    if slope is not None and not SLOPES[0] <= slope <= SLOPES[1]:
+        return f"Calibration slope {slope:.2f} is outside {SLOPES[0]} to {SLOPES[1]}."
+    return None
+
+
+def _worse(candidate: Metrics, other: Metrics, name: str) -> str | None:
+    mine, theirs = candidate.get("log_loss"), other.get("log_loss")
+    if mine is None or theirs is None or mine <= theirs + TOLERANCE:
+        return None
+    return f"Log loss {mine:.4f} is worse than that of {name} ({theirs:.4f})."
+
+
+def _summary(candidate: Metrics, other: Metrics, name: str) -> str:
+    mine, theirs = candidate.get("log_loss"), other.get("log_loss")
+    if mine is None or theirs is None:
+        return f"Not comparable with {name}."
+    return f"Log loss {mine:.4f} against {theirs:.4f} of {name}, on {candidate.get('n')} held-out visits."
+
+
+def _over_champion(candidate: Metrics, champion: Metrics | None) -> str:
+    if champion is None:
+        return "There is no champion yet whose figures on these visits would be fair to compare."
+    return _summary(candidate, champion, "the champion")

@@ -1,0 +1,219 @@
+"""The only module that talks to MLflow: runs, models, aliases. Addresses are arguments; nothing here reads the environment.
+
+Never logs rows: input examples and data sets carry a signature and a digest, not values.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import mlflow.sklearn
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
+from mlflow.utils.requirements_utils import _get_pinned_requirement
+from skops.io import dumps, get_untrusted_types
+
+from hsched_core.domain.errors import HschedError, NotReadyError
+from hsched_models.train import Fitted
+
+EXPERIMENT = "no_show"
+CHAMPION, CHALLENGER = "champion", "challenger"
+# What a model file may contain beyond skops' own list: our estimators and the parts of scikit-learn's they are built of.
+TRUSTED_PREFIXES = ("hsched_models.", "sklearn.", "numpy.", "scipy.")
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One registered model version, as people list it."""
+
+    name: str
+    moment: str
+    version: str
+    aliases: tuple[str, ...]
+    run_id: str
+    metrics: Mapping[str, float]
+    trained_through: str
+    promoted_at: str
+    reasons: str
+
+
+def model_name(moment: str) -> str:
+    """The registered model of a scoring moment."""
+    return f"no_show__{moment}"
+
+
+class Registry:
+    """Runs and registered models at one tracking address."""
+
+    def __init__(self, tracking_uri: str, artifact_root: Path) -> None:
+        self._artifact_root = artifact_root
+        self._uri = tracking_uri
+        if tracking_uri.startswith("sqlite:///"):
+            Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(tracking_uri)
+        mlflow.set_registry_uri(tracking_uri)
+        self._client = mlflow.MlflowClient(tracking_uri, tracking_uri)
+
+    @contextmanager
+    def run(self, name: str, tags: Mapping[str, str]) -> Iterator[str]:
+        """A run of the experiment; ends as failed if the body raises. Yields its id."""
+        with mlflow.start_run(experiment_id=self.experiment_id, run_name=name, tags=dict(tags)) as run:
+            yield run.info.run_id
+
+    @property
+    def experiment_id(self) -> str:
+        """The experiment, made at first use with an explicit place for its artifacts."""
+        found = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        self._artifact_root.mkdir(parents=True, exist_ok=True)
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=self._artifact_root.as_uri()))
+
+    def log(
+        self,
+        run_id: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        metrics: Mapping[str, float | int | None] | None = None,
+        tags: Mapping[str, str] | None = None,
+        texts: Mapping[str, str] | None = None,
+        pictures: Mapping[str, bytes] | None = None,
+        tables: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
+    ) -> None:
+        """Add to a run. Metrics that are None are left out."""
+        for name, value in (params or {}).items():
+            self._client.log_param(run_id, name, value)
+        for name, number in (metrics or {}).items():
+            if number is not None:
+                self._client.log_metric(run_id, name, float(number))
+        for name, text in (tags or {}).items():
+            self._client.set_tag(run_id, name, text)
+        for path, text in (texts or {}).items():
+            self._client.log_text(run_id, text, path)
+        for path, rows in (tables or {}).items():
+            self._client.log_text(run_id, json.dumps(list(rows), default=str, indent=1), path)
+        self._log_pictures(run_id, pictures or {})
+
+    def _log_pictures(self, run_id: str, pictures: Mapping[str, bytes]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, png in pictures.items():
+                file = Path(folder, name)
+                file.write_bytes(png)
+                self._client.log_artifact(run_id, str(file), "plots")
+
+    def register(self, run_id: str, moment: str, fitted: Fitted, dtypes: Mapping[str, str], tags: Mapping[str, str]) -> str:
+        """Store the fitted model in its run and register it; returns the version. Only trusted types are written."""
+        info = mlflow.sklearn.log_model(
+            fitted.estimator,
+            name=moment,
+            registered_model_name=model_name(moment),
+            signature=_signature(fitted.columns, dtypes),
+            pip_requirements=[_get_pinned_requirement(name) for name in ("scikit-learn", "pandas", "numpy", "scipy", "skops")],
+            skops_trusted_types=trusted_types(fitted.estimator),
+            serialization_format="skops",
+            pyfunc_predict_fn="predict_proba",
+            metadata={"columns": list(fitted.columns), "rung": fitted.name, "moment": moment},
+        )
+        version = str(info.registered_model_version)
+        for name, text in tags.items():
+            self._client.set_model_version_tag(model_name(moment), version, name, text)
+        return version
+
+    def log_dataset(self, digest: str, moment: str, columns: Mapping[str, str], rows: int) -> None:
+        """Name the training rows of the active run by digest and schema, without any of their values."""
+        source = mlflow.data.code_dataset_source.CodeDatasetSource({"table": "feat_no_show__appointments", "moment": moment})
+        schema = Schema([ColSpec(DataType.string if kind == "word" else DataType.double, name) for name, kind in columns.items()])
+        dataset = mlflow.data.meta_dataset.MetaDataset(source, name=f"{moment}: {rows} rows", digest=digest[:36], schema=schema)
+        mlflow.log_input(dataset, context="training")
+
+    def set_alias(self, moment: str, alias: str, version: str, tags: Mapping[str, str]) -> None:
+        """Point an alias at a version and write down why."""
+        self._client.set_registered_model_alias(model_name(moment), alias, version)
+        for name, text in tags.items():
+            self._client.set_model_version_tag(model_name(moment), version, name, text)
+
+    def tag_version(self, moment: str, version: str, tags: Mapping[str, str]) -> None:
+        for name, text in tags.items():
+            self._client.set_model_version_tag(model_name(moment), version, name, text)
+
+    def version_of(self, moment: str, alias: str) -> ModelVersion | None:
+        """The version an alias points at, or None."""
+        try:
+            return self._client.get_model_version_by_alias(model_name(moment), alias)
+        except MlflowException:
+            return None
+
+    def load(self, moment: str, version: str) -> Fitted:
+        """A registered model as it was fitted; NotReadyError when it cannot be loaded."""
+        try:
+            row = self._client.get_model_version(model_name(moment), version)
+            estimator = mlflow.sklearn.load_model(f"models:/{model_name(moment)}/{version}")
+        except (MlflowException, OSError) as error:
+            raise NotReadyError(
+                f"Model {model_name(moment)} version {version} cannot be loaded ({type(error).__name__}).",
+                "Train again with `hsched run`, or point the champion alias at another version.",
+            ) from None
+        return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
+
+    def champion(self, moment: str) -> tuple[str, Fitted]:
+        """Version and model in charge of a moment; NotReadyError when there is none."""
+        version = self.version_of(moment, CHAMPION)
+        if version is None:
+            raise NotReadyError(f"There is no champion model for {moment} yet.", "Run `hsched run` to train one.")
+        return str(version.version), self.load(moment, str(version.version))
+
+    def champions(self) -> list[ModelRow]:
+        """Every registered version, newest first, with its aliases and figures."""
+        found = [version for model in self._client.search_registered_models() for version in self._versions(model.name)]
+        return sorted(found, key=lambda row: (row.name, int(row.version)), reverse=True)
+
+    def _versions(self, name: str) -> list[ModelRow]:
+        aliases = self._client.get_registered_model(name).aliases
+        return [self._row(version, aliases) for version in self._client.search_model_versions(f"name = '{name}'")]
+
+    def _row(self, version: ModelVersion, aliases: Mapping[str, str]) -> ModelRow:
+        tags, run_id = version.tags, str(version.run_id)
+        return ModelRow(
+            name=version.name,
+            moment=tags.get("moment", ""),
+            version=str(version.version),
+            aliases=tuple(alias for alias, held in aliases.items() if str(held) == str(version.version)),
+            run_id=run_id,
+            metrics=dict(self._client.get_run(run_id).data.metrics),
+            trained_through=tags.get("trained_through", ""),
+            promoted_at=tags.get("promoted_at", ""),
+            reasons=tags.get("reasons", ""),
+        )
+
+    def run_url(self, run_id: str, ui_base: str) -> str:
+        """Where a person sees a run."""
+        return f"{ui_base.rstrip('/')}/#/experiments/{self.experiment_id}/runs/{run_id}"
+
+
+def promoted_tags(now: datetime, reasons: Sequence[str]) -> dict[str, str]:
+    """What is written on a version when it takes over."""
+    return {"promoted_at": now.isoformat(timespec="seconds"), "reasons": " ".join(reasons)}
+
+
+def trusted_types(estimator: Any) -> list[str]:
+    """Types the model file needs beyond skops' default list; HschedError for any that is not ours or scikit-learn's."""
+    needed = sorted(get_untrusted_types(data=dumps(estimator)))
+    strange = [name for name in needed if not name.startswith(TRUSTED_PREFIXES)]
+    if strange:
+        raise HschedError(f"The model holds types that a model file may not hold: {', '.join(strange)}.")
+    return needed
+
+
+def _signature(columns: Sequence[str], dtypes: Mapping[str, str]) -> ModelSignature:
+    kinds = {"word": DataType.string, "number": DataType.double}
+    inputs = Schema([ColSpec(kinds[dtypes[name]], name, required=False) for name in columns])
+    return ModelSignature(inputs=inputs, outputs=Schema([ColSpec(DataType.double)]))
+

@@ -1,0 +1,51 @@
+"""Fitting a rung of the ladder on a training set, and predicting with it. Knows estimators, not MLflow or files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hsched_core.domain.errors import NotReadyError
+from hsched_models.dataset import TrainingSet
+from hsched_models.design import LADDER, varying
+from hsched_models.features import input_columns
+
+FEWEST_ROWS = 200
+FEWEST_UNUSED = 20
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted rung and the columns it reads, in order."""
+
+    name: str
+    estimator: Any
+    columns: tuple[str, ...]
+
+    def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+        """P(unused) of each row."""
+        p: NDArray[np.float64] = self.estimator.predict_proba(rows[list(self.columns)])[:, 1]
+        return p
+
+
+def check_enough(training: TrainingSet) -> None:
+    """NotReadyError when there is too little to learn from, or one class only."""
+    unused = int(training.y.sum())
+    if len(training.frame) < FEWEST_ROWS or unused < FEWEST_UNUSED or unused == len(training.frame):
+        raise NotReadyError(
+            f"Too little to learn from: {len(training.frame)} visits with a known outcome, {unused} of them unused.",
+            f"At least {FEWEST_ROWS} visits with {FEWEST_UNUSED} unused ones and some attended are needed.",
+        )
+
+
+def fit(name: str, training: TrainingSet, demographic_inputs: Mapping[str, str]) -> Fitted:
+    """Fit one rung on the inputs that vary in these rows; NotReadyError if there is too little to learn from."""
+    check_enough(training)
+    columns = varying(training.frame, input_columns(demographic_inputs))
+    rung = LADDER[name]
+    reads = rung.reads(columns)
+    estimator = rung.build(columns).fit(training.frame[list(reads)], training.y)
+    return Fitted(name, estimator, reads)
