@@ -105,7 +105,8 @@ class Caseload:
 
     def _is_open(self, cells: Ints, week: Ints) -> Flags:
         day = np.minimum(week * 7 + self._cells.weekday[cells], self._staff.open.shape[1] - 1)
-        return self._staff.open[self._cells.clinician[cells], day]
+        is_open: Flags = self._staff.open[self._cells.clinician[cells], day]
+        return is_open
 
     def _book_ahead(self, cell: Ints, met: Ints) -> None:
         """At some visits the next block is booked; the block in use changes when it is used up."""
@@ -118,7 +119,8 @@ class Caseload:
         """How many visits after this one are in the book."""
         step, block = self._step[cell], self._block[cell]
         last = ((step + self._ahead[cell]) // block + 1) * block
-        return np.minimum(last, self._planned[cell] - 1) - step
+        ahead: Ints = np.minimum(last, self._planned[cell] - 1) - step
+        return ahead
 
     def _remaining(self, cell: Ints, week: int) -> Bookings:
         """The booked visits of clients who leave, in the order of `np.repeat(cell, booked ahead)`."""

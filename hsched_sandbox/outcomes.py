@@ -77,7 +77,8 @@ def _unused_logit(bookings: Bookings, chances: Chances, bank: ClientBank, staff:
     payer = np.array(chances.payer)[bank.clients.payer[client]]
     when = timeline.season[bookings.day] + staff.slot_effect[bookings.day % 7, bookings.hour]
     whom = staff.clinicians.effect[clinician]
-    return chances.unused + who + again + age + payer + when + whom + _kind(bookings, chances) + _remote(bookings, chances, staff)
+    logit: Floats = chances.unused + who + again + age + payer + when + whom
+    return logit + _kind(bookings, chances) + _remote(bookings, chances, staff)
 
 
 def _kind(bookings: Bookings, chances: Chances) -> Floats:
@@ -85,25 +86,28 @@ def _kind(bookings: Bookings, chances: Chances) -> Floats:
     days = (bookings.start - bookings.booked) / DAY
     wait = chances.intake_wait * (1 - np.exp(-days / chances.intake_wait_days)) + chances.intake_week * np.maximum(days / 7 - 1, 0)
     early = (bookings.step > 0) & (bookings.step <= EARLY_SESSIONS)
-    return (
+    logit: Floats = (
         (bookings.session == Session.INTAKE) * (chances.intake + wait)
         + early * chances.early_sessions
         + (bookings.session == Session.MEDICATION) * chances.medication
         + (bookings.session == Session.GROUP) * chances.group
     )
+    return logit
 
 
 def _remote(bookings: Bookings, chances: Chances, staff: Staff) -> Floats:
     """A contrast: what video adds at a site, in-person visits lose, so a site's sign does not move its level."""
     effect = staff.clinicians.video_effect[bookings.clinician]
     remote = bookings.channel != Channel.IN_PERSON
-    return np.where(remote, 0.6, -0.4) * effect + chances.phone * (bookings.channel == Channel.PHONE)
+    logit: Floats = np.where(remote, 0.6, -0.4) * effect + chances.phone * (bookings.channel == Channel.PHONE)
+    return logit
 
 
 def _p_moved(end: Ints, sick: Flags, chances: Chances) -> Floats:
     """A sick clinician's day is cancelled, not moved."""
     by_end = np.array([0.0, 0.0, chances.moved_late, chances.moved_early, chances.moved_clinic])
-    return by_end[end] * ~sick
+    moved: Floats = by_end[end] * ~sick
+    return moved
 
 
 def _expit(logit: Floats | float) -> Floats:

@@ -44,6 +44,7 @@ class Demand:
     drop_base: float = 0.008
     drop_after_miss: float = 0.08
     drop_after_misses: float = 0.25
+    closed_by_clinic: float = 0.15  # of the visits called off because a client left: staff close the file of who does not answer
     returning: float = 0.08
     return_weeks: tuple[int, int] = (10, 40)
     referred_medication: float = 0.4
@@ -53,6 +54,7 @@ class Demand:
     intake_lead_max: int = 30
     gap_shares: tuple[float, ...] = (0.6, 0.22, 0.11, 0.07)  # empty weeks of a weekly slot between two clients
     longest_lead_weeks: int = 12
+    minors: float = 0.14
     video: float = 0.34
     phone: float = 0.06
     # commercial, medicaid, self-pay, medicare (docs); Medicare follows age

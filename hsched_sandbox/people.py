@@ -8,6 +8,7 @@ from hsched_sandbox.world import Channel, Clients, Payer
 
 CHUNK = 4096
 MEDICARE_AGE = 65.0
+ON_MEDICARE = 0.8
 
 
 class ClientBank:
@@ -44,19 +45,19 @@ class ClientBank:
 
     def _made(self, count: int) -> Clients:
         rng, demand = self._rng, self._parameters.demand
-        age = _ages(count, rng)
+        age = _ages(count, demand.minors, rng)
         payer = rng.choice(len(Payer), count, p=demand.payer_shares)
         in_person = 1 - demand.video - demand.phone
         return Clients(
             intercept=rng.standard_normal(count) * self._parameters.chances.client_sigma,
             age=age,
-            payer=np.where((age >= MEDICARE_AGE) & (rng.random(count) < 0.8), Payer.MEDICARE, payer),
+            payer=np.where((age >= MEDICARE_AGE) & (rng.random(count) < ON_MEDICARE), Payer.MEDICARE, payer),
             channel=rng.choice(len(Channel), count, p=(in_person, demand.video, demand.phone)),
         )
 
 
-def _ages(count: int, rng: np.random.Generator) -> Floats:
+def _ages(count: int, share_of_minors: float, rng: np.random.Generator) -> Floats:
     """Mostly adults around 36, some minors, some beyond 65."""
     adults = 18 + rng.gamma(3.2, 6.6, count)
     minors = rng.uniform(6, 18, count)
-    return np.clip(np.where(rng.random(count) < 0.14, minors, adults), 6, 92)
+    return np.clip(np.where(rng.random(count) < share_of_minors, minors, adults), 6, 92)

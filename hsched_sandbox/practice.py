@@ -32,7 +32,7 @@ class _Life:
 
     def __init__(self, parameters: PracticeParameters, seed: int, today: date) -> None:
         self._rng = np.random.default_rng([seed, today.toordinal()])
-        self._chances = parameters.chances
+        self._chances, self._demand = parameters.chances, parameters.demand
         self.timeline = draw_up(parameters, today)
         self.staff = hire(parameters, self.timeline, self._rng)
         self.bank = ClientBank(parameters, self._rng)
@@ -49,7 +49,7 @@ class _Life:
         self._remember(planned)
         self._remember(moved)
         remaining, said = self._caseload.carry_on(week, self._result(planned, moved))
-        by_clinic = self._rng.random(len(said)) < 0.15  # staff close the file of who stopped answering
+        by_clinic = self._rng.random(len(said)) < self._demand.closed_by_clinic
         left = called_off(remaining, self._numbers(len(said)), said, by_clinic, self.bank)
         self.diary += [planned, moved, left]
 
@@ -77,12 +77,13 @@ class _Life:
 
 
 def _missed(end: Ints) -> Flags:
-    return (end == End.NO_SHOW) | (end == End.LATE_CANCEL)
+    missed: Flags = (end == End.NO_SHOW) | (end == End.LATE_CANCEL)
+    return missed
 
 
 def _exported(visits: Visits, timeline: Timeline) -> Visits:
     """What the EHR ever sees: booked by the last day, not over before the first. Numbered by booking time."""
-    opens, shuts = timeline.midnight(timeline.first_day), timeline.midnight(timeline.last_day)
+    opens, shuts = timeline.opens, timeline.shuts
     seen = (visits.start >= opens) & (visits.booked < shuts) & ((visits.closed == 0) | (visits.closed >= opens))
     kept = visits.take(seen)
     kept = kept.take(np.lexsort((kept.number, kept.booked)))

@@ -52,7 +52,8 @@ def hire(parameters: PracticeParameters, timeline: Timeline, rng: np.random.Gene
 
 def centred(values: Floats) -> Floats:
     """Effects around zero: base rates stay what the parameters say, however few clinicians there are."""
-    return values - values.mean()
+    around: Floats = values - values.mean()
+    return around
 
 
 def _clinicians(parameters: PracticeParameters, rng: np.random.Generator) -> Clinicians:

@@ -54,9 +54,19 @@ class Timeline:
         """The number of a day."""
         return (day - self.monday).days
 
-    def date(self, index: int) -> date:
+    def date_of(self, index: int) -> date:
         """The day of a number."""
         return self.monday + timedelta(days=index)
+
+    @property
+    def opens(self) -> int:
+        """The first instant of the export."""
+        return self.midnight(self.first_day)
+
+    @property
+    def shuts(self) -> int:
+        """The first instant after the export."""
+        return self.midnight(self.last_day + timedelta(days=1))
 
     def midnight(self, day: date) -> int:
         """The first instant of a local day."""
