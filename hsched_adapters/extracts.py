@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from hsched_core.domain.contracts import TABLES, Kind
 from hsched_core.domain.errors import SafeError
 from hsched_core.ports import Rejected
+from hsched_core.privacy.deidentify import lake_columns
 
 Row = Mapping[str, Any]
 
@@ -29,6 +30,12 @@ _TYPES: Mapping[Kind, pa.DataType] = {
 def raw_schema(table: str) -> pa.Schema:
     """Columns of a raw extract, in the contract's order."""
     return pa.schema([(field.name, _TYPES[field.kind]) for field in TABLES[table].fields])
+
+
+def lake_schema(table: str) -> pa.Schema:
+    """Columns of a lake table: what the release table lets pass, pseudonyms as texts."""
+    raw = raw_schema(table)
+    return pa.schema([(column, raw.field(field).type) for column, field in lake_columns(table)])
 
 
 def to_parquet(table: str, rows: Sequence[Row]) -> bytes:

@@ -47,7 +47,8 @@ class EncryptedZone:
 
     def names(self, prefix: str) -> Sequence[str]:
         """Names that start with the prefix, sorted."""
-        found = (path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*" + SUFFIX))
+        below = self._folder / prefix.rpartition("/")[0]
+        found = (path.relative_to(self._folder).as_posix() for path in below.rglob("*" + SUFFIX))
         return sorted(name.removesuffix(SUFFIX) for name in found if name.startswith(prefix))
 
     def remove(self, prefix: str) -> None:

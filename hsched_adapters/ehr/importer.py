@@ -56,7 +56,7 @@ class ImportSummary:
 
 
 def import_file(
-    file: Path, map_name_or_path: str, settings: Settings, clock: Clock, *, replace: bool = False, progress: Progress = no_progress
+    settings: Settings, file: Path, map_name_or_path: str, clock: Clock, *, replace: bool = False, progress: Progress = no_progress
 ) -> ImportSummary:
     """Make the file the home's practice. The same file again is a no-op; another one needs `replace`."""
     column_map = load_map(map_name_or_path)
