@@ -1,6 +1,6 @@
 """Scores and drift of each day. Day D's records are known at the midnight that ends it, so its scores are as of D + 1."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import dagster as dg
@@ -57,11 +57,11 @@ def _drift(settings: Settings) -> dg.AssetsDefinition:
         description="Inputs, scores and matured outcomes of the day against the training window.",
         check_specs=[dg.AssetCheckSpec(BOUNDS, asset=DRIFT, description="Fails, visibly, where a measure left its bounds.")],
     )
-    def drift(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def drift(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         from hsched_models.drift import report_drift
 
         reports = each_day(settings, context, report_drift)
-        return dg.MaterializeResult(check_results=[bounds_result(reports)])
+        yield dg.MaterializeResult(check_results=[bounds_result(reports)])
 
     return drift
 

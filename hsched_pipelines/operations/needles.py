@@ -1,0 +1,33 @@
+"""What to search for past de-identification: the identifiers of the raw rows of some days. Stays inside `operations`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from itertools import chain
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.contracts import TABLES
+from hsched_core.privacy.identifiers import Needle, Needles, needles_of
+from hsched_pipelines.operations.zone_reading import extracted_days, raw_table
+
+# Authorizations may have begun before the practice's first recorded day; a child's birth date must not look like one of them.
+MARGIN = timedelta(days=366)
+
+
+def needles_for(practice: OpenPractice, days: Sequence[date]) -> Needles:
+    """The identifiers of everything extracted on those days, over all tables."""
+    rows = {table: raw_table(practice, table, extracted_days(practice, table, days)).to_pylist() for table in TABLES}
+    needles = needles_of(rows, dates_from=practice.practice.first_day - MARGIN)
+    return replace(needles, found=frozenset(needle for needle in needles.found if not _is_ours(needle)))
+
+
+def _is_ours(needle: Needle) -> bool:
+    """Whether it is a word of our own vocabularies: somebody is called Group, and every table says group."""
+    return needle.whole and needle.text.casefold() in _vocabulary()
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    fields = chain.from_iterable(table.fields for table in TABLES.values())
+    return frozenset(str(word) for field in fields if field.words for word in field.words)
