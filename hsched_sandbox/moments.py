@@ -40,9 +40,7 @@ def _late(bookings: Bookings, chances: Chances, timeline: Timeline, rng: np.rand
     return np.where(kind < chances.last_hours, last, np.where(kind < chances.last_hours + chances.evening_before, evening, any_time))
 
 
-def _some_day(
-    begin: Ints, finish: Ints, power: float, hours: tuple[int, int], timeline: Timeline, rng: np.random.Generator
-) -> Ints:
+def _some_day(begin: Ints, finish: Ints, power: float, hours: tuple[int, int], timeline: Timeline, rng: np.random.Generator) -> Ints:
     """A day between two moments (a power below one leans to the second), at some hour of that day."""
     share: Floats = rng.random(len(begin)) ** power
     moment = begin + (share * np.maximum(finish - begin, 0)).astype(np.int64)

@@ -1,0 +1,91 @@
+"""The clients and clinicians exports: a line when a record is made and one for each change of it."""
+
+import numpy as np
+
+from hsched_sandbox import wordlists
+from hsched_sandbox.appointment_sheet import patient_ids, provider_ids, site_names
+from hsched_sandbox.columns import Flags, Floats, Ints
+from hsched_sandbox.events import Events
+from hsched_sandbox.identities import Identities, filled, identities, phones
+from hsched_sandbox.sheets import Sheet, coded, dated, stamped
+from hsched_sandbox.timeline import DAY, HOUR, MINUTE
+from hsched_sandbox.world import World
+
+PAYER_WORDS = np.array(["Commercial", "Medicaid", "Self Pay", "Medicare"])
+CHANGES = 0.12  # of clients who change phone or payer
+CHANGE_WITHIN = 400 * DAY
+INSURANCE_MOVES = 0.4
+DAYS_A_YEAR = 365.25
+STATE = "NY"
+
+
+def registered(events: Events, world: World) -> Ints:
+    """When each client's record was made: minutes before their first booking was typed in."""
+    first = np.full(len(world.clients), world.timeline.shuts)
+    np.minimum.at(first, world.visits.client[events.visit], events.recorded)
+    live = world.timeline.opens + 6 * HOUR
+    return np.maximum(first - 5 * MINUTE, live)
+
+
+def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Generator) -> Sheet:
+    """Client records: made once, for some changed once."""
+    count, timeline = len(world.clients), world.timeline
+    changed_at = made + DAY + (rng.random(count) * CHANGE_WITHIN).astype(np.int64)
+    changing = np.flatnonzero((rng.random(count) < CHANGES) & (changed_at < timeline.shuts))
+    rows = np.concatenate([np.arange(count), changing])
+    recorded = np.concatenate([made, changed_at[changing]])
+    is_change = np.arange(len(rows)) >= count
+    payer = _payers(world, rows, is_change, rng)
+    phone = np.where(is_change, phones(rows + 3 * count), people.phone[rows])
+    notes = np.array(filled(wordlists.NOTES, np.arange(count), people, rng), dtype=np.str_)[rows]
+    columns = {
+        "Patient ID": patient_ids(rows),
+        "Last Updated": stamped(recorded, timeline),
+        "First Name": people.given[rows],
+        "Last Name": people.family[rows],
+        "DOB": dated(_birth_days(made, world), timeline)[rows],
+        "Sex": people.gender[rows],
+        "Language": people.language[rows],
+        "Race/Ethnicity": people.race[rows],
+        "Email": people.email[rows],
+        "Mobile": phone,
+        "Address": people.street[rows],
+        "City": people.city[rows],
+        "ZIP": people.postal_code[rows],
+        "Member #": people.member_id[rows],
+        "Emergency Contact": people.emergency_contact[rows],
+        "Primary Payer": PAYER_WORDS[payer],
+        "Chart Note": notes,
+    }
+    return Sheet("clients", timeline.day_of(recorded), {name: column.tolist() for name, column in columns.items()})
+
+
+def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:
+    """Clinician records, made when the practice goes live."""
+    staff, timeline = world.clinicians, world.timeline
+    count = len(staff)
+    people = identities(np.zeros(count, dtype=np.int64), rng)
+    recorded = np.full(count, timeline.opens + 5 * HOUR)
+    npi = coded("", rng.integers(10**9, 2 * 10**9, count), 10)
+    columns = {
+        "Provider ID": provider_ids(np.arange(count)),
+        "Last Updated": stamped(recorded, timeline),
+        "First Name": people.given,
+        "Last Name": people.family,
+        "NPI": np.char.lstrip(npi, "-"),
+        "Email": np.char.replace(np.char.replace(people.email, "example.org", "clinic.example"), "example.com", "clinic.example"),
+        "Role": np.where(staff.prescriber, "prescriber", "therapist"),
+        "License State": np.full(count, STATE),
+        "Home Office": site_names(staff.site),
+    }
+    return Sheet("clinicians", timeline.day_of(recorded), {name: column.tolist() for name, column in columns.items()})
+
+
+def _payers(world: World, rows: Ints, is_change: Flags, rng: np.random.Generator) -> Ints:
+    moved = is_change & (rng.random(len(rows)) < INSURANCE_MOVES)
+    return np.where(moved, rng.integers(0, len(PAYER_WORDS), len(rows)), world.clients.payer[rows])
+
+
+def _birth_days(made: Ints, world: World) -> Ints:
+    age: Floats = world.clients.age * DAYS_A_YEAR
+    return world.timeline.day_of(made) - age.astype(np.int64)
