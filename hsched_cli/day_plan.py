@@ -1,6 +1,6 @@
 """Which days a run is about and whether it must train first. Pure: the present and the practice are arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -40,6 +40,23 @@ def _check_day(day: date, first_day: date, last_day: date | None, today: date) -
     newest = min(today - timedelta(days=1), last_day or date.max)
     if not first_day <= day <= newest:
         raise InputError(f"{day} has no records.", f"Choose a day from {first_day} to {newest}.")
+
+
+def days_without(first: date, last: date, present: Sequence[set[str]]) -> list[date]:
+    """Days from first to last that are missing from at least one of the sets of ISO days."""
+    return [day for day in days_between(first, last) if not all(day.isoformat() in days for days in present)]
+
+
+def spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Unbroken stretches of sorted days, as first and last: each is one run."""
+    starts = [number for number, day in enumerate(days) if number == 0 or day - days[number - 1] > timedelta(days=1)]
+    for start, end in zip(starts, [*starts[1:], len(days)], strict=False):  # without days there is an end and no start
+        yield days[start], days[end - 1]
+
+
+def newest_day_of(names: Sequence[str]) -> date | None:
+    """The newest of a folder's files named by day; None where there is none."""
+    return max((date.fromisoformat(name) for name in names), default=None)
 
 
 def training_reason(trained_at: Sequence[datetime | None], now: datetime) -> str | None:

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hsched_adapters.settings import Paths, Settings
+    from hsched_adapters.assembly import OpenPractice
+    from hsched_adapters.settings import Settings
+    from hsched_models.registry import Registry
 
 
 def settings() -> "Settings":
@@ -15,16 +17,27 @@ def settings() -> "Settings":
     return load_settings()
 
 
-def paths() -> "Paths":
-    return settings().paths
-
-
 def home() -> Path:
-    return paths().home
+    return settings().paths.home
+
+
+def opened() -> "OpenPractice":
+    """The practice; NotReadyError, with what to do, where there is none."""
+    from hsched_adapters.assembly import open_practice
+
+    return open_practice(settings())
+
+
+def registry() -> "Registry":
+    """The practice's models. Takes seconds to import: MLflow."""
+    from hsched_models.registry import Registry
+
+    chosen = settings()
+    return Registry(chosen.mlflow_tracking_uri, chosen.paths.mlflow_artifacts)
 
 
 def now() -> datetime:
-    """The present, for stamps in logs; decisions receive theirs from the practice's clock."""
+    """The machine's present, for stamps in logs; decisions receive theirs from the practice's clock."""
     from hsched_adapters.clock import SystemClock
 
     return SystemClock().now()

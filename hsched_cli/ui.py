@@ -45,17 +45,18 @@ def programs(settings: "Settings", dagster_port: int, mlflow_port: int) -> list[
     """What is started: bound to loopback, because neither asks who you are."""
     dagster_at = free_port(dagster_port)
     mlflow_at = free_port(mlflow_port, taken=frozenset({dagster_at}))
-    return [_dagster(settings, dagster_at), _mlflow(settings, mlflow_at)]
+    mlflow = _mlflow(settings, mlflow_at)
+    return [_dagster(settings, dagster_at, mlflow.address), mlflow]
 
 
-def _dagster(settings: "Settings", port: int) -> Program:
+def _dagster(settings: "Settings", port: int, mlflow_address: str) -> Program:
     from hsched_adapters.settings import child_environment
     from hsched_pipelines.home import ensure_dagster_home
 
     ensure_dagster_home(settings.paths)
     _seen_the_welcome(settings.paths.dagster)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", LOOPBACK, "-p", str(port)]
-    environment = child_environment(settings.paths)
+    environment = child_environment(settings.paths, HSCHED_MLFLOW_UI=mlflow_address)  # its links to runs lead there
     return Program("Dagster", command, environment, f"http://{LOOPBACK}:{port}", settings.paths.home / "logs" / "dagster.log")
 
 

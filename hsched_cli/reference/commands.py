@@ -8,6 +8,7 @@ from typing import Any
 from hsched_cli.reference.markdown import code, document, table
 
 TITLE = "Commands"
+EXAMPLE = re.compile(r"(\w+=\S+ )*hsched\b")
 
 
 def page() -> str:
@@ -58,5 +59,12 @@ def _default(one: Any) -> str:
 
 
 def _examples(command: Any) -> str:
-    lines = re.findall(r"^\s*(hsched .*)$", command.epilog or "", flags=re.MULTILINE)
-    return code("\n".join(line.strip() for line in lines)) if lines else ""
+    lines = (command.epilog or "").splitlines()
+    shown = "\n".join(line.strip() for line in lines if EXAMPLE.match(line.strip()))
+    return code(shown) if shown else ""
+
+
+def examples(command: Any) -> list[str]:
+    """The lines to type in a command's help, without the remark beside them."""
+    lines = (re.split(r" {2,}", line.strip())[0] for line in (command.epilog or "").splitlines())
+    return [line for line in lines if EXAMPLE.match(line)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hsched_adapters.settings import Paths, Practice
+    from hsched_core.ports import IdentifiedZone
 
 # stage shown to people -> where its rows lie below the practice's folder
 STAGES = {
@@ -14,6 +15,7 @@ STAGES = {
     "de-identified client records": "lake/deid_ehr__clients/*.parquet",
     "feature rows (two moments a visit)": "tables/feat_no_show__appointments.parquet",
 }
+RAW_STAGES = {"raw appointment events": "raw_ehr__appointments/", "raw client records": "raw_ehr__clients/"}
 HOURS_SHOWN = 8
 HOURS_SQL = """
     select
@@ -27,7 +29,22 @@ HOURS_SQL = """
     order by expected_missed desc, hour, clinician
     limit $shown
 """
-NEXT_DAY_SQL = "select min(starts_on) from read_parquet($scores) where starts_on >= $from_day"
+NEXT_DAY_SQL = "select min(starts_on) as day from read_parquet($scores) where starts_on >= $from_day"
+
+
+def raw_rows(zone: "IdentifiedZone") -> list[dict[str, Any]]:
+    """Rows of the encrypted extracts, from the footers of their files."""
+    return [
+        {"stage": stage, "rows": sum(_footer_rows(zone.read(name)) for name in zone.names(prefix))} for stage, prefix in RAW_STAGES.items()
+    ]
+
+
+def _footer_rows(content: bytes) -> int:
+    import io
+
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(io.BytesIO(content)).num_rows)
 
 
 def row_counts(paths: "Paths") -> list[dict[str, Any]]:
@@ -55,7 +72,7 @@ def riskiest_hours(paths: "Paths", practice: "Practice", day: date) -> dict[str,
     file = scores_file(paths, day)
     if not file.exists():
         return None
-    coming = _rows(NEXT_DAY_SQL, scores=str(file), from_day=day + timedelta(days=2))[0].popitem()[1]
+    coming = _rows(NEXT_DAY_SQL, scores=str(file), from_day=day + timedelta(days=2))[0]["day"]
     if coming is None:
         return None
     hours = _rows(HOURS_SQL, zone=practice.timezone, scores=str(file), day=coming, shown=HOURS_SHOWN)

@@ -1,0 +1,1 @@
+"""The code location `operations`: light imports; the only one that holds keys."""

@@ -22,16 +22,34 @@ HOMES = {
     "typer": ("hsched_cli/",),
 }
 # what hosts and the command may name of the adapters; everything else they receive from `open_practice`
-ADAPTER_DOORS = {"hsched_adapters.assembly", "hsched_adapters.settings", "hsched_adapters.clock"}
+ADAPTER_DOORS = {
+    "hsched_adapters.assembly",
+    "hsched_adapters.settings",
+    "hsched_adapters.clock",
+    "hsched_adapters.extracts",  # the file formats of the two zones; chooses nothing
+    "hsched_adapters.scanner",  # a search over bytes; nothing to choose
+    "hsched_adapters.ehr.importer",  # an import runs before there is a practice to open
+    "hsched_adapters.ehr.csv_map",  # so does listing the maps
+}
 
 
 def modules() -> list[Path]:
     return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
+def running_code(source: str) -> Iterator[ast.AST]:
+    """Every node of a module but those under `if TYPE_CHECKING:`, which name types and import nothing."""
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
 def imported(source: str) -> Iterator[str]:
     """Every dotted name a module imports, wherever in the file it does so."""
-    for node in ast.walk(ast.parse(source)):
+    for node in running_code(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -92,6 +110,7 @@ def test_adapters_are_reached_through_their_doors() -> None:
         ("hsched_models/fit.py", "from mlflow import log_metric", ["mlflow"]),
         ("hsched_models/registry.py", "import mlflow.sklearn", []),
         ("hsched_core/x.py", "import requests", ["requests"]),
+        ("hsched_cli/x.py", "if TYPE_CHECKING:\n    import pandas as pd\nelse:\n    pd = None", []),
     ],
 )
 def test_the_room_rule_sees_strays(place: str, source: str, expected: list[str]) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hsched_cli.day_plan import newest_day, plan_days, training_reason
+from hsched_cli.day_plan import days_without, newest_day, plan_days, spans, training_reason
 from hsched_core.domain.errors import InputError
 
 FIRST = date(2026, 1, 1)
@@ -65,3 +65,18 @@ def test_the_oldest_champion_decides() -> None:
 
     assert training_reason([fresh, old], NOW) == "the champion is 8 days old"
     assert training_reason([fresh, NOW - timedelta(days=7)], NOW) is None
+
+
+def test_a_day_is_missing_where_any_table_misses_it() -> None:
+    """One of two tables was not written."""
+    both, one = {"2026-01-01", "2026-01-02"}, {"2026-01-01"}
+
+    assert days_without(FIRST, date(2026, 1, 3), [both, one]) == [date(2026, 1, 2), date(2026, 1, 3)]
+
+
+def test_missing_days_are_run_in_unbroken_stretches() -> None:
+    """A hole of one day and a tail of two are two runs, not one over everything."""
+    days = [date(2026, 1, 2), date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 1)]
+
+    assert list(spans(days)) == [(date(2026, 1, 2), date(2026, 1, 2)), (date(2026, 1, 30), date(2026, 2, 1))]
+    assert list(spans([])) == []

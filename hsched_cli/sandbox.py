@@ -1,0 +1,48 @@
+"""`hsched sandbox`: a practice in a box, with nobody real in it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import typer
+
+from hsched_cli.console import err, out
+
+app = typer.Typer(no_args_is_help=True, help="A synthetic practice to try everything on.")
+SEED = 20260101
+EXAMPLES = """
+Examples:
+
+  hsched sandbox create                               10 clinicians, 2 years up to yesterday
+
+  hsched sandbox create --clinicians 3 --years 1 --seed 7
+
+  HSCHED_HOME=/tmp/demo hsched sandbox create --today 2026-11-24
+"""
+
+
+@app.callback()
+def sandbox() -> None:
+    """A synthetic practice to try everything on."""
+
+
+@app.command("create", epilog=EXAMPLES)
+def create(
+    clinicians: int = typer.Option(10, min=1, max=200, help="How many clinicians."),
+    years: float = typer.Option(2.0, min=0.1, max=10.0, help="How many years of records."),
+    seed: int = typer.Option(SEED, help="The same seed makes the same practice."),
+    today: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="The practice's present; otherwise the clock's."),
+) -> None:
+    """Write a synthetic practice into HSCHED_HOME: what its EHR would export, day by day."""
+    with err().status("Making a sandbox practice ...") as status:
+        made = make(status.update, clinicians=clinicians, years=years, seed=seed, today=today)
+    out().print(f"{made} Next: hsched run", markup=False)
+
+
+def make(say: Callable[[str], None], *, clinicians: int = 10, years: float = 2.0, seed: int = SEED, today: datetime | None = None) -> str:
+    """Create the sandbox practice; a sentence on what is in it."""
+    from hsched_sandbox.create import create_sandbox
+
+    from hsched_cli.practice import settings
+
+    made = create_sandbox(settings(), clinicians=clinicians, years=years, seed=seed, today=today.date() if today else None, say=say)
+    return str(made)
