@@ -42,13 +42,8 @@ def identities(payer: Ints, rng: np.random.Generator) -> Identities:
     gender = GENDERS[np.where(neither, rng.integers(2, 4, count), is_male)]
     place = rng.integers(0, len(wordlists.CITIES), count)
     cities, codes = np.array(wordlists.CITIES).T
-    street = _joined(
-        rng.integers(2, 990, count).astype(str),
-        " ",
-        _picked(wordlists.STREETS, count, rng),
-        " ",
-        _picked(wordlists.STREET_KINDS, count, rng),
-    )
+    road = _joined(_picked(wordlists.STREETS, count, rng), " ", _picked(wordlists.STREET_KINDS, count, rng))
+    street = _joined(rng.integers(2, 990, count).astype(str), " ", road)
     number = rng.permutation(count)
     return Identities(
         given=given,

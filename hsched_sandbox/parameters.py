@@ -123,7 +123,7 @@ class PracticeParameters:
     """One practice. `years` of history end at today; `days_after` more are there to live through."""
 
     clinicians: int = 10
-    years: int = 2
+    years: float = 2
     days_after: int = 120
     warm_up_weeks: int = 30  # simulated and thrown away, so the practice goes live with a caseload
     zone: str = "America/New_York"

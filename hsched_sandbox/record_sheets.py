@@ -20,11 +20,12 @@ STATE = "NY"
 
 
 def registered(events: Events, world: World) -> Ints:
-    """When each client's record was made: minutes before their first booking was typed in."""
+    """When each client's record was made: minutes before their first booking was typed in; the export's end where it never was."""
     first = np.full(len(world.clients), world.timeline.shuts)
     np.minimum.at(first, world.visits.client[events.visit], events.recorded)
     live = world.timeline.opens + 6 * HOUR
-    return np.maximum(first - 5 * MINUTE, live)
+    made: Ints = np.where(first < world.timeline.shuts, np.maximum(first - 5 * MINUTE, live), first)
+    return made
 
 
 def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Generator) -> Sheet:
@@ -57,7 +58,8 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Primary Payer": PAYER_WORDS[payer],
         "Chart Note": notes,
     }
-    return Sheet("clients", timeline.day_of(recorded), {name: column.tolist() for name, column in columns.items()})
+    seen = recorded < timeline.shuts
+    return Sheet("clients", timeline.day_of(recorded)[seen], {name: column[seen].tolist() for name, column in columns.items()})
 
 
 def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:

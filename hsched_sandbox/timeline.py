@@ -18,6 +18,7 @@ HOUR = 3_600
 MINUTE = 60
 YEAR_END_MONTH = 12
 AUGUST = 8
+FEBRUARY = 2
 AFTER_HOLIDAY_DAYS = 7
 
 
@@ -77,12 +78,11 @@ class Timeline:
         return (self.monday - date(1970, 1, 1)).days
 
 
-def years_before(day: date, years: int) -> date:
-    """The same day some years earlier; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+def years_before(day: date, years: float) -> date:
+    """The same day some years earlier (29 February becomes the 28th); a part of a year is counted in days."""
+    whole = int(years)
+    month_day = min(day.day, 28) if day.month == FEBRUARY else day.day
+    return day.replace(year=day.year - whole, day=month_day) - timedelta(days=round((years - whole) * 365.25))
 
 
 def draw_up(parameters: PracticeParameters, today: date) -> Timeline:

@@ -6,22 +6,23 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 FEMALE = _words(
-    "Adela Alma Anneke Beatriz Birgit Brenna Camila Carlotta Celeste Corinna Dagny Delphine Edith Elena Elspeth Fatima Fiona Freya Giselle Greta "
-    "Hanna Helga Imani Ingrid Isolde Jana Joelle Kamala Katrin Keiko Lavinia Leonie Linnea Maren Marisol Mireille Nadia Nicolette Odalys Ottilie "
-    "Paloma Priya Quiana Rosalind Roxana Saskia Selma Sigrid Tamsin Thea Ursula Valeria Vashti Wilma Xiomara Yasmin Yolanda Zadie Zelda Zora"
+    "Adela Alma Anneke Beatriz Birgit Brenna Camila Carlotta Celeste Corinna Dagny Delphine Edith Elena Elspeth Fatima Fiona Freya "
+    "Giselle Greta Hanna Helga Imani Ingrid Isolde Jana Joelle Kamala Katrin Keiko Lavinia Leonie Linnea Maren Marisol Mireille "
+    "Nadia Nicolette Odalys Ottilie Paloma Priya Quiana Rosalind Roxana Saskia Selma Sigrid Tamsin Thea Ursula Valeria Vashti "
+    "Wilma Xiomara Yasmin Yolanda Zadie Zelda Zora"
 )
 MALE = _words(
-    "Alaric Anton Basil Bertram Caspar Cedric Conrad Damon Desmond Dietrich Edmund Emeka Esteban Fabian Ferdinand Gideon Gustav Hakim Hector Ignacio "
-    "Ivo Jasper Joaquin Kenji Konrad Lamar Leopold Lorcan Magnus Matteo Nikolai Olaf Omar Percival Quentin Rafael Rashid Roland Stellan Thaddeus "
-    "Tobias Ulrich Vikram Wendell Yusuf"
+    "Alaric Anton Basil Bertram Caspar Cedric Conrad Damon Desmond Dietrich Edmund Emeka Esteban Fabian Ferdinand Gideon Gustav "
+    "Hakim Hector Ignacio Ivo Jasper Joaquin Kenji Konrad Lamar Leopold Lorcan Magnus Matteo Nikolai Olaf Omar Percival Quentin "
+    "Rafael Rashid Roland Stellan Thaddeus Tobias Ulrich Vikram Wendell Yusuf"
 )
 FAMILY_HEADS = _words(
-    "Ald Bard Brack Carn Cold Corv Dal Dren Eld Farn Fen Gars Glen Grav Hald Hart Holl Ker Kings Lang Lind Lock Marl Mord Nor Old Pend Quill Rav "
-    "Rock Sand Sel Stav Storm Thorn Tor Umber Vand Wald Wint"
+    "Ald Bard Brack Carn Cold Corv Dal Dren Eld Farn Fen Gars Glen Grav Hald Hart Holl Ker Kings Lang Lind Lock Marl Mord Nor Old "
+    "Pend Quill Rav Rock Sand Sel Stav Storm Thorn Tor Umber Vand Wald Wint"
 )
 FAMILY_TAILS = _words(
-    "aker bury by dale den derby dorf ell erson feld ford gate gren ham hart holm hurst ington ley low man mere mont more ney quist rick shaw stad "
-    "stone strom ton vale vard wick wold worth yard"
+    "aker bury by dale den derby dorf ell erson feld ford gate gren ham hart holm hurst ington ley low man mere mont more ney "
+    "quist rick shaw stad stone strom ton vale vard wick wold worth yard"
 )
 STREETS = _words(
     "Alder Birchwood Canal Cedarhill Dockside Elmcrest Foundry Granary Hawthorn Ironbridge Juniper Kiln Larch Millrace Orchard Quarry"

@@ -1,0 +1,86 @@
+"""Writes what the practice's EHR would export: a folder a day, a CSV file for each table that changed that day."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hsched_sandbox.appointment_sheet import appointment_sheet
+from hsched_sandbox.coverage_sheets import authorization_sheet, waitlist_sheet
+from hsched_sandbox.dirt import Planted, soil
+from hsched_sandbox.events import write_down
+from hsched_sandbox.identities import identities
+from hsched_sandbox.record_sheets import client_sheet, clinician_sheet, registered
+from hsched_sandbox.sheets import Sheet
+from hsched_sandbox.world import World
+
+Progress = Callable[[float, str], None]
+EXPORT_STREAM = 1  # keeps the export's random numbers apart from the simulation's
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What was written, and how much dirt is in it. A moved visit is a `Rescheduled` line and a new appointment."""
+
+    days: int
+    files: int
+    rows: dict[str, int]
+    moved: int
+    planted: Planted
+
+
+def write_export(world: World, folder: Path, progress: Progress | None = None) -> ExportSummary:
+    """Write the daily files below the folder. The same world gives the same bytes."""
+    say = progress or _silent
+    say(0.0, "writing down what happened")
+    sheets, planted = make_sheets(world)
+    files = 0
+    for done, sheet in enumerate(sheets):
+        say(0.4 + 0.6 * done / len(sheets), f"writing {sheet.table}")
+        files += _write_sheet(sheet, world, folder)
+    say(1.0, "export written")
+    days = len(np.unique(np.concatenate([sheet.day for sheet in sheets])))
+    return ExportSummary(days, files, {sheet.table: len(sheet.day) for sheet in sheets}, int(world.visits.moved.sum()), planted)
+
+
+def make_sheets(world: World) -> tuple[list[Sheet], Planted]:
+    """All tables as text, and what is wrong in them on purpose."""
+    rng = np.random.default_rng([world.seed, world.timeline.today.toordinal(), EXPORT_STREAM])
+    people = identities(world.clients.payer, rng)
+    events, planted = soil(write_down(world, rng), world, rng)
+    made = registered(events, world)
+    sheets = [
+        clinician_sheet(world, rng),
+        client_sheet(made, world, people, rng),
+        appointment_sheet(events, world, people, rng),
+        authorization_sheet(made, world, rng),
+        waitlist_sheet(world, people, rng),
+    ]
+    return sheets, planted
+
+
+def _write_sheet(sheet: Sheet, world: World, folder: Path) -> int:
+    order = np.argsort(sheet.day, kind="stable")
+    rows = list(zip(*sheet.columns.values(), strict=True))
+    written = 0
+    for day, places in _by_day(sheet, order):
+        path = folder / world.timeline.date_of(day).isoformat() / f"{sheet.table}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(sheet.columns)
+            writer.writerows(rows[place] for place in places)
+        written += 1
+    return written
+
+
+def _by_day(sheet: Sheet, order: np.typing.NDArray[np.intp]) -> Iterator[tuple[int, list[int]]]:
+    days, first = np.unique(sheet.day[order], return_index=True)
+    for day, places in zip(days.tolist(), np.split(order, first[1:]), strict=True):
+        yield day, places.tolist()
+
+
+def _silent(_share: float, _what: str) -> None:
+    """For callers that show nothing."""

@@ -1,0 +1,68 @@
+"""The truth file: what only the simulation knows. Its ids are keyed hashes, its rows are in the order of the hashes, and it holds
+neither times nor people, so that nothing exported joins it without the key that lies beside it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hsched_core.domain.vocabulary import Outcome
+from hsched_sandbox.appointment_sheet import appointment_ids, patient_ids
+from hsched_sandbox.columns import Floats
+from hsched_sandbox.world import End, World
+
+KEY_FILE = "key.bin"
+APPOINTMENTS_FILE = "appointments.parquet"
+OUTCOMES = {
+    End.ATTENDED: Outcome.ATTENDED,
+    End.NO_SHOW: Outcome.NO_SHOW,
+    End.LATE_CANCEL: Outcome.LATE_CANCEL,
+    End.EARLY_CANCEL: Outcome.EARLY_CANCEL,
+    End.CLINIC_CANCEL: Outcome.CLINIC_CANCEL,
+}
+
+
+def truth_ids(key: bytes, exported_ids: Iterable[str]) -> list[str]:
+    """The truth's ids of exported appointment or patient ids."""
+    return [hashlib.blake2b(exported.encode(), key=key, digest_size=16).hexdigest() for exported in exported_ids]
+
+
+def truth_table(world: World, key: bytes) -> pa.Table:
+    """One row for each exported appointment. `p_*` are given that nobody cancels early, `raw_*` as booked; NaN where a client had left."""
+    visits = world.visits
+    kept = (1 - visits.p_clinic) * (1 - visits.p_early)
+    p_no_show = visits.p_unused * visits.no_show_share
+    p_late = visits.p_unused * (1 - visits.no_show_share)
+    columns: dict[str, list[str] | Floats | np.typing.NDArray[np.generic]] = {
+        "appointment_id": truth_ids(key, appointment_ids(visits.number).tolist()),
+        "client_id": truth_ids(key, patient_ids(visits.client).tolist()),
+        "p_no_show": p_no_show,
+        "p_late_cancel": p_late,
+        "p_unused": visits.p_unused,
+        "raw_p_no_show": p_no_show * kept,
+        "raw_p_late_cancel": p_late * kept,
+        "raw_p_unused": visits.p_unused * kept,
+        "p_early_cancel": visits.p_early,
+        "p_clinic_cancel": visits.p_clinic,
+        "outcome": [OUTCOMES[End(end)].value for end in visits.end.tolist()],
+        "client_intercept": world.clients.intercept[visits.client],
+        "engagement": visits.engagement,
+        "clinician_effect": world.clinicians.effect[visits.clinician],
+        "after_miss": visits.after_miss,
+        "week": visits.week,
+        "step": visits.step,
+    }
+    table = pa.table(columns)
+    return table.sort_by("appointment_id")
+
+
+def write_truth(world: World, folder: Path) -> None:
+    """The truth and its key, in a folder of their own."""
+    folder.mkdir(parents=True)
+    key = hashlib.blake2b(f"{world.seed}/{world.timeline.today}".encode(), person=b"sandbox truth", digest_size=32).digest()
+    (folder / KEY_FILE).write_bytes(key)
+    pq.write_table(truth_table(world, key), folder / APPOINTMENTS_FILE)
