@@ -51,7 +51,8 @@ def load_rows(path: Path) -> pd.DataFrame:
 
 def warm_up_ends(rows: pd.DataFrame) -> date:
     """First day of visits to train on, once histories have had time to fill."""
-    first, last = rows["starts_on"].min(), rows["starts_on"].max()
+    first: date = rows["starts_on"].min()
+    last: date = rows["starts_on"].max()
     return first + min(timedelta(days=WARM_UP_DAYS), (last - first) * WARM_UP_SHARE)
 
 

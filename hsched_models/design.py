@@ -32,11 +32,11 @@ class Numbers(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
     def __init__(self, logs: tuple[str, ...] = ()) -> None:
         self.logs = logs
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> "Numbers":  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Numbers":
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         numbers = X.astype("float64")
         logs = [column for column in numbers.columns if column in self.logs]
         return numbers.assign(**{column: np.log1p(numbers[column].clip(lower=0)) for column in logs})
@@ -48,11 +48,11 @@ class Numbers(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 class Present(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Only the columns that had a value in training: gradient boosting cannot bin a column of nothing."""
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> "Present":  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Present":
         self.present_ = [column for column in X.columns if X[column].notna().any()]
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         return X[self.present_]
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
@@ -62,11 +62,11 @@ class Present(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 class Words(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Columns as words, nothing as 'unknown'. Learns nothing."""
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> "Words":  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Words":
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         return X.astype("object").where(X.notna(), "unknown").astype(str).astype("object")
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
@@ -129,11 +129,11 @@ def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeli
 class SameDay(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """1 where the visit was booked for the same day: another population (walk-ins), not a short lead."""
 
-    def fit(self, X: pd.DataFrame, y: Any = None) -> "SameDay":  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "SameDay":
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"is_same_day": (X["lead_time_days"] <= 0).astype(float)}, index=X.index)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:

@@ -55,7 +55,7 @@ class LeadTimeTable(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def __init__(self, smoothing: float = 20.0) -> None:
         self.smoothing = smoothing
 
-    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803  # scikit-learn's name
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:  # scikit-learn's name
         bands, labels = self._bands(X), np.asarray(y, dtype=float)
         self.classes_ = np.array([0, 1])
         self.prior_ = float(labels.mean())
@@ -64,7 +64,7 @@ class LeadTimeTable(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.rates_ = (unused + self.smoothing * self.prior_) / (counts + self.smoothing)
         return self
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:  # noqa: N803
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
         return two_columns(self.rates_[self._bands(X)])
 
     @staticmethod
@@ -83,14 +83,14 @@ class ClientIntercept(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
     def __init__(self, ceiling: float = 2.0) -> None:
         self.ceiling = ceiling
 
-    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         excess, information = self._history(X)
         weight = float(np.square(information).sum())
         moment = float((np.square(excess) - information).sum()) / weight if weight else 0.0
         self.variance_ = float(np.clip(moment, 0.05, self.ceiling))
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         excess, information = self._history(X)
         intercept = self.variance_ * excess / (1 + self.variance_ * information)
         return pd.DataFrame({"client_intercept": intercept}, index=X.index)
@@ -110,12 +110,12 @@ class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
     def __init__(self, models: list[tuple[str, Any]]) -> None:
         self.models = models
 
-    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
         self.classes_ = np.array([0, 1])
         self.fitted_ = [clone(model).fit(X, y) for _, model in self.models]
         return self
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:  # noqa: N803
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
         return two_columns(expit(np.mean([logit(model.predict_proba(X)[:, 1]) for model in self.fitted_], axis=0)))
 
 
@@ -133,7 +133,7 @@ class PlattScaled(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
         self.model = model
         self.folds = folds
 
-    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:  # noqa: N803
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
         labels = np.asarray(y)
         self.classes_ = np.array([0, 1])
         scores, seen = self._forecasts(X, labels)
@@ -143,7 +143,7 @@ class PlattScaled(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
         self.fitted_ = clone(self.model).fit(X, y)
         return self
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:  # noqa: N803
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
         return two_columns(expit(self.slope_ * logit(self.fitted_.predict_proba(X)[:, 1]) + self.offset_))
 
     def _forecasts(self, rows: pd.DataFrame, labels: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:

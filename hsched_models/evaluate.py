@@ -39,7 +39,8 @@ def evaluate_cutoff(
     """The document of `hsched evaluate`: metrics by moment and slice for visits from `test_from` on.
 
     `refit` is "none" (one model, fitted on all visits before the cut-off) or "daily" (fitted anew for each test day, on
-    outcomes known at 00:00 of the day before it, when its visits are scored). Raises NotReadyError if there is nothing to train on or to test with.
+    outcomes known at 00:00 of the day before it, when its visits are scored). Raises NotReadyError if there is
+    nothing to train on or to test with.
     """
     zone = ZoneInfo(timezone)
     document: dict[str, object] = {"test_from": test_from.isoformat(), "refit": refit, "model": model}

@@ -4,6 +4,7 @@ Never logs rows: input examples and data sets carry a signature and a digest, no
 """
 
 import json
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 import mlflow
 import mlflow.sklearn
+from mlflow.entities import Metric, Param
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
@@ -28,6 +30,7 @@ EXPERIMENT = "no_show"
 CHAMPION, CHALLENGER = "champion", "challenger"
 # What a model file may contain beyond skops' own list: our estimators and the parts of scikit-learn's they are built of.
 TRUSTED_PREFIXES = ("hsched_models.", "sklearn.", "numpy.", "scipy.")
+TRUSTED_TYPES = ("functools.partial",)  # gradient boosting's own preprocessor; what it wraps is checked like any other type
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Registry:
         self._uri = tracking_uri
         if tracking_uri.startswith("sqlite:///"):
             Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         mlflow.set_tracking_uri(tracking_uri)
         mlflow.set_registry_uri(tracking_uri)
         self._client = mlflow.MlflowClient(tracking_uri, tracking_uri)
@@ -83,19 +88,13 @@ class Registry:
         *,
         params: Mapping[str, object] | None = None,
         metrics: Mapping[str, float | int | None] | None = None,
-        tags: Mapping[str, str] | None = None,
         texts: Mapping[str, str] | None = None,
         pictures: Mapping[str, bytes] | None = None,
         tables: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
     ) -> None:
         """Add to a run. Metrics that are None are left out."""
-        for name, value in (params or {}).items():
-            self._client.log_param(run_id, name, value)
-        for name, number in (metrics or {}).items():
-            if number is not None:
-                self._client.log_metric(run_id, name, float(number))
-        for name, text in (tags or {}).items():
-            self._client.set_tag(run_id, name, text)
+        known = [Metric(name, float(number), 0, 0) for name, number in (metrics or {}).items() if number is not None]
+        self._client.log_batch(run_id, known, [Param(name, str(value)) for name, value in (params or {}).items()])
         for path, text in (texts or {}).items():
             self._client.log_text(run_id, text, path)
         for path, rows in (tables or {}).items():
@@ -114,7 +113,6 @@ class Registry:
         info = mlflow.sklearn.log_model(
             fitted.estimator,
             name=moment,
-            registered_model_name=model_name(moment),
             signature=_signature(fitted.columns, dtypes),
             pip_requirements=[_get_pinned_requirement(name) for name in ("scikit-learn", "pandas", "numpy", "scipy", "skops")],
             skops_trusted_types=trusted_types(fitted.estimator),
@@ -122,10 +120,13 @@ class Registry:
             pyfunc_predict_fn="predict_proba",
             metadata={"columns": list(fitted.columns), "rung": fitted.name, "moment": moment},
         )
-        version = str(info.registered_model_version)
-        for name, text in tags.items():
-            self._client.set_model_version_tag(model_name(moment), version, name, text)
-        return version
+        self._ensure_model(moment)
+        made = self._client.create_model_version(model_name(moment), info.model_uri, run_id, tags=dict(tags), model_id=info.model_id)
+        return str(made.version)
+
+    def _ensure_model(self, moment: str) -> None:
+        if not self._client.search_registered_models(f"name = '{model_name(moment)}'"):
+            self._client.create_registered_model(model_name(moment), description=f"P(slot goes unused), scored {moment}.")
 
     def log_dataset(self, digest: str, moment: str, columns: Mapping[str, str], rows: int) -> None:
         """Name the training rows of the active run by digest and schema, without any of their values."""
@@ -162,6 +163,10 @@ class Registry:
                 "Train again with `hsched run`, or point the champion alias at another version.",
             ) from None
         return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
+
+    def columns_of(self, moment: str, version: str) -> tuple[str, ...]:
+        """The columns a registered version reads."""
+        return tuple(json.loads(self._client.get_model_version(model_name(moment), version).tags["columns"]))
 
     def champion(self, moment: str) -> tuple[str, Fitted]:
         """Version and model in charge of a moment; NotReadyError when there is none."""
@@ -206,7 +211,7 @@ def promoted_tags(now: datetime, reasons: Sequence[str]) -> dict[str, str]:
 def trusted_types(estimator: Any) -> list[str]:
     """Types the model file needs beyond skops' default list; HschedError for any that is not ours or scikit-learn's."""
     needed = sorted(get_untrusted_types(data=dumps(estimator)))
-    strange = [name for name in needed if not name.startswith(TRUSTED_PREFIXES)]
+    strange = [name for name in needed if not name.startswith(TRUSTED_PREFIXES) and name not in TRUSTED_TYPES]
     if strange:
         raise HschedError(f"The model holds types that a model file may not hold: {', '.join(strange)}.")
     return needed
@@ -216,4 +221,3 @@ def _signature(columns: Sequence[str], dtypes: Mapping[str, str]) -> ModelSignat
     kinds = {"word": DataType.string, "number": DataType.double}
     inputs = Schema([ColSpec(kinds[dtypes[name]], name, required=False) for name in columns])
     return ModelSignature(inputs=inputs, outputs=Schema([ColSpec(DataType.double)]))
-

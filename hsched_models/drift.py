@@ -1,0 +1,166 @@
+"""Has the practice moved away from what the model learned? Evidently over inputs and scores, observed over expected for outcomes.
+
+The window is the last weeks of day_before rows against the champion's training rows, so that like is compared with like.
+Methods and thresholds are pinned: Evidently's defaults change with the number of rows (STACK.md 2).
+"""
+
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hsched_core.domain.errors import NotReadyError
+from hsched_core.domain.time import day_start
+from hsched_models.dataset import load_rows
+from hsched_models.features import CATALOGUE, Feature, Role
+from hsched_models.files import write_json
+from hsched_models.registry import Registry
+from hsched_models.report import Report, Row
+from hsched_models.workspace import Workspace
+
+MOMENT = "day_before"
+WINDOW_DAYS = 28
+FEWEST_ROWS = 100
+PSI_LIMIT = 0.2  # the usual "has moved" mark of the population stability index
+OE_LIMITS, OE_Z = (0.8, 1.25), 3.0  # outcomes breach when far off *and* further than chance explains
+RARE_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Matured outcomes of the window: how many unused were expected and seen. `z` is in standard errors."""
+
+    n: int
+    expected: float
+    observed: int
+    z: float
+
+    @property
+    def ratio(self) -> float:
+        return self.observed / self.expected if self.expected else math.nan
+
+    @property
+    def is_breached(self) -> bool:
+        return abs(self.z) > OE_Z and not OE_LIMITS[0] <= self.ratio <= OE_LIMITS[1]
+
+
+def report_drift(ws: Workspace, as_of_on: date) -> Report:
+    """Compare the window before 00:00 of `as_of_on` with the training rows; writes HTML and JSON for the day before it."""
+    day = as_of_on - timedelta(days=1)
+    version, fitted = Registry(ws.tracking_uri, ws.artifact_root).champion(MOMENT)
+    rows = load_rows(ws.feature_rows)
+    current, reference = _window(rows, as_of_on, ws), _reference(ws)
+    if len(current) < FEWEST_ROWS:
+        return _too_few(ws, day, len(current))
+    now = current.assign(score=fitted.predict(current))
+    then = reference.assign(score=fitted.predict(reference))
+    values, html = _evidently(then, now, ws.drift / f"{day}.html")
+    outcomes = matured(now, as_of_on, ws)
+    breaches = _breaches(values, outcomes)
+    document = {"day": day.isoformat(), "model_version": version, "psi": values, "breaches": breaches, **_outcome_numbers(outcomes)}
+    out = write_json(ws.drift / f"{day}.json", document)
+    return Report(
+        numbers={"rows": len(now), "worst_psi": max(values.values()), "model_version": version, **_outcome_numbers(outcomes)},
+        tables={"population_stability": _table(values)},
+        breaches=tuple(breaches),
+        files=(html, out),
+    )
+
+
+def matured(current: pd.DataFrame, as_of_on: date, ws: Workspace) -> Outcomes:
+    """Expected and observed unused visits among those whose outcome was known by that midnight."""
+    known = pd.to_datetime(current["label_known_at"], utc=True) <= pd.Timestamp(day_start(as_of_on, ws.zone))
+    done = current[known & current["label_is_unused"].notna()]
+    p, observed = done["score"].to_numpy(dtype=float), int(done["label_is_unused"].astype(int).sum())
+    spread = math.sqrt(float((p * (1 - p)).sum()))
+    return Outcomes(len(done), float(p.sum()), observed, (observed - float(p.sum())) / spread if spread else 0.0)
+
+
+def _window(rows: pd.DataFrame, as_of_on: date, ws: Workspace) -> pd.DataFrame:
+    end = pd.Timestamp(day_start(as_of_on, ws.zone))
+    start = pd.Timestamp(day_start(as_of_on - timedelta(days=WINDOW_DAYS), ws.zone))
+    scored = pd.to_datetime(rows["scored_at"], utc=True)
+    return rows[(rows["moment"] == MOMENT) & (scored > start) & (scored <= end)]
+
+
+def _reference(ws: Workspace) -> pd.DataFrame:
+    path = ws.training / f"{MOMENT}.parquet"
+    if not path.exists():
+        raise NotReadyError("There are no training rows to compare with.", "Run `hsched run` to train first.")
+    return pd.read_parquet(path)
+
+
+def watched(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Feature], list[Feature]]:
+    """Number and word inputs to watch. Running counts grow by nature and pseudonyms mean nothing to a reader: left out."""
+    candidates = [f for f in CATALOGUE if f.role in (Role.INPUT, Role.DEMOGRAPHIC) and f.unit not in ("count", "token")]
+    present = [f for f in candidates if reference[f.name].notna().mean() > RARE_SHARE and current[f.name].notna().mean() > RARE_SHARE]
+    return [f for f in present if not f.is_category], [f for f in present if f.is_category]
+
+
+def _evidently(reference: pd.DataFrame, current: pd.DataFrame, out: Path) -> tuple[dict[str, float], Path]:
+    from evidently import DataDefinition, Dataset
+    from evidently import Report as EvidentlyReport
+    from evidently.metrics import ValueDrift
+
+    numbers, words = watched(reference, current)
+    number_names, word_names = [*(f.name for f in numbers), "score"], [f.name for f in words]
+    definition = DataDefinition(numerical_columns=number_names, categorical_columns=word_names)
+    common = {name: _common_words(reference[name]) for name in word_names}
+    then, now = (Dataset.from_pandas(_bucketed(rows, number_names, common), data_definition=definition) for rows in (reference, current))
+    metrics = [ValueDrift(column=name, method="psi", threshold=PSI_LIMIT) for name in number_names + word_names]
+    snapshot = EvidentlyReport(metrics).run(current_data=now, reference_data=then)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = out.with_suffix(".partial")
+    snapshot.save_html(str(temporary))
+    shutil.move(temporary, out)
+    return _values(snapshot.dict()), out
+
+
+def _common_words(column: pd.Series) -> set[Any]:
+    shares = column.value_counts(normalize=True)
+    return set(shares[shares >= RARE_SHARE].index)
+
+
+def _bucketed(rows: pd.DataFrame, numbers: list[str], common: Mapping[str, set[Any]]) -> pd.DataFrame:
+    """Only what the report may show: numbers as floats, words that are common, every other word as 'other'."""
+    words = {name: rows[name].where(rows[name].isin(list(known)), "other").astype(str) for name, known in common.items()}
+    return pd.DataFrame({**{name: rows[name].astype("float64") for name in numbers}, **words}).reset_index(drop=True)
+
+
+def _values(document: Mapping[str, Any]) -> dict[str, float]:
+    return {m["config"]["column"]: float(m["value"]) for m in document["metrics"] if m["config"]["type"].endswith("ValueDrift")}
+
+
+def _breaches(values: Mapping[str, float], outcomes: Outcomes) -> list[str]:
+    moved = [f"{name} has moved (PSI {value:.2f}, limit {PSI_LIMIT})" for name, value in values.items() if value > PSI_LIMIT]
+    if outcomes.is_breached:
+        moved.append(
+            f"outcomes: {outcomes.observed} unused where {outcomes.expected:.0f} were expected ({outcomes.z:+.1f} standard errors)"
+        )
+    return moved
+
+
+def _outcome_numbers(outcomes: Outcomes) -> dict[str, float | int]:
+    return {
+        "outcomes_matured": outcomes.n,
+        "outcomes_expected_unused": round(outcomes.expected, 1),
+        "outcomes_observed_unused": outcomes.observed,
+        "outcomes_z": round(outcomes.z, 2),
+    }
+
+
+def _table(values: Mapping[str, float]) -> list[Row]:
+    ranked = sorted(values.items(), key=lambda item: -item[1])
+    return [
+        {"column": name, "psi": round(value, 3), "limit": PSI_LIMIT, "moved": "yes" if value > PSI_LIMIT else ""} for name, value in ranked
+    ]
+
+
+def _too_few(ws: Workspace, day: date, n: int) -> Report:
+    out = write_json(ws.drift / f"{day}.json", {"day": day.isoformat(), "rows": n, "breaches": [], "reason": "too few rows to judge"})
+    return Report(numbers={"rows": n, "verdict": f"too few rows to judge (fewer than {FEWEST_ROWS})"}, files=(out,))
