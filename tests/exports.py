@@ -21,7 +21,7 @@ EVENT_MAP: dict[str, Any] = {
                 "event_id": "Event",
                 "appointment_id": "Appt",
                 "client_id": "Client",
-                "event_type": {"column": "Status", "words": {"Scheduled": "booked", "Arrived": "attended", "DNA": "no_show", "Off": "cancelled"}},
+                "event_type": {"column": "Status", "words": {"Scheduled": "booked", "Arrived": "attended", "DNA": "no_show"}},
                 "event_at": "At",
                 "recorded_at": "Recorded",
                 "starts_on": {"column": "Day", "format": "%m/%d/%Y"},
