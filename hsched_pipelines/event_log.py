@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dagster import DagsterEventType, EventLogEntry
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection
 
@@ -31,18 +31,20 @@ class BatchingSqliteEventLog(SqliteEventLogStorage):
             self._store_together(together)
 
     def _store_together(self, events: Sequence[EventLogEntry]) -> None:
+        rows = [self._event_to_row(event) for event in events]
         with self.run_connection(events[0].run_id) as connection:
-            self._insert(connection, events)
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
         with self.index_transaction() as connection:
-            numbers = self._insert(connection, events)
+            numbers = _insert_numbered(connection, rows)
             self._store_asset_event_tags(connection, events, numbers)
             for event, number in _last_of_each_asset(events, numbers):
                 self._store_asset_event(connection, event, number)
 
-    def _insert(self, connection: Connection, events: Sequence[EventLogEntry]) -> list[int]:
-        """The row numbers of the inserted events, in order (a driver's bulk insert does not promise the order)."""
-        inserted = (connection.execute(self.prepare_insert_event(event)).inserted_primary_key for event in events)
-        return [int(key[0]) for key in inserted if key is not None]
+
+def _insert_numbered(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The numbers of the inserted rows, in order: a bulk insert does not promise the order of what it returns."""
+    inserted = (connection.execute(SqlEventLogStorageTable.insert(), row).inserted_primary_key for row in rows)
+    return [int(key[0]) for key in inserted if key is not None]
 
 
 def _last_of_each_asset(events: Sequence[EventLogEntry], numbers: Sequence[int]) -> list[tuple[EventLogEntry, int]]:

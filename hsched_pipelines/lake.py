@@ -41,15 +41,8 @@ def write_day(lake: Path, table: str, day: date, rows: Sequence[Row]) -> Path:
 
 def read_days(lake: Path, table: str, days: Sequence[date]) -> pa.Table:
     """The rows of those days as they lie there, unexpected columns included; the lake's schema where there are none."""
-    tables = [pq.ParquetFile(day_file(lake, table, day)).read() for day in days]
+    tables = [pq.ParquetFile(day_file(lake, table, day)).read(use_threads=False) for day in days]
     return pa.concat_tables([lake_schema(table).empty_table(), *tables], promote_options="default")
-
-
-def files_of(lake: Path, days: Sequence[date]) -> list[Path]:
-    """Every table's files of those days."""
-    folders = sorted(folder for folder in lake.glob("*") if folder.is_dir())
-    candidates = (folder / f"{day}.parquet" for folder in folders for day in days)
-    return [file for file in candidates if file.is_file()]
 
 
 def _in_order(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ class _Forward(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         meta = getattr(record, "dagster_meta", {})
-        if not meta.get("dagster_event"):
+        if record.levelno < logging.ERROR and not meta.get("dagster_event"):  # failures are told by the run's result
             self._listener(str(meta.get("orig_message") or record.getMessage()))
 
 

@@ -3,6 +3,7 @@
 The runs are in Dagster's UI like any other, with their partitions, checks and metadata; the terminal hears progress only.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -148,7 +149,7 @@ def _innermost(error: Any) -> str:
         error = error.cause
     if error is None:
         return "failed without a reason"
-    return str(error.message).strip().removeprefix(f"{error.cls_name}: ").split("\n\nStack Trace")[0]
+    return re.sub(r"^([\w]+\.)*\w+: ", "", str(error.message).strip(), count=1)
 
 
 def _metadata(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:

@@ -17,11 +17,12 @@ class Finding:
     expectation: str
     column: str
     rows: int | None  # None where the expectation is about the table
+    was_evaluated: bool = True
 
     def __str__(self) -> str:
         column = f" on {self.column}" if self.column else ""
         rows = "" if self.rows is None else f": {self.rows} rows"
-        return f"{self.expectation}{column}{rows}"
+        return f"{self.expectation}{column}{rows}" if self.was_evaluated else f"{self.expectation}{column} could not be evaluated"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,17 @@ def judge(frame: Any, expectations: Sequence[Any]) -> Verdict:
     return Verdict(rows=len(frame), expectations=len(result.results), findings=findings)
 
 
-def check_result(verdict: Verdict, *, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR) -> dg.AssetCheckResult:
-    """The verdict as Dagster shows it, with the reason in words."""
+def check_result(
+    verdict: Verdict,
+    *,
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    asset: str | None = None,
+    name: str | None = None,
+) -> dg.AssetCheckResult:
+    """The verdict as Dagster shows it, with the reason in words. `asset` and `name` where a step yields several checks."""
     return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
         passed=verdict.passed,
         severity=severity,
         description="; ".join(map(str, verdict.findings)) or f"{verdict.expectations} expectations met by {verdict.rows} rows",
@@ -76,4 +85,13 @@ def _finding(entry: Any) -> Finding:
         expectation=config.type.removeprefix("expect_"),
         column=", ".join(column for column in columns if column),
         rows=entry.result.get("unexpected_count") if entry.result else None,
+        was_evaluated=not _raised(entry.exception_info),
     )
+
+
+def _raised(exceptions: Any) -> bool:
+    """One report, or one by metric: the library writes both."""
+    if not exceptions:
+        return False
+    reports = [exceptions] if "raised_exception" in exceptions else exceptions.values()
+    return any(report.get("raised_exception") for report in reports)

@@ -1,5 +1,7 @@
 """Blocking checks of raw and lake tables: nothing downstream is made from a day that fails. Results carry counts only."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from hsched_adapters.assembly import OpenPractice
@@ -13,24 +15,33 @@ from hsched_pipelines.suites import check_result, judge
 
 CHECKED_TABLES = ("appointments", "clients")
 MOST_QUARANTINED = 0.05
+CONTRACT, QUARANTINE = "contract_holds", "few_quarantined"
 
 
 def table_checks() -> list[dg.AssetChecksDefinition]:
     """Contract suites on both sides of de-identification, and the share of quarantined rows."""
-    return [make(table) for table in CHECKED_TABLES for make in (_raw_check, _quarantine_check, _lake_check)]
+    return [make(table) for table in CHECKED_TABLES for make in (_raw_checks, _lake_check)]
 
 
-def _raw_check(table: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=raw_name(table), name="contract_holds", blocking=True, description="Columns, vocabularies, ranges and order of instants."
-    )
-    def contract_holds(context: dg.AssetCheckExecutionContext, practice: dg.ResourceParam[OpenPractice]) -> dg.AssetCheckResult:
+def _raw_checks(table: str) -> dg.AssetChecksDefinition:
+    asset = raw_name(table)
+    few = f"Warns where more than {MOST_QUARANTINED:.0%} of the rows broke the contract."
+    specs = [
+        dg.AssetCheckSpec(CONTRACT, asset=asset, blocking=True, description="Columns, vocabularies, ranges and order of instants."),
+        dg.AssetCheckSpec(QUARANTINE, asset=asset, description=few),
+    ]
+
+    @dg.multi_asset_check(name=f"{asset}_checks", specs=specs)
+    def raw_checks(context: dg.AssetCheckExecutionContext, practice: dg.ResourceParam[OpenPractice]) -> Iterator[dg.AssetCheckResult]:
         days = days_of(context)
-        with inside_zone("check_failed_to_run", raw_name(table)):
+        with inside_zone("check_failed_to_run", asset):
             frame = raw_table(practice, table, days).to_pandas(date_as_object=False)
-            return check_result(judge(frame, raw_expectations(table, days[0], days[-1])))
+            rejected = sum(_rejected(practice, quarantine_name(table, day)) for day in days)
+            verdict = judge(frame, raw_expectations(table, days[0], days[-1]))
+        yield quarantine_result(asset, len(frame), rejected)
+        yield check_result(verdict, asset=asset, name=CONTRACT)
 
-    return contract_holds
+    return raw_checks
 
 
 def _lake_check(table: str) -> dg.AssetChecksDefinition:
@@ -46,25 +57,12 @@ def _lake_check(table: str) -> dg.AssetChecksDefinition:
     return release_holds
 
 
-def _quarantine_check(table: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(
-        asset=raw_name(table),
-        name="few_quarantined",
-        description=f"Warns where more than {MOST_QUARANTINED:.0%} of the rows broke the contract.",
-    )
-    def few_quarantined(context: dg.AssetCheckExecutionContext, practice: dg.ResourceParam[OpenPractice]) -> dg.AssetCheckResult:
-        days = days_of(context)
-        rejected = sum(_rejected(practice, quarantine_name(table, day)) for day in days)
-        rows = raw_table(practice, table, days).num_rows
-        return quarantine_result(rows, rejected)
-
-    return few_quarantined
-
-
-def quarantine_result(rows: int, rejected: int) -> dg.AssetCheckResult:
+def quarantine_result(asset: str, rows: int, rejected: int) -> dg.AssetCheckResult:
     """A warning: the good rows go on, the bad ones wait in quarantine."""
     share = rejected / max(rows + rejected, 1)
     return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=QUARANTINE,
         passed=share <= MOST_QUARANTINED,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{rejected} of {rows + rejected} rows are in quarantine ({share:.1%})",

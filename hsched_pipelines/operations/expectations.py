@@ -1,7 +1,7 @@
 """What every raw and every lake row must be, as Great Expectations, made from the contract and the release table."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from hsched_core.domain.contracts import TABLES, Field, Kind
@@ -77,7 +77,7 @@ def _particular(table: str, first: date, last: date) -> list[Any]:
 
     if table != "appointments":
         return []
-    low, high = (first - FARTHEST_PAST).isoformat(), (last + FARTHEST_AHEAD).isoformat()
+    low, high = (datetime.combine(day, time.min) for day in (first - FARTHEST_PAST, last + FARTHEST_AHEAD))
     return [
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="recorded_at", column_B="event_at", or_equal=True),
         gxe.ExpectColumnValuesToBeBetween(column="starts_on", min_value=low, max_value=high),

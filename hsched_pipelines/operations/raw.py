@@ -3,8 +3,9 @@
 Nothing of a row but counts leaves the identified zone: no value in metadata, log or exception.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,6 +22,8 @@ from hsched_pipelines.safely import inside_zone
 
 GROUP = "extract"
 MOST_REJECTED_SHOWN = 50
+WRITERS = 8  # an encrypted file is on the disk before it counts as written: they wait for the disk together
+DAYS_AHEAD = 64
 RETRIES = dg.RetryPolicy(max_retries=2, delay=2)
 
 
@@ -83,21 +86,29 @@ def _raw_asset(described: Practice, table: Table) -> dg.AssetsDefinition:
 
 def extract_days(practice: OpenPractice, table: str, days: Sequence[date], progress: Progress) -> list[DayCount]:
     """Write each day's extract and quarantine; a day that is written again is replaced."""
-    counts = []
-    for day in days:
-        with inside_zone("extract_failed", f"{raw_name(table)} {day}"):
-            counts.append(_extract_day(practice, table, day))
-        progress.advance()
+    with ThreadPoolExecutor(WRITERS) as writers:
+        counts = []
+        waiting: deque[Future[None]] = deque()
+        for day in days:
+            with inside_zone("extract_failed", f"{raw_name(table)} {day}"):
+                extract = practice.ehr.changes(table, day)
+                waiting.append(writers.submit(_write, practice, extract))
+                if len(waiting) > DAYS_AHEAD:
+                    waiting.popleft().result()
+            counts.append(DayCount(day, len(extract.rows), extract.rejected))
+            progress.advance()
+        with inside_zone("extract_failed", f"{raw_name(table)} {days[0]} to {days[-1]}"):
+            for written in waiting:
+                written.result()
     return counts
 
 
-def _extract_day(practice: OpenPractice, table: str, day: date) -> DayCount:
-    extract = practice.ehr.changes(table, day)
+def _write(practice: OpenPractice, extract: Extract) -> None:
+    table, day = extract.table, extract.day
     practice.zone.write(extract_name(table, day), to_parquet(table, _in_order(extract)))
     quarantine = quarantine_name(table, day)
     if extract.rejected or practice.zone.exists(quarantine):
         practice.zone.write(quarantine, rejected_lines(extract.rejected))
-    return DayCount(day, len(extract.rows), extract.rejected)
 
 
 def _in_order(extract: Extract) -> list[Mapping[str, object]]:

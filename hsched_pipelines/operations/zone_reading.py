@@ -29,7 +29,7 @@ def raw_day(practice: OpenPractice, table: str, day: date) -> "pa.Table":
     if not practice.zone.exists(extract_name(table, day)):
         raise SafeError("not_extracted", f"{raw_name(table)} {day}")
     with inside_zone("not_readable", f"{raw_name(table)} {day}"):
-        return pq.read_table(io.BytesIO(practice.zone.read(extract_name(table, day))))
+        return pq.ParquetFile(io.BytesIO(practice.zone.read(extract_name(table, day)))).read(use_threads=False)
 
 
 def raw_rows(practice: OpenPractice, table: str, day: date) -> list[dict[str, Any]]:
