@@ -78,8 +78,7 @@ def pieces_in(content: bytes, name: str, depth: int = 0) -> Iterator[Piece]:
         yield _raw(content)
     else:
         yield from _guarded(lambda: opened(content, name, depth + 1), name)
-        if content.startswith(b"PAR1"):
-            yield _raw(content)  # footers hold statistics and metadata as they are
+        yield _raw(content)  # footers and damaged files hold values as they are
 
 
 def _opener(content: bytes) -> Callable[[bytes, str, int], Iterator[Piece]] | None:
