@@ -12,6 +12,18 @@
     end
 {%- endmacro %}
 
+{% macro lead_label(days) -%}
+    case {{ lead_band(days) }}
+        when 0 then 'same day'
+        when 1 then '1 day'
+        when 2 then '2-3 days'
+        when 3 then '4-7 days'
+        when 4 then '8-14 days'
+        when 5 then '15-28 days'
+        else 'over 28 days'
+    end
+{%- endmacro %}
+
 {% macro running_rate(deltas, key) -%}
     select
         {{ key }},

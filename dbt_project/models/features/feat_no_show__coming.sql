@@ -1,0 +1,16 @@
+-- Coming visits as known at 00:00 of each as-of day, with the features of feat_no_show__appointments.
+-- One folder an as-of day: a run rewrites the days it was asked for and leaves the others.
+{{ config(
+    materialized='external',
+    location=env_var('HSCHED_TABLES', 'tables') ~ '/feat_no_show__coming',
+    options={'partition_by': 'as_of_on', 'overwrite_or_ignore': 'true'},
+    tags=['daily']
+) }}
+
+{{ no_show_features(ref('int_attendance__coming')) }}
+
+select
+    final.*,
+    {{ local_time('final.scored_at') }}::date as as_of_on
+from final
+order by final.starts_on, final.starts_at, final.booking_id

@@ -1,0 +1,52 @@
+-- Bookings still standing at 00:00 of each as-of day, for the visits of the days that follow.
+-- Tomorrow's visits (and today's) are scored by the day_before model, later ones by the at_booking model.
+{{ config(tags=['daily']) }}
+{% set first = var('as_of_start') or '1900-01-01' %}
+{% set last = var('as_of_end') or '1900-01-01' %}
+with
+
+days as (
+
+    select
+        day::date as as_of_on,
+        {{ local_midnight('day::date') }} as scored_at
+    from generate_series(date '{{ first }}', date '{{ last }}', interval 1 day) as span (day)
+
+),
+
+versions as (
+
+    select * from {{ ref('int_attendance__versions') }}
+
+),
+
+ended as (
+
+    select
+        booking_id,
+        min(recorded_at) as ended_at
+    from {{ ref('int_attendance__statuses') }}
+    group by booking_id
+
+),
+
+final as (
+
+    select
+        versions.*,
+        days.as_of_on,
+        days.scored_at,
+        case when versions.starts_on <= days.as_of_on + 1 then 'day_before' else 'at_booking' end as moment
+    from days
+    inner join versions
+        on
+            versions.starts_on >= days.as_of_on
+            and versions.starts_on < days.as_of_on + {{ var('coming_days') }}
+            and versions.valid_from <= days.scored_at
+            and days.scored_at < coalesce(versions.valid_to, 'infinity'::timestamptz)
+    left join ended on versions.booking_id = ended.booking_id
+    where days.scored_at < coalesce(ended.ended_at, 'infinity'::timestamptz)
+
+)
+
+select * from final

@@ -1,0 +1,5 @@
+-- Known-at: at its scoring moment no client has more known visits than bookings that had begun by then.
+select features.booking_id
+from {{ ref('feat_no_show__appointments') }} as features
+inner join {{ ref('int_attendance__labels') }} as labels on features.booking_id = labels.booking_id
+where features.scored_at >= labels.label_known_at
