@@ -25,12 +25,20 @@ ended as (
 
 steps as (
 
-    select client_token, known_at, 1 as made, 1 as opened
+    select
+        client_token,
+        known_at,
+        1 as made,
+        1 as opened
     from booked
 
     union all
 
-    select client_token, known_at, 0 as made, -1 as opened
+    select
+        client_token,
+        known_at,
+        0 as made,
+        -1 as opened
     from ended
 
 )

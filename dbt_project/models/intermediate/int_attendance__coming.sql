@@ -40,9 +40,9 @@ final as (
     from days
     inner join versions
         on
-            versions.starts_on >= days.as_of_on
+            days.as_of_on <= versions.starts_on
             and versions.starts_on < days.as_of_on + {{ var('coming_days') }}
-            and versions.valid_from <= days.scored_at
+            and days.scored_at >= versions.valid_from
             and days.scored_at < coalesce(versions.valid_to, 'infinity'::timestamptz)
     left join ended on versions.booking_id = ended.booking_id
     where days.scored_at < coalesce(ended.ended_at, 'infinity'::timestamptz)
