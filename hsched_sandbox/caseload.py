@@ -14,6 +14,7 @@ from hsched_sandbox.world import Bookings, Session
 
 LOOK_AHEAD_VISITS = 6  # how often a closed day is stepped over
 CONTACT_HOURS = (9, 17)
+KNOWN_AHEAD = 60 * DAY  # a planned end is no surprise: the hour can be promised before
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Result(Columns):
     cell: Ints
     attended: Flags
     missed: Flags
+    moved: Flags
     met: Ints  # when client and practice next spoke: at the visit's end, or by phone after a missed one
 
 
@@ -42,7 +44,7 @@ class Caseload:
         self._finished: list[Ints] = []
         everyone = np.arange(count)
         first = self._next_week(everyone, self._cells.phase + self._cells.every * (rng.integers(0, 4, count) // self._cells.every - 1))
-        self._start_series(everyone, first, np.full(count, timeline.instant(np.array([0]), np.array([9 * HOUR]))[0] - 60 * DAY))
+        self._start_series(everyone, first, np.full(count, timeline.instant(np.array([0]), np.array([9 * HOUR]))[0] - KNOWN_AHEAD))
 
     def due(self, week: int) -> Bookings:
         """The visits planned for that week."""
@@ -59,14 +61,17 @@ class Caseload:
         again = first & ~result.attended & (self._rng.random(len(cell)) < self._demand.rebook_intake)
         lost = first & ~result.attended & ~again
         done = ~again & ~lost & (self._step[cell] + 1 >= self._planned[cell])
-        left = ~again & ~lost & ~done & (self._rng.random(len(cell)) < self._p_drop(cell))
+        left = ~again & ~lost & ~done & ~result.moved & (self._rng.random(len(cell)) < self._p_drop(cell))
         said = result.met + (self._rng.random(len(cell)) * 2 * DAY).astype(np.int64)
         remaining = self._remaining(cell[left], week)
         called_off = (remaining, np.repeat(said[left], self._booked_ahead(cell[left])))
-        self._again(cell[again], week, said[again])
+        after = week + self._cells.every[cell] * result.moved
+        self._again(cell[again], after[again], said[again])
         self._step_on(cell[~again & ~lost & ~done & ~left], week)
-        self._succeed(week, cell[lost | left], said[lost | left])
-        self._succeed(week, cell[done], said[done] - 60 * DAY)
+        gone = lost | left
+        self._finished.append(self._client[cell[gone | done]])
+        self._succeed(after[gone], cell[gone], said[gone])
+        self._succeed(after[done], cell[done], said[done] - KNOWN_AHEAD)
         return called_off
 
     def _when(self, cells: Ints, week: Ints) -> tuple[Ints, Ints]:
@@ -143,22 +148,21 @@ class Caseload:
         self._step[cell] += 1
         self._week[cell] = self._next_week(cell, np.full(len(cell), week))
 
-    def _again(self, cell: Ints, week: int, said: Ints) -> None:
+    def _again(self, cell: Ints, week: Ints, said: Ints) -> None:
         """A missed intake gets another date."""
-        self._week[cell] = self._next_week(cell, np.full(len(cell), week))
+        self._week[cell] = self._next_week(cell, week)
         self._booked[cell] = self._intake_booked(cell, said)
 
-    def _succeed(self, week: int, cell: Ints, free: Ints) -> None:
+    def _succeed(self, week: Ints, cell: Ints, free: Ints) -> None:
         """Another client takes the hour, sometimes after it stood empty for a while."""
-        self._finished.append(self._client[cell])
         gap = self._rng.choice(len(self._demand.gap_shares), len(cell), p=self._demand.gap_shares)
-        after = np.full(len(cell), week) + np.where(self._cells.every[cell] == 1, gap, 0)
+        after = week + np.where(self._cells.every[cell] == 1, gap, 0)
         self._start_series(cell, self._next_week(cell, after), free)
 
     def _start_series(self, cell: Ints, week: Ints, free: Ints) -> None:
         rng, count = self._rng, len(cell)
         self._week[cell] = week
-        self._client[cell] = self._whose_turn(cell, int(week.min(initial=0)))
+        self._client[cell] = self._whose_turn(cell, int(week.min()) if count else 0)
         self._step[cell], self._misses[cell] = 0, 0
         self._planned[cell] = _planned(count, self._demand, rng)
         self._block[cell], self._ahead[cell] = _booking_habit(self._cells.every[cell], rng)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hsched_sandbox import wordlists
-from hsched_sandbox.appointment_sheet import TYPES, patient_ids, provider_ids
+from hsched_sandbox.appointment_sheet import MODES, TYPES, patient_ids, provider_ids
 from hsched_sandbox.columns import Ints
 from hsched_sandbox.identities import Identities, filled
 from hsched_sandbox.record_sheets import PAYER_WORDS
@@ -70,6 +70,7 @@ def waitlist_sheet(world: World, people: Identities, rng: np.random.Generator) -
         "Last Updated": stamped(recorded, timeline),
         "State": np.where(first, "Active", np.where(gave_up[rows], "Removed", "Scheduled")),
         "Service": TYPES[waiting.session][rows],
+        "Mode": MODES[waiting.channel][rows],
         "Provider ID": blank_unless(~any_clinician, provider_ids(waiting.clinician))[rows],
         "Days": np.array(AVAILABILITIES)[rng.integers(0, len(AVAILABILITIES), count)][rows],
         "From Hour": hour.astype(str)[rows],

@@ -10,7 +10,9 @@ from hsched_sandbox.timeline import DAY, HOUR, MINUTE, Timeline
 from hsched_sandbox.world import End, Visits, World
 
 GO_LIVE = 7 * HOUR  # the caseload of the first day is typed in that morning
+TYPING = 30 * MINUTE
 NO_SHOW_AFTER = 15 * MINUTE
+BOOKED_WITHIN = 15 * MINUTE
 CONFIRMED = 0.35
 CONFIRMABLE_LEAD = 3 * DAY
 
@@ -61,7 +63,7 @@ def plain(visit: Ints, what: Happening, at: Ints, recorded: Ints) -> Events:
 
 
 def _booked(visits: Visits, rng: np.random.Generator) -> Events:
-    recorded = visits.booked + rng.integers(MINUTE, 15 * MINUTE, len(visits))
+    recorded = visits.booked + rng.integers(MINUTE, BOOKED_WITHIN, len(visits))
     return plain(visits.number, Happening.BOOKED, visits.booked, recorded)
 
 
@@ -79,6 +81,7 @@ def _called_off(visits: Visits, rng: np.random.Generator) -> Events:
     quick = rng.integers(0, 20 * MINUTE, len(gone))
     voicemail = rng.integers(HOUR, 10 * HOUR, len(gone))
     recorded = gone.closed + np.where(rng.random(len(gone)) < 0.8, quick, voicemail)
+    recorded = np.maximum(recorded, gone.booked + BOOKED_WITHIN)
     events = plain(gone.number, Happening.CANCELLED, gone.closed, recorded)
     return events.having(
         what=np.where(gone.moved, Happening.MOVED, Happening.CANCELLED).astype(np.int64),
@@ -112,5 +115,5 @@ def note_delay(count: int, rng: np.random.Generator) -> Ints:
 def _gone_live(events: Events, timeline: Timeline, rng: np.random.Generator) -> Events:
     """What happened before the first day is typed in that morning, bookings first."""
     live = timeline.opens + GO_LIVE
-    typed = live + rng.integers(0, 30 * MINUTE, len(events)) + 30 * MINUTE * (events.what != Happening.BOOKED)
+    typed = live + rng.integers(0, TYPING, len(events)) - TYPING * (events.what == Happening.BOOKED)
     return events.having(recorded=np.where(events.recorded < live, np.maximum(typed, events.at), events.recorded))

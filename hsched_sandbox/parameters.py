@@ -11,7 +11,7 @@ class Staffing:
     """Who works when. A slot is one hour of the week at one clinician."""
 
     prescriber_every: int = 5  # every fifth clinician prescribes
-    medication_share: float = 0.4  # of a prescriber's hours; the others are therapy
+    medication_share: float = 0.3  # of a prescriber's hours; the others are therapy
     clinicians_per_site: int = 5
     slots_a_week: int = 30
     hours_a_day: int = 9
@@ -34,7 +34,7 @@ class Demand:
     medication_every: tuple[int, ...] = (4, 8, 12)
     medication_shares: tuple[float, ...] = (0.6, 0.25, 0.15)
     # planned visits are log-normal: mode 1, mean about 5.6 appointments a client, top fifth about 56 % (CCMH)
-    length_mu: float = 1.5
+    length_mu: float = 1.42
     length_sigma: float = 1.02
     length_max: int = 90
     # a missed intake is often the end: 15 % never start (MCO), 29-42 % fail to begin (SUD)

@@ -70,10 +70,12 @@ class _Life:
         final, start = planned.end.copy(), planned.start.copy()
         row = np.searchsorted(planned.number, moved.replaces)
         final[row], start[row] = moved.end, moved.start
+        elsewhere = np.zeros(len(planned), dtype=bool)
+        elsewhere[row] = True
         attended = final == End.ATTENDED
         by_phone = at_hours(self.timeline.day_of(start) + 1, (9, 17), self.timeline, self._rng)
         met = np.where(attended, start + 45 * MINUTE, np.minimum(by_phone, start + 22 * HOUR))
-        return Result(planned.cell, attended, _missed(final), met)
+        return Result(planned.cell, attended, _missed(final), elsewhere, met)
 
 
 def _missed(end: Ints) -> Flags:

@@ -4,7 +4,7 @@ import numpy as np
 
 from hsched_sandbox import wordlists
 from hsched_sandbox.appointment_sheet import patient_ids, provider_ids, site_names
-from hsched_sandbox.columns import Flags, Floats, Ints
+from hsched_sandbox.columns import Flags, Floats, Ints, Words
 from hsched_sandbox.events import Events
 from hsched_sandbox.identities import Identities, filled, identities, phones
 from hsched_sandbox.sheets import Sheet, coded, dated, stamped
@@ -17,6 +17,8 @@ CHANGE_WITHIN = 400 * DAY
 INSURANCE_MOVES = 0.4
 DAYS_A_YEAR = 365.25
 STATE = "NY"
+MIDDLE_AGE = 45.0
+ASSISTANCE = np.array([0.04, 0.62, 0.1, 0.2])  # by payer
 
 
 def registered(events: Events, world: World) -> Ints:
@@ -56,6 +58,11 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Member #": people.member_id[rows],
         "Emergency Contact": people.emergency_contact[rows],
         "Primary Payer": PAYER_WORDS[payer],
+        "Public Assistance": _flagged(ASSISTANCE[world.clients.payer], rng)[rows],
+        "Hypertension": _flagged(np.where(world.clients.age > MIDDLE_AGE, 0.35, 0.08), rng)[rows],
+        "Diabetes": _flagged(np.where(world.clients.age > MIDDLE_AGE, 0.16, 0.04), rng)[rows],
+        "Alcohol Use Disorder": _flagged(np.full(count, 0.09), rng)[rows],
+        "Disability Level": np.minimum(rng.geometric(0.9, count) - 1, 4).astype(str)[rows],
         "Chart Note": notes,
     }
     seen = recorded < timeline.shuts
@@ -86,6 +93,10 @@ def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:
 def _payers(world: World, rows: Ints, is_change: Flags, rng: np.random.Generator) -> Ints:
     moved = is_change & (rng.random(len(rows)) < INSURANCE_MOVES)
     return np.where(moved, rng.integers(0, len(PAYER_WORDS), len(rows)), world.clients.payer[rows])
+
+
+def _flagged(share: Floats, rng: np.random.Generator) -> Words:
+    return np.where(rng.random(len(share)) < share, "Y", "N")
 
 
 def _birth_days(made: Ints, world: World) -> Ints:
