@@ -40,6 +40,8 @@ def list_models(as_json: bool = typer.Option(False, "--json", help="Print JSON."
     if as_json:
         print_json([_plain(row) for row in rows])
         return
+    if not rows:
+        out().print("There are no models yet. Next: hsched run")
     for row in rows:
         aliases = f" [green]{', '.join(row.aliases)}[/green]" if row.aliases else ""
         auroc, brier, ece, slope = figures(row.metrics)

@@ -1,6 +1,6 @@
 """`hsched run`: the whole daily flow in this process, and a summary of what came out. Re-uses what is there."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,7 +9,8 @@ from hsched_cli.console import err, out, print_json
 from hsched_cli.day_plan import plan_days
 
 if TYPE_CHECKING:
-    from hsched_cli.daily_flow import DailyFlow
+    from hsched_adapters.assembly import OpenPractice
+    from hsched_cli.day_plan import DayPlan
     from hsched_cli.stages import Stages
 
 EXAMPLES = """
@@ -33,6 +34,7 @@ def run(
     sandbox_if_empty: bool = typer.Option(False, "--sandbox-if-empty", help="Where there is no practice yet, make a sandbox practice."),
 ) -> None:
     """Extract, de-identify, build features, train where it is due, score coming visits, look for drift and for identifiers; then sum up."""
+    from hsched_cli.practice import opened
     from hsched_cli.stages import stages
     from hsched_cli.summary.facts import facts_of
     from hsched_cli.summary.page import show
@@ -40,10 +42,11 @@ def run(
     shown = stages()
     if sandbox_if_empty:
         _ensure_practice(shown)
-    flow = _open(shown, day.date() if day else None, days)
-    scan = flow.run(train=not no_train)
+    practice = opened()
+    plan = _plan(practice, day, days)
+    scan = _flow(practice, plan, shown, again=day is not None, train=not no_train)
     with err().status("Summing up ..."):
-        facts = facts_of(flow.practice, flow.plan, shown.done, scan)
+        facts = facts_of(practice, plan, shown.done, scan)
     if as_json:
         print_json(facts)
     else:
@@ -59,16 +62,21 @@ def _ensure_practice(shown: "Stages") -> None:
         shown.skip("practice", f"the one in {paths.home}")
         return
     with shown.stage("sandbox practice") as (stage, say):
-        stage.outcome = make(say=say)
+        made = make(say)
+        stage.outcome = f"{made.clinicians} clinicians, {made.clients:,} clients, {made.history:,} past appointments"
 
 
-def _open(shown: "Stages", asked: date | None, count: int) -> "DailyFlow":
-    from hsched_cli.practice import opened
-
-    practice = opened()
+def _plan(practice: "OpenPractice", asked: datetime | None, count: int) -> "DayPlan":
     today = practice.clock.now().astimezone(practice.timezone).date()
-    plan = plan_days(practice.practice.first_day, practice.practice.last_day, today, asked, count)
+    return plan_days(practice.practice.first_day, practice.practice.last_day, today, asked.date() if asked else None, count)
+
+
+def _flow(practice: "OpenPractice", plan: "DayPlan", shown: "Stages", *, again: bool, train: bool) -> dict[str, int]:
     from hsched_cli.daily_flow import DailyFlow
+    from hsched_cli.jobs import DagsterJobs
     from hsched_pipelines.home import open_instance
 
-    return DailyFlow(practice, plan, shown, open_instance(practice.paths), again=asked is not None)
+    with open_instance(practice.paths) as instance:
+        jobs = DagsterJobs(instance, practice.settings)
+        flow = DailyFlow(practice.paths, practice.practice.first_day, plan, practice.clock.now(), jobs, shown, again=again)
+        return flow.run(train=train)

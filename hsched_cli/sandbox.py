@@ -1,11 +1,16 @@
 """`hsched sandbox`: a practice in a box, with nobody real in it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import typer
 
 from hsched_cli.console import err, out
+
+if TYPE_CHECKING:
+    from hsched_adapters.settings import Settings
+    from hsched_sandbox.create import SandboxSummary
 
 app = typer.Typer(no_args_is_help=True, help="A synthetic practice to try everything on.")
 SEED = 20260101
@@ -35,14 +40,33 @@ def create(
     """Write a synthetic practice into HSCHED_HOME: what its EHR would export, day by day."""
     with err().status("Making a sandbox practice ...") as status:
         made = make(status.update, clinicians=clinicians, years=years, seed=seed, today=today)
-    out().print(f"{made} Next: hsched run", markup=False)
+    out().print(f"{made}\nNext: hsched run", markup=False)
 
 
-def make(say: Callable[[str], None], *, clinicians: int = 10, years: float = 2.0, seed: int = SEED, today: datetime | None = None) -> str:
-    """Create the sandbox practice; a sentence on what is in it."""
+def make(
+    say: Callable[[str], None], *, clinicians: int = 10, years: float = 2.0, seed: int = SEED, today: datetime | None = None
+) -> "SandboxSummary":
+    """Create the sandbox practice, saying how far it is."""
+    from hsched_cli.practice import settings
     from hsched_sandbox.create import create_sandbox
 
-    from hsched_cli.practice import settings
+    chosen = settings()
+    return create_sandbox(
+        chosen.paths.home,
+        today=today.date() if today else _today(chosen),
+        seed=seed,
+        clinicians=clinicians,
+        years=years,
+        progress=lambda share, what: say(f"{what} ({share:.0%})"),
+    )
 
-    made = create_sandbox(settings(), clinicians=clinicians, years=years, seed=seed, today=today.date() if today else None, say=say)
-    return str(made)
+
+def _today(settings: "Settings") -> date:
+    """The present where the sandbox practice lies."""
+    from zoneinfo import ZoneInfo
+
+    from hsched_adapters.assembly import choose_clock
+    from hsched_sandbox.parameters import PracticeParameters
+
+    zone = ZoneInfo(PracticeParameters().zone)
+    return choose_clock(settings, zone).now().astimezone(zone).date()

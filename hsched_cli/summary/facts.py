@@ -69,7 +69,7 @@ def drift(paths: "Paths", plan: DayPlan) -> dict[str, Any] | None:
     if not file.exists():
         return None
     content = json.loads(file.read_text(encoding="utf-8"))
-    return {"day": plan.day, "breaches": content["breaches"]}
+    return {"day": plan.day, "breaches": content["breaches"], "not_judged": content.get("reason")}
 
 
 def reports(paths: "Paths", plan: DayPlan) -> dict[str, Path]:

@@ -81,6 +81,8 @@ def drift(facts: Mapping[str, Any]) -> "list[RenderableType]":
     verdict = facts["drift"]
     if verdict is None:
         return ["Drift: not compared."]
+    if verdict.get("not_judged"):
+        return [f"Drift: not judged ({verdict['not_judged']})."]
     if not verdict["breaches"]:
         return ["Drift: [green]none[/green]; the present looks like the training window."]
     return [f"Drift: [yellow]{len(verdict['breaches'])} breaches[/yellow]: {'; '.join(verdict['breaches'])}"]
