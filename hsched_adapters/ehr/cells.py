@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def instant_reader(rule: Rule, setting: Setting) -> Convert:
 
     def read(text: str) -> datetime:
         try:
-            stamp = datetime.strptime(text, rule.format) if rule.format else _iso(text)
+            stamp = _stamp(text, rule.format)
         except ValueError:
             raise UnfitError("not an instant in the map's format") from None
         _in_range(stamp.date(), EARLIEST, latest)
@@ -60,8 +61,11 @@ def instant_reader(rule: Rule, setting: Setting) -> Convert:
     return read
 
 
-def _iso(text: str) -> datetime:
-    """A day alone is no instant: reading it as midnight would invent the hour."""
+@lru_cache(maxsize=4096)  # the tables that one line fills read the same stamp one after the other
+def _stamp(text: str, pattern: str | None) -> datetime:
+    """The stamp as written. A day alone is no instant: reading it as midnight would invent the hour."""
+    if pattern:
+        return datetime.strptime(text, pattern)
     if len(text) <= len("2026-01-31"):
         raise ValueError("a day")
     return datetime.fromisoformat(text)

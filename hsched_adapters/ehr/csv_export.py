@@ -139,10 +139,10 @@ class _Parsing:
             self._parsed.duplicates += 1
 
     def _land(self, table: str, row: Row, seen: set[Any]) -> bool:
-        content = (table, *row.values())
-        if content in seen or _same_booking(table, row) in seen:
+        content, booking = (table, *row.values()), _same_booking(table, row)
+        if content in seen or booking in seen:
             return False
-        seen.update((content, _same_booking(table, row)))
+        seen.update((content, booking))
         self._parsed.rows[table][self._day(row["recorded_at"])].append(row)
         return True
 
