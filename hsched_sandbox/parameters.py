@@ -38,7 +38,7 @@ class Demand:
     length_sigma: float = 1.02
     length_max: int = 90
     # a missed intake is often the end: 15 % never start (MCO), 29-42 % fail to begin (SUD)
-    rebook_intake: float = 0.5
+    rebook_intake: float = 0.45
     # dropout 20-30 % of episodes (psychotherapy reviews). It follows what can be seen, never a latent, so that a filter which
     # integrates the latents out stays exact
     drop_base: float = 0.008
@@ -71,7 +71,7 @@ class Chances:
     (VA same-day ratio client cancel : no-show : clinic cancel = 3.92 : 3.87 : 3.08; private practice level).
     """
 
-    unused: float = -1.98
+    unused: float = -2.04
     client_sigma: float = 0.9  # docs 4.2, middle setting: filter oracle AUROC about 0.73
     engagement_sigma: float = 0.5
     engagement_rho: float = 0.9  # a week
@@ -81,19 +81,19 @@ class Chances:
     modality_mean: float = -0.1  # the sign differs between sites in the literature, so it is drawn per site
     modality_sigma: float = 0.35
     phone: float = 0.1
-    intake: float = 0.25  # with the wait effect this gives the published doubling
+    intake: float = 0.30  # with the wait effect this gives the published doubling
     intake_wait: float = 0.4  # steep in the first week, then flat (CMHC)
     intake_wait_days: float = 3.0
     intake_week: float = 0.05  # 5 % odds for each week after the first
     early_sessions: float = 0.1  # visits 2 and 3
     medication: float = -0.1
     group: float = 0.15
-    age_decade: float = -0.08
+    age_decade: float = -0.06
     payer: tuple[float, ...] = (0.0, 0.15, -0.1, -0.05)
     year_end: float = 0.2  # Thanksgiving to New Year
     august: float = 0.1
     after_holiday: float = 0.15
-    no_show_share: float = 0.22  # of unused; the rest are late cancels
+    no_show_share: float = 0.18  # of unused; the rest are late cancels
     no_show_share_intake: float = 0.25
     early: float = 0.060
     early_holiday: float = 0.3
