@@ -3,7 +3,6 @@
 Nothing is opened before it is asked for: code that never asks for the vault never touches its key.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +12,9 @@ from zoneinfo import ZoneInfo
 from hsched_adapters.clock import FixedClock, SystemClock
 from hsched_adapters.settings import Paths, Practice, Settings, load_settings
 from hsched_core.ports import Clock, EhrSource, IdentifiedZone, Vault
-from hsched_core.privacy.identifiers import Needle
 
 if TYPE_CHECKING:
-    from hsched_adapters.ehr.importer import ImportSummary
     from hsched_adapters.keys import Keyring
-    from hsched_adapters.scanner import Scanner
-    from hsched_adapters.stores import Lake, RawExtracts
 
 
 @dataclass(frozen=True)
@@ -69,18 +64,6 @@ class OpenPractice:
         return self.overrides.ehr or _choose_ehr(self)
 
     @cached_property
-    def raw(self) -> "RawExtracts":
-        from hsched_adapters.stores import RawExtracts
-
-        return RawExtracts(self.zone)
-
-    @cached_property
-    def lake(self) -> "Lake":
-        from hsched_adapters.stores import Lake
-
-        return Lake(self.paths.lake)
-
-    @cached_property
     def _keyring(self) -> "Keyring":
         from hsched_adapters.keys import Keyring
 
@@ -98,31 +81,6 @@ def open_practice(
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
     return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault))
-
-
-def import_file(
-    settings: Settings, file: Path, map_name: str, *, replace: bool = False, progress: Callable[[str, int, int], None] | None = None
-) -> "ImportSummary":
-    """Make a CSV file the practice of the home (`hsched import`). `progress` is told step, done and total."""
-    from hsched_adapters.ehr.csv_export import no_progress
-    from hsched_adapters.ehr.importer import import_file as run
-
-    clock = choose_clock(settings, ZoneInfo("UTC"))
-    return run(settings, file, map_name, clock, replace=replace, progress=progress or no_progress)
-
-
-def shipped_maps() -> dict[str, str]:
-    """Column maps that come with hsched: name -> what it is for."""
-    from hsched_adapters.ehr import csv_map
-
-    return {name: csv_map.load_map(name).about for name in csv_map.shipped_maps()}
-
-
-def scanner_for(needles: Iterable[Needle]) -> "Scanner":
-    """A search for identifiers in files that must hold none."""
-    from hsched_adapters.scanner import Scanner
-
-    return Scanner(needles)
 
 
 def choose_clock(settings: Settings, zone: ZoneInfo) -> Clock:

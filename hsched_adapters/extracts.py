@@ -1,4 +1,4 @@
-"""Typed Parquet of raw extracts and of the lake: one schema per table, made from the contract. Knows no practice."""
+"""Typed Parquet of raw extracts: one schema per table, made from the contract. Knows no practice."""
 
 import io
 import json
@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from hsched_core.domain.contracts import TABLES, Kind
 from hsched_core.domain.errors import SafeError
 from hsched_core.ports import Rejected
-from hsched_core.privacy.deidentify import lake_columns
 
 Row = Mapping[str, Any]
 
@@ -32,15 +31,15 @@ def raw_schema(table: str) -> pa.Schema:
     return pa.schema([(field.name, _TYPES[field.kind]) for field in TABLES[table].fields])
 
 
-def lake_schema(table: str) -> pa.Schema:
-    """Columns of a lake table: what the release table lets pass, pseudonyms as texts."""
-    raw = raw_schema(table)
-    return pa.schema([(column, raw.field(field).type) for column, field in lake_columns(table)])
-
-
 def to_parquet(table: str, rows: Sequence[Row]) -> bytes:
-    """Contract rows as Parquet; a day without changes is a file without rows."""
-    return parquet_bytes(raw_schema(table), rows)
+    """Contract rows as Parquet; a day without changes is a file without rows. A misfit is reported without its value."""
+    try:
+        arrow = pa.Table.from_pylist([dict(row) for row in rows], schema=raw_schema(table))
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        raise SafeError("row_does_not_fit_schema", table) from None
+    sink = io.BytesIO()
+    pq.write_table(arrow, sink, compression="zstd")
+    return sink.getvalue()
 
 
 def from_parquet(content: bytes, reference: str) -> list[dict[str, Any]]:
@@ -50,17 +49,6 @@ def from_parquet(content: bytes, reference: str) -> list[dict[str, Any]]:
     except (pa.ArrowException, OSError):
         raise SafeError("not_parquet", reference) from None
     return rows
-
-
-def parquet_bytes(schema: pa.Schema, rows: Sequence[Row]) -> bytes:
-    """Rows as Parquet of exactly that schema. A value that does not fit is reported without the value."""
-    try:
-        arrow = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise SafeError("row_does_not_fit_schema", "extract") from None
-    sink = io.BytesIO()
-    pq.write_table(arrow, sink, compression="zstd")
-    return sink.getvalue()
 
 
 def rejected_lines(rejected: Sequence[Rejected]) -> bytes:

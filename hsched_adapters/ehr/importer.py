@@ -63,13 +63,11 @@ def import_file(
     content = content_of(file)
     digest = hashlib.sha256(content).hexdigest()
     present = _present(settings.paths)
-    if present and not replace:
-        if present.source.sha256 == digest and present.source.map == _map_reference(map_name_or_path):
-            return ImportSummary(file.name, is_new=False, first_day=present.first_day, last_day=present.last_day)
-        raise NotReadyError(
-            f"{settings.paths.home} already holds the practice {present.id}.", "Set HSCHED_HOME to another folder, or add --replace."
-        )
-    draft = _draft(column_map, _map_reference(map_name_or_path), digest)
+    reference = _map_reference(map_name_or_path)
+    if present and not replace and (present.source.sha256, present.source.map) == (digest, reference):
+        return ImportSummary(file.name, is_new=False, first_day=present.first_day, last_day=present.last_day)
+    draft = _draft(column_map, reference, digest)
+    _check_place(settings.paths, present, draft, replace=replace)
     parsed = parse(content, file.name, column_map, Setting(draft.zone, local_day(clock.now(), draft.zone)), progress=progress)
     practice = _with_span(draft, parsed, file.name)
     _land(parsed, practice, settings, progress)
@@ -81,6 +79,17 @@ def _present(paths: Paths) -> Practice | None:
         return load_practice(paths)
     except NotReadyError:
         return None
+
+
+def _check_place(paths: Paths, present: Practice | None, draft: Practice, *, replace: bool) -> None:
+    """A folder holds one practice for good: its models and runs must not pass for another's."""
+    if present is None:
+        return
+    holds = f"{paths.home} already holds the practice {present.id}"
+    if present.id != draft.id:
+        raise NotReadyError(f"{holds}, and this is {draft.id}.", "Set HSCHED_HOME to another folder.")
+    if not replace:
+        raise NotReadyError(f"{holds}.", "Add --replace, or set HSCHED_HOME to another folder.")
 
 
 def _map_reference(map_name_or_path: str) -> str:
@@ -128,7 +137,7 @@ def _land(parsed: Parsed, practice: Practice, settings: Settings, progress: Prog
 
 def _drop_derived(paths: Paths, zone: EncryptedZone) -> None:
     """Results of a replaced file would pass for results of the new one."""
-    for folder in (paths.lake, paths.tables, paths.scores, paths.drift):
+    for folder in (paths.lake, paths.tables, paths.home / "training", paths.scores, paths.drift):
         shutil.rmtree(folder, ignore_errors=True)
     paths.warehouse.unlink(missing_ok=True)
     for prefix in ("raw_ehr__", "quarantine/"):

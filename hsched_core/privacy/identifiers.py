@@ -45,7 +45,7 @@ def needles_of(rows_by_table: Mapping[str, Sequence[Row]], *, dates_from: date) 
     distinct = frozenset(candidates)
     long_enough = {needle for needle in distinct if _is_long_enough(needle)}
     too_short = Counter(needle.kind for needle in distinct - long_enough)
-    return Needles(frozenset(needle for needle in long_enough if needle.text.casefold() not in words), dict(too_short))
+    return Needles(frozenset(needle for needle in long_enough if not (needle.whole and needle.text.casefold() in words)), dict(too_short))
 
 
 def _released_words(rows_by_table: Mapping[str, Sequence[Row]]) -> set[str]:

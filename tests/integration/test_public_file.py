@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hsched_adapters.assembly import OpenPractice, import_file, open_practice, scanner_for
-from hsched_adapters.ehr.importer import ImportSummary
+from hsched_adapters.assembly import OpenPractice, open_practice
+from hsched_adapters.clock import SystemClock
+from hsched_adapters.ehr.importer import ImportSummary, import_file
+from hsched_adapters.scanner import Scanner
 from hsched_adapters.settings import load_settings
 from hsched_core.privacy.deidentify import deidentify
 from hsched_core.privacy.identifiers import needles_of
+from hsched_pipelines.lake import write_day
 
 PUBLIC_DATA = os.environ.get("HSCHED_PUBLIC_DATA", "")
 pytestmark = [
@@ -26,7 +29,7 @@ DAY = date(2016, 5, 24)
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[ImportSummary, OpenPractice]:
     settings = load_settings({"HSCHED_HOME": str(tmp_path_factory.mktemp("public"))})
-    summary = import_file(settings, Path(PUBLIC_DATA), "medical-appointment-no-shows")
+    summary = import_file(settings, Path(PUBLIC_DATA), "medical-appointment-no-shows", SystemClock())
     return summary, open_practice(settings)
 
 
@@ -61,9 +64,9 @@ def test_no_identifier_of_a_day_passes_into_the_lake(imported: tuple[ImportSumma
     _, practice = imported
     raw = {table: practice.ehr.changes(table, DAY).rows for table in TABLES}
     for table, rows in raw.items():
-        practice.lake.write(table, DAY, deidentify(table, rows, practice.vault.pseudonyms, practice.timezone))
+        write_day(practice.paths.lake, table, DAY, deidentify(table, rows, practice.vault.pseudonyms, practice.timezone))
     needles = needles_of(raw, dates_from=practice.practice.first_day)
-    scanner = scanner_for(needles.found)
+    scanner = Scanner(needles.found)
 
     assert scanner.scan([practice.paths.lake]).hits == ()
     assert needles.too_short == {}

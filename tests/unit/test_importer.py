@@ -3,16 +3,19 @@
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
-from hsched_adapters.assembly import OpenPractice, import_file, open_practice
+from hsched_adapters.assembly import OpenPractice, choose_clock, open_practice
+from hsched_adapters.ehr.importer import ImportSummary, import_file
 from hsched_adapters.settings import Paths, Practice, Settings, Source, load_practice, load_settings, save_practice
-from hsched_core.domain.errors import InputError, NotReadyError, SafeError, SettingsError, UserError
+from hsched_core.domain.errors import InputError, NotReadyError, SettingsError, UserError
 from tests.exports import ARRIVED, BOOKED, EVENT_MAP, VISIT, VISIT_MAP, csv_of
 
 DAY = date(2026, 3, 5)
+RAW_NAME = f"raw_ehr__appointments/{DAY}.parquet"
 
 
 @pytest.fixture
@@ -23,6 +26,10 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def visit_map(tmp_path: Path) -> str:
     return written(tmp_path / "visits.yaml", yaml.safe_dump(VISIT_MAP))
+
+
+def imported(settings: Settings, file: Path, map_name: str, *, replace: bool = False) -> ImportSummary:
+    return import_file(settings, file, map_name, choose_clock(settings, ZoneInfo("UTC")), replace=replace)
 
 
 def written(path: Path, content: str | bytes) -> str:
@@ -39,7 +46,7 @@ def test_an_import_makes_a_practice(settings: Settings, visit_map: str, tmp_path
     """The summary counts; the rows come back by recorded day, the quarantined line with its day."""
     file = Path(written(tmp_path / "v.csv", csv_of(VISIT, VISIT, VISIT | {"Id": "visit-2", "Client": "client-2", "Age": "-1"})))
 
-    summary = import_file(settings, file, visit_map)
+    summary = imported(settings, file, visit_map)
 
     assert (summary.lines, summary.landed, summary.duplicates, summary.rejected) == (3, 1, 1, 1)
     assert (summary.rows, summary.clients) == ({"appointments": 2, "clients": 1}, 1)
@@ -53,7 +60,7 @@ def test_an_import_makes_a_practice(settings: Settings, visit_map: str, tmp_path
 
 def test_nothing_of_an_import_stands_in_the_clear(settings: Settings, visit_map: str, tmp_path: Path) -> None:
     """Rows and rejected lines are encrypted."""
-    import_file(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT, VISIT | {"Age": "-1", "Id": "visit-secret"}))), visit_map)
+    imported(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT, VISIT | {"Age": "-1", "Id": "visit-secret"}))), visit_map)
 
     assert not [name for name, content in everything(settings.paths.home).items() if b"client-1" in content or b"visit-secret" in content]
 
@@ -61,41 +68,42 @@ def test_nothing_of_an_import_stands_in_the_clear(settings: Settings, visit_map:
 def test_the_same_file_again_is_a_no_op(settings: Settings, visit_map: str, tmp_path: Path) -> None:
     """Told by `is_new`, and not a byte changes."""
     file = Path(written(tmp_path / "v.csv", csv_of(VISIT)))
-    import_file(settings, file, visit_map)
+    imported(settings, file, visit_map)
     before = everything(settings.paths.home)
 
-    assert not import_file(fresh(settings), file, visit_map).is_new
+    assert not imported(fresh(settings), file, visit_map).is_new
     assert everything(settings.paths.home) == before
 
 
 def test_another_file_needs_to_be_wanted(settings: Settings, visit_map: str, tmp_path: Path) -> None:
     """Without `replace` it is refused; with it everything made from the old file goes."""
-    import_file(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
+    imported(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
     practice = open_practice(settings)
-    practice.raw.write(practice.ehr.changes("appointments", DAY))
-    practice.lake.write("appointments", DAY, [])
+    practice.zone.write(RAW_NAME, b"made from the old file")
+    made = practice.paths.lake / "deid_ehr__appointments" / f"{DAY}.parquet"
+    made.parent.mkdir(parents=True)
+    made.write_bytes(b"made from the old file")
     newer = Path(written(tmp_path / "w.csv", csv_of(VISIT | {"Id": "visit-9"})))
 
     with pytest.raises(NotReadyError, match="already holds the practice test"):
-        import_file(fresh(settings), newer, visit_map)
-    import_file(fresh(settings), newer, visit_map, replace=True)
+        imported(fresh(settings), newer, visit_map)
+    imported(fresh(settings), newer, visit_map, replace=True)
 
     replaced = open_practice(fresh(settings))
     assert [row["appointment_id"] for row in replaced.ehr.changes("appointments", DAY).rows] == ["visit-9"]
-    assert not replaced.raw.has("appointments", DAY)
-    assert not replaced.lake.file("appointments", DAY).exists()
+    assert not replaced.zone.exists(RAW_NAME)
+    assert not made.exists()
     assert len({name.split("/")[1] for name in replaced.zone.names("landing/")}) == 1
 
 
-def test_another_practice_may_take_the_folder(settings: Settings, visit_map: str, tmp_path: Path) -> None:
-    """Keys belong to a practice: a new one gets its own and does not stumble over the old."""
-    import_file(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
+def test_another_practice_may_not_take_the_folder(settings: Settings, visit_map: str, tmp_path: Path) -> None:
+    """Models and runs of one practice must not pass for another's, not even with `replace`."""
+    imported(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
     other = {**VISIT_MAP, "practice": VISIT_MAP["practice"] | {"id": "other"}}
     other_map = written(tmp_path / "other.yaml", yaml.safe_dump(other))
 
-    import_file(fresh(settings), tmp_path / "v.csv", other_map, replace=True)
-
-    assert len(open_practice(fresh(settings)).ehr.changes("appointments", DAY).rows) == 1
+    with pytest.raises(NotReadyError, match="holds the practice test, and this is other"):
+        imported(fresh(settings), tmp_path / "v.csv", other_map, replace=True)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +115,13 @@ def test_a_wrong_file_leaves_everything_as_it_was(settings: Settings, visit_map:
     """One clear error and nothing half-written: neither in an empty folder nor over a good import."""
     wrong = Path(written(tmp_path / "wrong.csv", content))
     with pytest.raises(InputError, match=r"wrong\.csv"):
-        import_file(settings, wrong, visit_map)
+        imported(settings, wrong, visit_map)
     assert not settings.paths.home.exists()
 
-    import_file(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
+    imported(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
     before = everything(settings.paths.home)
     with pytest.raises(InputError):
-        import_file(fresh(settings), wrong, visit_map, replace=True)
+        imported(fresh(settings), wrong, visit_map, replace=True)
     assert everything(settings.paths.home) == before
 
 
@@ -121,7 +129,7 @@ def test_an_import_that_dies_while_writing_leaves_the_old_one_in_use(
     settings: Settings, visit_map: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The switch is the last step; the next import clears what was left."""
-    import_file(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
+    imported(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), visit_map)
     newer = Path(written(tmp_path / "w.csv", csv_of(VISIT | {"Id": "visit-9"})))
 
     def full_disk(*_: object) -> None:
@@ -130,20 +138,20 @@ def test_an_import_that_dies_while_writing_leaves_the_old_one_in_use(
     with monkeypatch.context() as patched:
         patched.setattr("hsched_adapters.ehr.importer.save_practice", full_disk)
         with pytest.raises(OSError, match="disk full"):
-            import_file(fresh(settings), newer, visit_map, replace=True)
+            imported(fresh(settings), newer, visit_map, replace=True)
 
     practice = open_practice(fresh(settings))
     assert [row["appointment_id"] for row in practice.ehr.changes("appointments", DAY).rows] == ["visit-1"]
-    import_file(fresh(settings), newer, visit_map, replace=True)
+    imported(fresh(settings), newer, visit_map, replace=True)
     assert len({name.split("/")[1] for name in open_practice(fresh(settings)).zone.names("landing/")}) == 1
 
 
 def test_a_missing_file_or_map_is_one_line(settings: Settings, visit_map: str, tmp_path: Path) -> None:
     """Both are slips of the command line."""
     with pytest.raises(InputError, match=r"none\.csv: the file cannot be read"):
-        import_file(settings, tmp_path / "none.csv", visit_map)
+        imported(settings, tmp_path / "none.csv", visit_map)
     with pytest.raises(SettingsError, match="there is no map"):
-        import_file(settings, tmp_path / "none.csv", "no-such-map")
+        imported(settings, tmp_path / "none.csv", "no-such-map")
 
 
 def test_a_map_for_import_tells_the_practice(settings: Settings, tmp_path: Path) -> None:
@@ -151,7 +159,7 @@ def test_a_map_for_import_tells_the_practice(settings: Settings, tmp_path: Path)
     nameless = {name: part for name, part in VISIT_MAP.items() if name != "practice"}
 
     with pytest.raises(SettingsError, match="says nothing about the practice"):
-        import_file(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), written(tmp_path / "m.yaml", yaml.safe_dump(nameless)))
+        imported(settings, Path(written(tmp_path / "v.csv", csv_of(VISIT))), written(tmp_path / "m.yaml", yaml.safe_dump(nameless)))
 
 
 def daily(settings: Settings, files: dict[str, bytes]) -> OpenPractice:
@@ -204,22 +212,6 @@ def test_an_unreadable_daily_file_is_an_error_of_that_file(settings: Settings) -
 
     with pytest.raises(UserError, match=r"2026-03-05/appointments\.csv, row 2: the file is cut"):
         practice.ehr.changes("appointments", DAY)
-
-
-def test_raw_extracts_are_replaced_with_their_quarantine(settings: Settings) -> None:
-    """A day that is run again is the day as it is read now."""
-    practice = daily(settings, {"2026-03-05/appointments.csv": csv_of(ARRIVED, BOOKED)})
-    extract = practice.ehr.changes("appointments", DAY)
-    practice.raw.write(extract)
-    kept = practice.raw.quarantined("appointments", DAY)
-
-    practice.raw.write(type(extract)("appointments", DAY, extract.rows))
-
-    assert ([row.row for row in kept], practice.raw.quarantined("appointments", DAY)) == ([3], [])
-    assert practice.raw.rows("appointments", DAY) == list(extract.rows)
-    assert (practice.raw.days("appointments"), practice.raw.has("clients", DAY)) == ([DAY], False)
-    with pytest.raises(SafeError, match="not_in_zone"):
-        practice.raw.rows("clients", DAY)
 
 
 def test_overrides_replace_adapters(settings: Settings) -> None:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hsched_adapters.extracts import lake_schema, parquet_bytes, raw_schema, to_parquet
+from hsched_adapters.extracts import raw_schema, to_parquet
 from hsched_core.domain.contracts import TABLES, Kind
 from hsched_core.domain.errors import SafeError
 from hsched_core.privacy import release
 from hsched_core.privacy.claims import Claim, Profile, claim_of, released_by, strongest_claim
-from hsched_core.privacy.deidentify import age_at, deidentify
+from hsched_core.privacy.deidentify import age_at, deidentify, lake_columns
 from hsched_core.privacy.release import RELEASE, How, Nature, Passing, Withheld, passing
 from tests.raw_rows import RAW, fake_pseudonyms, raw
 
@@ -56,13 +56,12 @@ def test_every_withheld_field_says_why() -> None:
 
 @pytest.mark.parametrize("table", RELEASE)
 def test_nothing_that_identifies_is_in_the_row_that_leaves(table: str) -> None:
-    """Every withheld or replaced value of the raw row is gone; what is left fits the lake's schema exactly."""
+    """Every withheld or replaced value of the raw row is gone; what is left has the lake's columns exactly."""
     row = out(table)
     inside = {str(value) for name, value in RAW[table].items() if name not in passing(table) or passing(table)[name].how is How.PSEUDONYM}
 
     assert not {str(value) for value in row.values()} & inside
-    assert list(row) == lake_schema(table).names
-    assert parquet_bytes(lake_schema(table), [row])
+    assert list(row) == [column for column, _ in lake_columns(table)]
 
 
 def test_an_appointment_leaves_with_pseudonyms_and_its_times() -> None:
