@@ -14,7 +14,8 @@ FARTHEST_PAST, FARTHEST_AHEAD = timedelta(days=366 * 2), timedelta(days=366 * 3)
 def raw_expectations(table: str, first: date, last: date) -> list[Any]:
     """A raw table of the days from first to last."""
     fields = [(field.name, field) for field in TABLES[table].fields]
-    return [_columns([name for name, _ in fields]), *_contract(fields), _key(TABLES[table].key), *_particular(table, first, last)]
+    key = dict.fromkeys((*TABLES[table].key, "recorded_at"))  # an EHR may send a row again with a later stamp
+    return [_columns([name for name, _ in fields]), *_contract(fields), _key(tuple(key)), *_particular(table, first, last)]
 
 
 def lake_expectations(table: str, first: date, last: date) -> list[Any]:
