@@ -4,13 +4,14 @@ It finds them as they stand and in the disguises files put on: case, UTF-16, bas
 compression, Parquet, SQLite with its log, DuckDB, archives in archives. It does not find what was cut in two or reversed.
 """
 
-import base64
 import html
 import re
+from binascii import b2a_base64
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import ahocorasick
@@ -47,8 +48,7 @@ class ScanReport:
     unread: tuple[str, ...]  # parts that could be searched as raw bytes only
 
 
-@dataclass(frozen=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     """What a match in an automaton stands for."""
 
     needle: int
@@ -182,7 +182,7 @@ def _base64(content: bytes) -> Sequence[str]:
     """How some bytes look inside base64, at each of the three positions they may start at."""
     disguises = []
     for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + content).decode()
+        encoded = b2a_base64(b"\0" * shift + content, newline=False).decode()
         first = (8 * shift + 5) // 6  # characters that hold bits of what stands before
         last = 8 * (shift + len(content)) // 6  # characters that hold no bit of what follows
         disguises.append(encoded[first:last])

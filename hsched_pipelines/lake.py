@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from hsched_adapters.extracts import raw_schema
 from hsched_core.privacy.deidentify import lake_columns
 
+READERS = 4
 Row = Mapping[str, Any]
 
 
@@ -41,8 +43,9 @@ def write_day(lake: Path, table: str, day: date, rows: Sequence[Row]) -> Path:
 
 def read_days(lake: Path, table: str, days: Sequence[date]) -> pa.Table:
     """The rows of those days as they lie there, unexpected columns included; the lake's schema where there are none."""
-    tables = [pq.ParquetFile(day_file(lake, table, day)).read(use_threads=False) for day in days]
-    return pa.concat_tables([lake_schema(table).empty_table(), *tables], promote_options="default")
+    with ThreadPoolExecutor(READERS) as readers:
+        tables = readers.map(lambda day: pq.ParquetFile(day_file(lake, table, day)).read(use_threads=False), days)
+        return pa.concat_tables([lake_schema(table).empty_table(), *tables], promote_options="default")
 
 
 def _in_order(rows: Sequence[Row]) -> list[dict[str, Any]]:
