@@ -47,6 +47,6 @@ def sensor_status(name: str, practice: Practice) -> dg.DefaultSensorStatus:
     return dg.DefaultSensorStatus.RUNNING if starts_running(name, practice) else dg.DefaultSensorStatus.STOPPED
 
 
-def runs_in_tags(name: str) -> dict[str, str]:
+def runs_in(name: str) -> dict[str, str]:
     """Shown beside the schedule in Dagster's UI."""
-    return {"hsched/runs_in": ".".join(sorted(RUNS_IN[name]))}
+    return {"hsched/runs_in": ", ".join(sorted(RUNS_IN[name]))}

@@ -24,7 +24,7 @@ def daily_sensor(
     after: dg.JobSelector,
     request: UnresolvedAssetJobDefinition,
     status: dg.DefaultSensorStatus,
-    tags: Mapping[str, str],
+    metadata: Mapping[str, str],
 ) -> dg.SensorDefinition:
     """A sensor that starts `request` for the same days whenever `after` succeeds."""
 
@@ -36,7 +36,7 @@ def daily_sensor(
         request_job=request,
         default_status=status,
         minimum_interval_seconds=30,
-        tags=tags,
+        metadata=metadata,
     )
     def follow(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
         return request_after(context.dagster_run.run_id, context.dagster_run.tags)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 CHANNEL = "hsched.progress"
+DBT_CHATTER = ("A dbt subsetted execution", "Running dbt command", "Finished dbt command")  # in Dagster's log, not for a terminal
 SECONDS_BETWEEN_LINES = 3.0
 
 
@@ -55,8 +56,10 @@ class _Forward(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         meta = getattr(record, "dagster_meta", {})
-        if record.levelno < logging.ERROR and not meta.get("dagster_event"):  # failures are told by the run's result
-            self._listener(str(meta.get("orig_message") or record.getMessage()))
+        message = str(meta.get("orig_message") or record.getMessage())
+        is_failure = record.levelno >= logging.ERROR  # told by the run's result
+        if not is_failure and not meta.get("dagster_event") and not message.startswith(DBT_CHATTER):
+            self._listener(message)
 
 
 def _channel() -> logging.Logger:

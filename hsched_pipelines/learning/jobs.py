@@ -4,7 +4,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from hsched_adapters.settings import Practice
-from hsched_pipelines.deployments import runs_in_tags, schedule_status, sensor_status
+from hsched_pipelines.deployments import runs_in, schedule_status, sensor_status
 from hsched_pipelines.follow_up import daily_sensor
 from hsched_pipelines.learning.daily import DRIFT, SCORE
 
@@ -35,7 +35,7 @@ def build_schedules(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefini
             cron_schedule="30 3 * * 0",
             execution_timezone=practice.timezone,
             default_status=schedule_status(name, practice),
-            tags=runs_in_tags(name),
+            metadata=runs_in(name),
             description="Every Sunday night.",
         )
     ]
@@ -45,4 +45,4 @@ def build_sensors(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefiniti
     """Scores follow the extraction of the same days."""
     name = "score_after_extract"
     status = sensor_status(name, practice)
-    return [daily_sensor(name, after=EXTRACT, request=jobs["score_daily"], status=status, tags=runs_in_tags(name))]
+    return [daily_sensor(name, after=EXTRACT, request=jobs["score_daily"], status=status, metadata=runs_in(name))]

@@ -6,7 +6,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hsched_adapters.settings import Practice
 from hsched_core.domain.contracts import TABLES
-from hsched_pipelines.deployments import runs_in_tags, schedule_status, sensor_status
+from hsched_pipelines.deployments import runs_in, schedule_status, sensor_status
 from hsched_pipelines.follow_up import daily_sensor
 from hsched_pipelines.lake import lake_name
 from hsched_pipelines.operations.raw import raw_name
@@ -43,7 +43,7 @@ def build_schedules(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefini
             name=name,
             hour_of_day=NIGHT_HOUR,
             default_status=schedule_status(name, practice),
-            tags=runs_in_tags(name),
+            metadata=runs_in(name),
             description="Every night: the day that has just ended.",
         )
     ]
@@ -53,4 +53,4 @@ def build_sensors(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefiniti
     """The scan follows the scores of the same days."""
     name = "scan_after_score"
     status = sensor_status(name, practice)
-    return [daily_sensor(name, after=SCORE, request=jobs["scan_daily"], status=status, tags=runs_in_tags(name))]
+    return [daily_sensor(name, after=SCORE, request=jobs["scan_daily"], status=status, metadata=runs_in(name))]
