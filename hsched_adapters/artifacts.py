@@ -52,6 +52,7 @@ class Unread:
 
 
 Piece = Text | Raw | Values | Unread
+_SMALLEST_NUMBER = 1_000_000  # identifiers of digits alone are searched from seven digits on
 _TO_TEXT = {pa.types.is_date, pa.types.is_integer, pa.types.is_decimal}
 
 
@@ -169,7 +170,12 @@ def _column(column: pa.ChunkedArray) -> Iterator[str]:
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         yield from (value.decode("utf-8", errors="replace") for value in column.unique().to_pylist() if value)
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or any(test(kind) for test in _TO_TEXT):
-        yield from (str(value) for value in column.unique().to_pylist() if value is not None)
+        yield from (str(value) for value in column.unique().to_pylist() if _says_something(value))
+
+
+def _says_something(value: Any) -> bool:
+    """Not empty, and not a small whole number: row numbers and counts hit every five-digit postal code sooner or later."""
+    return value is not None and not (isinstance(value, int) and abs(value) < _SMALLEST_NUMBER)
 
 
 def _sqlite(path: Path) -> Iterator[Piece]:
@@ -204,7 +210,7 @@ def _rows(rows: Iterable[Iterable[Any]], name: str) -> Iterator[Piece]:
         for cell in row:
             if isinstance(cell, bytes):
                 yield from pieces_in(cell, name, depth=1)
-            elif cell is not None and not isinstance(cell, float):
+            elif not isinstance(cell, float) and _says_something(cell):
                 values.add(str(cell))
     yield Values(frozenset(values))
 
