@@ -46,14 +46,15 @@ class DailyFlow:
         return bool(missing)
 
     def missing_days(self) -> list[date]:
-        """Days without a file in every table of the lake."""
+        """Days without a file in every table of the lake, or whose files failed their checks."""
         folders = [self.paths.lake / f"deid_ehr__{table}" for table in TABLES]
         present = [{file.stem for file in folder.glob("*.parquet")} for folder in folders]
-        return days_without(self.first_day, self.plan.day, present)
+        sound = {day.isoformat() for day in self.jobs.extracted()}
+        return days_without(self.first_day, self.plan.day, [*present, sound])
 
     def features(self, *, is_new: bool) -> None:
         """The feature tables, where records are new."""
-        if not is_new and (self.paths.tables / "feat_no_show__appointments.parquet").exists():
+        if not is_new and self.jobs.has_features() and (self.paths.tables / "feat_no_show__appointments.parquet").exists():
             self.shown.skip("features", "no new records")
             return
         with self.shown.stage("features") as (_, say):
@@ -71,7 +72,8 @@ class DailyFlow:
 
     def score(self) -> None:
         """Scores and drift of the days that have none yet."""
-        days = self.plan.scored if self.again else [day for day in self.plan.scored if not self._is_scored(day)]
+        sound = set() if self.again else self.jobs.scored()
+        days = [day for day in self.plan.scored if day not in sound or not self._is_there(day)]
         if not days:
             self.shown.skip("score, drift", f"{len(self.plan.scored)} days are there")
         for first, last in spans(days):
@@ -79,7 +81,7 @@ class DailyFlow:
                 self.jobs.daily(first, last, say)
                 stage.outcome = _stretch(first, last)
 
-    def _is_scored(self, day: date) -> bool:
+    def _is_there(self, day: date) -> bool:
         return (self.paths.scores / f"{day}.parquet").exists() and (self.paths.drift / f"{day}.json").exists()
 
     def scan(self) -> dict[str, int]:

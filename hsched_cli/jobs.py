@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from hsched_core.domain.contracts import TABLES
+
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
@@ -26,6 +28,18 @@ class Jobs(Protocol):
     def daily(self, first: date, last: date, say: Say) -> Found: ...
 
     def scan(self, first: date, last: date, say: Say) -> Found: ...
+
+    def extracted(self) -> set[date]:
+        """Days whose newest extraction passed its checks."""
+        ...
+
+    def scored(self) -> set[date]:
+        """Days whose newest scores and drift were made without a failure."""
+        ...
+
+    def has_features(self) -> bool:
+        """Whether the newest feature tables passed their checks."""
+        ...
 
     def promoted_at(self) -> Sequence[datetime | None]:
         """Of each champion; None where it is not known."""
@@ -63,6 +77,22 @@ class DagsterJobs:
         from hsched_pipelines.running import raise_if_failed, run_scan
 
         return raise_if_failed(run_scan(self.instance, self.settings, first, last, say)).metadata
+
+    def extracted(self) -> set[date]:
+        from hsched_pipelines.history import standing_days
+
+        tables = frozenset(f"{layer}_ehr__{table}" for layer in ("raw", "deid") for table in TABLES)
+        return standing_days(self.instance, "extract_daily", tables)
+
+    def scored(self) -> set[date]:
+        from hsched_pipelines.history import standing_days
+
+        return standing_days(self.instance, "score_daily", frozenset({"score_no_show__daily", "drift_no_show__daily"}))
+
+    def has_features(self) -> bool:
+        from hsched_pipelines.history import last_run_succeeded
+
+        return last_run_succeeded(self.instance, "build_features")
 
     def promoted_at(self) -> Sequence[datetime | None]:
         from hsched_cli.practice import registry

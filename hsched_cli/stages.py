@@ -52,17 +52,21 @@ class Stages:
     def _saying(self, name: str) -> Iterator[Say]:
         if not self.console.is_terminal:
             self.console.print(f"...  {name}")
-            yield lambda text: self.console.print(f"       {text}", markup=False)
+            yield lambda text: self.console.print(f"       {_first_line(text)}", markup=False)
             return
         with self.console.status(name) as status:
             yield _status_line(status, name)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
 
 
 def _status_line(status: "Status", name: str) -> Say:
     from rich.markup import escape
 
     began = time.perf_counter()
-    return lambda text: status.update(f"{name} [dim]{time.perf_counter() - began:.0f} s  {escape(text)}[/dim]")
+    return lambda text: status.update(f"{name} [dim]{time.perf_counter() - began:.0f} s  {escape(_first_line(text))}[/dim]")
 
 
 def stages() -> Stages:

@@ -30,13 +30,17 @@ class FakeJobs:
 
     paths: Paths
     asked: list[str] = field(default_factory=list)
+    sound: dict[str, set[date]] = field(default_factory=lambda: {"extract": set(), "daily": set(), "features": set()})
     promoted: datetime | None = None
     failing: str = ""
 
     def _ask(self, job: str, first: date | None = None, last: date | None = None) -> dict[str, Any]:
         self.asked.append(f"{job} {first}..{last}" if first else job)
+        days = set(days_between(first, last)) if first and last else {TODAY}
         if job == self.failing:
+            self.sound[job] = self.sound.get(job, set()) - days
             raise UserError(f"The job {job} stopped.")
+        self.sound[job] = self.sound.get(job, set()) | days
         return SCANNED if job == "scan" else {}
 
     def extract(self, first: date, last: date, say: Say) -> dict[str, Any]:
@@ -61,6 +65,15 @@ class FakeJobs:
 
     def scan(self, first: date, last: date, say: Say) -> dict[str, Any]:
         return self._ask("scan", first, last)
+
+    def extracted(self) -> set[date]:
+        return self.sound["extract"]
+
+    def scored(self) -> set[date]:
+        return self.sound["daily"]
+
+    def has_features(self) -> bool:
+        return bool(self.sound["features"])
 
     def promoted_at(self) -> Sequence[datetime | None]:
         return [self.promoted] if self.promoted else []
@@ -158,3 +171,16 @@ def test_a_failure_stops_what_depends_on_it(jobs: FakeJobs) -> None:
     with pytest.raises(UserError, match="features"):
         flow(jobs).run()
     assert jobs.asked == ["extract 2026-03-01..2026-03-10", "features"]
+
+
+@pytest.mark.parametrize("job", ["extract", "features", "daily"])
+def test_what_failed_its_checks_is_not_used_because_its_files_are_there(jobs: FakeJobs, job: str) -> None:
+    """The files are written before the checks look at them: the next run makes them again, and does not go round the check."""
+    jobs.failing = job
+    with pytest.raises(UserError):
+        flow(jobs).run()
+    jobs.asked.clear()
+    with pytest.raises(UserError):
+        flow(jobs).run()
+
+    assert [asked.split()[0] for asked in jobs.asked] == [job]
