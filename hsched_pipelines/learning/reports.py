@@ -1,8 +1,10 @@
 """A report of hsched_models as Dagster shows it: scalars, small tables, plots as pictures, links to MLflow."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 
 import dagster as dg
 
@@ -19,7 +21,7 @@ def metadata_of(report: Report, run_url: Callable[[str], str]) -> Metadata:
         **{name: dg.MetadataValue.md(markdown_table(rows)) for name, rows in report.tables.items()},
         **{name: picture(name, png) for name, png in report.plots.items()},
         **{name: dg.MetadataValue.url(run_url(run_id)) for name, run_id in report.links.items()},
-        **{file.suffix.lstrip(".") or "file": dg.MetadataValue.path(str(file)) for file in report.files},
+        **_files(report.files),
     }
 
 
@@ -35,6 +37,13 @@ def markdown_table(rows: Sequence[Mapping[str, object]]) -> str:
 def picture(name: str, png: bytes) -> dg.MetadataValue:
     """A PNG inside the metadata itself: it stays with the run."""
     return dg.MetadataValue.md(f"![{name}](data:image/png;base64,{base64.b64encode(png).decode()})")
+
+
+def _files(files: Sequence[Path]) -> Metadata:
+    """By kind, so that a partition's metadata is comparable with the next one's; by name too where there are several."""
+    several = {suffix for suffix, count in Counter(file.suffix for file in files).items() if count > 1}
+    names = {file: file.suffix.lstrip(".") + (f" {file.stem}" if file.suffix in several else "") for file in files}
+    return {name: dg.MetadataValue.path(str(file)) for file, name in names.items()}
 
 
 def _scalar(value: object) -> dg.MetadataValue:

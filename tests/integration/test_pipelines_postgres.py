@@ -18,7 +18,11 @@ from hsched_pipelines.home import open_instance
 from hsched_sandbox.create import create_sandbox
 from tests.postgres import Server
 
-pytestmark = pytest.mark.xdist_group("postgres")
+pytestmark = [
+    pytest.mark.xdist_group("postgres"),
+    pytest.mark.timeout(600),  # one pass of everything, whichever test comes first
+    pytest.mark.filterwarnings("default"),  # MLflow, Evidently and their dependencies warn about themselves and each other
+]
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 3, 16)
