@@ -54,6 +54,17 @@ bookings_now as (
 
 ),
 
+cancelled as (
+
+    select
+        booking_id,
+        min(recorded_at) as cancelled_at
+    from {{ ref('int_attendance__statuses') }}
+    where outcome in ('late_cancel', 'early_cancel', 'clinic_cancel')
+    group by booking_id
+
+),
+
 same_day_now as (
 
     select
@@ -69,6 +80,8 @@ same_day_now as (
             and moments.booking_id != others.booking_id
             and moments.scored_at >= others.valid_from
             and moments.scored_at < coalesce(others.valid_to, 'infinity'::timestamptz)
+    left join cancelled on others.booking_id = cancelled.booking_id
+    where moments.scored_at < coalesce(cancelled.cancelled_at, 'infinity'::timestamptz)
     group by moments.booking_id, moments.moment, moments.scored_at
 
 ),
@@ -86,6 +99,7 @@ series_now as (
             moments.series_token = earlier.series_token
             and earlier.starts_by < moments.starts_by
             and moments.scored_at >= earlier.valid_from
+            and moments.scored_at < coalesce(earlier.valid_to, 'infinity'::timestamptz)
     group by moments.booking_id, moments.moment, moments.scored_at
 
 ),
@@ -169,11 +183,12 @@ final as (
             'practice_now.rate', 2
         ) }} as client_recent_unused_rate,
         history_now.is_last_unused,
-        coalesce(greatest(history_now.unused_streak, 0), 0)::int as client_unused_streak,
+        coalesce(history_now.unused_streak, 0)::int as client_unused_streak,
         {{ days_apart('moments.scored_at', 'history_now.last_attended_at') }} as days_since_attended,
         {{ days_apart('moments.scored_at', 'history_now.last_ended_at') }} as days_since_outcome,
-        coalesce(bookings_now.bookings, 0)::int as client_bookings,
-        coalesce(bookings_now.open_bookings, 0)::int as client_open_bookings,
+        -- this one included, also where the EHR recorded it only after the moment it is scored at
+        (coalesce(bookings_now.bookings, 0) + (moments.booking_known_at > moments.scored_at)::int)::int as client_bookings,
+        (coalesce(bookings_now.open_bookings, 0) + (moments.booking_known_at > moments.scored_at)::int)::int as client_open_bookings,
         coalesce(same_day_now.same_day_bookings, 0)::int as same_day_bookings,
 
         practice_now.rate as practice_unused_rate,

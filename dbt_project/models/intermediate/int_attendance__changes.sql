@@ -1,4 +1,5 @@
--- What each recording changes in the counts: the new outcome in, the one it corrects out.
+-- What each recording changes in the counts: an outcome comes in when it is known and goes out when another takes its place.
+-- It is counted with what was booked when it was recorded, so that a later correction of the booking changes no count of before.
 with
 
 statuses as (
@@ -7,33 +8,28 @@ statuses as (
 
 ),
 
-bookings as (
+versions as (
 
     select * from {{ ref('int_attendance__versions') }}
-    qualify row_number() over (partition by booking_id order by version_no desc) = 1
 
 ),
 
 changes as (
 
     select
-        booking_id,
-        known_at,
-        outcome,
-        1 as sign,
-        ends_at
+        *,
+        known_at as changed_at,
+        1 as sign
     from statuses
 
     union all
 
     select
-        booking_id,
-        known_at,
-        previous_outcome as outcome,
-        -1 as sign,
-        ends_at
+        *,
+        superseded_at as changed_at,
+        -1 as sign
     from statuses
-    where previous_outcome is not null
+    where superseded_at is not null
 
 ),
 
@@ -41,25 +37,25 @@ final as (
 
     select
         changes.booking_id,
-        changes.known_at,
+        changes.changed_at as known_at,
         changes.ends_at,
         changes.outcome,
         changes.sign,
-        bookings.client_token,
-        bookings.clinician_token,
-        bookings.site_token,
-        bookings.session_type,
-        bookings.chosen_at,
-        {{ lead_band('bookings.starts_on - ' ~ local_time('bookings.chosen_at') ~ '::date') }} as lead_band,
-        isodow(bookings.starts_on) * 100
-        + coalesce(hour({{ local_time('bookings.starts_at') }}), 99) as slot,
+        versions.client_token,
+        versions.clinician_token,
+        versions.site_token,
+        versions.chosen_at,
+        {{ lead_band('versions.starts_on - ' ~ local_time('versions.chosen_at') ~ '::date') }} as lead_band,
+        isodow(versions.starts_on) * 100
+        + coalesce(hour({{ local_time('versions.starts_at') }}), 99) as slot,
         changes.sign * (changes.outcome in ('attended', 'no_show', 'late_cancel'))::int as visits,
         changes.sign * (changes.outcome in ('no_show', 'late_cancel'))::int as unused,
         changes.sign * (changes.outcome = 'no_show')::int as no_shows,
         changes.sign * (changes.outcome = 'late_cancel')::int as late_cancels,
         changes.sign * (changes.outcome = 'early_cancel')::int as early_cancels
     from changes
-    inner join bookings on changes.booking_id = bookings.booking_id
+    inner join versions
+        on changes.appointment_token = versions.appointment_token and changes.version_no = versions.version_no
 
 )
 

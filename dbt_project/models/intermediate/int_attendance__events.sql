@@ -1,10 +1,15 @@
 -- Every event, numbered by booking: a move within one appointment id closes one booking and opens the next,
--- a clerical correction of the start opens a new version of the same booking.
+-- a correction of the start, or any change of what is booked, opens a new version of the same booking.
 with
 
 events as (
 
-    select * from {{ ref('stg_ehr__appointments') }}
+    select
+        *,
+        row(
+            starts_by, ends_at, clinician_token, duration_minutes, session_type, modality, site_token, series_token, series_interval_days
+        ) as booked_as
+    from {{ ref('stg_ehr__appointments') }}
 
 ),
 
@@ -13,6 +18,7 @@ compared as (
     select
         *,
         lag(starts_by) over appointment as previous_starts_by,
+        lag(booked_as) over appointment as previous_booked_as,
         row_number() over appointment as event_no
     from events
     window appointment as (partition by appointment_token order by recorded_at, event_at, event_type)
@@ -23,7 +29,7 @@ numbered as (
 
     select
         *,
-        coalesce(event_no = 1 or starts_by is distinct from previous_starts_by, true) as is_opening,
+        coalesce(event_no = 1 or booked_as is distinct from previous_booked_as, true) as is_opening,
         coalesce(event_no > 1 and event_type = 'moved' and starts_by is distinct from previous_starts_by, false) as is_move_within
     from compared
 
@@ -32,7 +38,7 @@ numbered as (
 final as (
 
     select
-        * exclude (previous_starts_by),
+        * exclude (previous_starts_by, booked_as, previous_booked_as),
         sum(is_opening::int) over running as version_no,
         sum(is_move_within::int) over running as booking_no,
         previous_starts_by

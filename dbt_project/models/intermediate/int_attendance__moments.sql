@@ -48,7 +48,11 @@ final as (
         candidates.moment = 'at_booking'
         or (
             candidates.scored_at < coalesce(candidates.valid_to, 'infinity'::timestamptz)
-            and (candidates.scored_at >= candidates.valid_from or candidates.scored_at = candidates.chosen_at)
+            and (
+                candidates.scored_at >= candidates.valid_from
+                -- recorded a while after it was chosen: the choice itself was known to the person who made it
+                or (candidates.scored_at = candidates.chosen_at and candidates.valid_from = candidates.booking_known_at)
+            )
             and candidates.scored_at < coalesce(ended.ended_at, 'infinity'::timestamptz)
         )
     -- a corrected day would make two moments: the later one stands

@@ -11,8 +11,9 @@ endings as (
 
     select
         booking_id,
+        appointment_token,
+        version_no,
         client_token,
-        clinician_token,
         event_type,
         event_by,
         event_at,
@@ -27,8 +28,9 @@ endings as (
     -- a move within one appointment id ends the booking before it, at the start it had then
     select
         previous_booking_id as booking_id,
+        appointment_token,
+        version_no - 1 as version_no,
         client_token,
-        clinician_token,
         event_type,
         event_by,
         event_at,
@@ -44,8 +46,9 @@ named as (
 
     select
         booking_id,
+        appointment_token,
+        version_no,
         client_token,
-        clinician_token,
         recorded_at,
         starts_by,
         ends_at,
@@ -70,10 +73,29 @@ compared as (
     from named
     window recorded as (partition by booking_id order by recorded_at, outcome)
 
+),
+
+recordings as (
+
+    select
+        *,
+        lead(recorded_at) over (partition by booking_id order by recording_no) is null as is_final,
+        min(known_at) over (
+            partition by booking_id order by recording_no rows between 1 following and unbounded following
+        ) as corrected_at
+    from compared
+    where outcome is distinct from previous_outcome
+
+),
+
+final as (
+
+    select
+        * exclude (corrected_at),
+        -- in the counts until a later recording counts; never counted at all if that one counts first
+        case when corrected_at is not null then greatest(known_at, corrected_at) end as superseded_at
+    from recordings
+
 )
 
-select
-    *,
-    lead(recorded_at) over (partition by booking_id order by recording_no) is null as is_final
-from compared
-where outcome is distinct from previous_outcome
+select * from final

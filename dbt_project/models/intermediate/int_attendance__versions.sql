@@ -29,9 +29,11 @@ final as (
         recorded_at as valid_from,
         lead(recorded_at) over (partition by appointment_token order by version_no) as valid_to,
         -- the moment this time was chosen: the booking, or the move that set it; a correction does not choose
-        first_value(event_at) over (partition by booking_id order by version_no) as chosen_at,
-        replaces_appointment_token is not null or is_move_within as is_moved_here
+        first_value(event_at) over booking as chosen_at,
+        first_value(recorded_at) over booking as booking_known_at,
+        first_value(replaces_appointment_token is not null or is_move_within) over booking as is_moved_here
     from openings
+    window booking as (partition by booking_id order by version_no)
 
 )
 

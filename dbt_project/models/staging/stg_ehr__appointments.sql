@@ -1,9 +1,37 @@
--- One row per recorded appointment event, exact repeats merged, days and ends in the practice's zone.
+-- One row per recorded appointment event, repeats merged, days and ends in the practice's zone.
 with
 
 source as (
 
-    select distinct * from {{ source('lake', 'deid_ehr__appointments') }}
+    select * from {{ source('lake', 'deid_ehr__appointments') }}
+
+),
+
+-- what happens once and is sent again counts from its first recording
+once as (
+
+    select
+        * exclude (recorded_at),
+        min(recorded_at) as recorded_at
+    from source
+    where event_type in ('booked', 'confirmed', 'moved')
+    group by all
+
+),
+
+-- what can be put right, and right back, stays as often as it was recorded
+revisable as (
+
+    select distinct * from source
+    where event_type not in ('booked', 'confirmed', 'moved')
+
+),
+
+events as (
+
+    select * from once
+    union all by name
+    select * from revisable
 
 ),
 
@@ -33,7 +61,7 @@ final as (
         ) as ends_at,
         coalesce(starts_at, {{ local_midnight('starts_on') }}) as starts_by
 
-    from source
+    from events
 
 )
 
