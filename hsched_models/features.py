@@ -81,7 +81,12 @@ CATALOGUE: tuple[Feature, ...] = (
     _client("days_since_outcome", "days", "Since the last booking with a known outcome was to end, cancelled ones included."),
     _input("client_bookings", "count", "Bookings made so far, this one included.", known_at="bookings recorded by scored_at"),
     _input("client_open_bookings", "count", "Of these, not ended yet.", known_at="bookings recorded by scored_at"),
-    _input("same_day_bookings", "count", "Other bookings of the client for that day, cancelled ones left out.", known_at="bookings recorded by scored_at"),
+    _input(
+        "same_day_bookings",
+        "count",
+        "Other bookings of the client for that day, cancelled ones left out.",
+        known_at="bookings recorded by scored_at",
+    ),
     _client("clinician_unused_rate", "share", "Unused share of the clinician's visits, shrunk to the practice's rate."),
     Feature("days_ahead", Role.CONTEXT, "days", "scored_at", "none", "From the scoring day to the visit."),
     Feature("month_of_year", Role.CONTEXT, "1-12", "booking", "date", "Month of the visit; two years are too few to learn it."),
