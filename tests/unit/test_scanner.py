@@ -3,6 +3,8 @@
 import base64
 import gzip
 import json
+import random
+import re
 import sqlite3
 import zipfile
 import zlib
@@ -217,3 +219,17 @@ def test_every_needle_of_a_raw_row_is_found_where_the_row_leaks(table: str, tmp_
     found = {hit.kind for hit in Scanner(needles).scan([tmp_path]).hits}
 
     assert found == {needle.kind for needle in needles} - {"full_name"}
+
+
+def test_digits_of_pseudonyms_between_the_marks_of_a_compression_are_no_identifiers(tmp_path: Path) -> None:
+    """Snappy cuts repeated hexadecimal into pieces, and some pieces look like a number of seven digits."""
+    generator = random.Random(1)
+    tokens = [generator.randbytes(16).hex() for _ in range(5_000)]
+    parquet(tmp_path / "lake.parquet", *tokens, compression="snappy")
+    pieces = re.findall(rb"(?<!\w)[1-9][0-9]{6}(?!\w)", (tmp_path / "lake.parquet").read_bytes())
+    scanner = Scanner([Needle("appointment_id", piece.decode()) for piece in pieces])
+    assert pieces
+
+    assert scanner.scan([tmp_path]).hits == ()
+    parquet(tmp_path / "lake.parquet", *tokens, pieces[0].decode(), compression="snappy")
+    assert [hit.count for hit in scanner.scan([tmp_path]).hits] == [1]
