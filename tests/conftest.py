@@ -2,10 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import postgres
+
+if TYPE_CHECKING:
+    from tests import dbt_harness
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +38,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if reasons:
         listed = "; ".join(f"{count} x {reason}" for reason, count in sorted(reasons.items()))
         terminalreporter.write_line(f"WARNING: {sum(reasons.values())} tests were skipped: {listed}", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def feature_practice(tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.Practice":
+    """A home for dbt's feature tables, parsed once. Tests that use it share the xdist group `dbt`; each builds its own lake in it."""
+    from tests.dbt_harness import Practice  # pandas: only for those who build features
+
+    return Practice(tmp_path_factory.mktemp("features"))
