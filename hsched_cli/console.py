@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+WIDTH_IN_FILES = 140
+
 
 @cache
 def out() -> "Console":
     """The console of results."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, **_shape(sys.stdout.isatty()))
 
 
 @cache
@@ -25,7 +27,12 @@ def err() -> "Console":
     """The console of progress and errors."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, **_shape(sys.stderr.isatty()))
+
+
+def _shape(is_terminal: bool) -> dict[str, Any]:
+    """A terminal has its own width; in a file lines are not broken and tables have room."""
+    return {} if is_terminal else {"soft_wrap": True, "width": WIDTH_IN_FILES}
 
 
 def print_json(content: Any) -> None:

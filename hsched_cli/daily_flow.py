@@ -27,15 +27,15 @@ class DailyFlow:
 
     def run(self, *, train: bool = True) -> dict[str, int]:
         """Every stage in order; the first failure stops the run with its reason. What the search for identifiers covered."""
-        is_new = self.extract()
-        self.features(is_new=is_new)
+        since = self.extract()
+        self.features(since)
         if train:
             self.train()
-        self.score()
+        self.score(since)
         return self.scan()
 
-    def extract(self) -> bool:
-        """Days whose records were not there yet; whether there were any."""
+    def extract(self) -> date | None:
+        """Days whose records were not there yet; the first of them."""
         missing = self.missing_days()
         if not missing:
             self.shown.skip("extract, de-identify", f"all days up to {self.plan.day} are there")
@@ -43,7 +43,7 @@ class DailyFlow:
             with self.shown.stage("extract, de-identify") as (stage, say):
                 self.jobs.extract(first, last, say)
                 stage.outcome = _stretch(first, last)
-        return bool(missing)
+        return missing[0] if missing else None
 
     def missing_days(self) -> list[date]:
         """Days without a file in every table of the lake, or whose files failed their checks."""
@@ -52,9 +52,9 @@ class DailyFlow:
         sound = {day.isoformat() for day in self.jobs.extracted()}
         return days_without(self.first_day, self.plan.day, [*present, sound])
 
-    def features(self, *, is_new: bool) -> None:
+    def features(self, since: date | None) -> None:
         """The feature tables, where records are new."""
-        if not is_new and self.jobs.has_features() and (self.paths.tables / "feat_no_show__appointments.parquet").exists():
+        if since is None and self.jobs.has_features() and (self.paths.tables / "feat_no_show__appointments.parquet").exists():
             self.shown.skip("features", "no new records")
             return
         with self.shown.stage("features") as (_, say):
@@ -70,9 +70,9 @@ class DailyFlow:
             self.jobs.train(say)
             stage.outcome = reason
 
-    def score(self) -> None:
-        """Scores and drift of the days that have none yet."""
-        sound = set() if self.again else self.jobs.scored()
+    def score(self, since: date | None) -> None:
+        """Scores and drift of the days that have none yet, or whose records, or those of a day before, are new."""
+        sound = set() if self.again else {day for day in self.jobs.scored() if since is None or day < since}
         days = [day for day in self.plan.scored if day not in sound or not self._is_there(day)]
         if not days:
             self.shown.skip("score, drift", f"{len(self.plan.scored)} days are there")

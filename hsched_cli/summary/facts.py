@@ -52,12 +52,15 @@ def rungs_by_moment(evaluation: Path) -> dict[str, dict[str, Any]]:
 
 
 def _champion(row: "ModelRow", rungs: Mapping[str, Any]) -> dict[str, Any]:
+    """The champion is one of the last training's rungs, or older than it."""
+    same = {name for name, figures in rungs.items() if figures.get("log_loss") == row.metrics.get("log_loss")}
     return {
         "name": row.name,
+        "rung": min(same, default=""),
         "version": row.version,
         "moment": row.moment,
         "metrics": dict(row.metrics),
-        "baselines": dict(rungs),
+        "baselines": {name: figures for name, figures in rungs.items() if name not in same},
         "trained_through": row.trained_through,
         "reasons": row.reasons,
     }

@@ -45,7 +45,9 @@ def champions(facts: Mapping[str, Any]) -> "list[RenderableType]":
         return ["No champion: nothing has been good enough to promote. Look: [cyan]hsched model list[/cyan]"]
     grid = table("model", "moment", *(title for _, title in METRICS), words=2)
     for one in facts["champions"]:
-        grid.add_row(f"[bold]{one['name']} v{one['version']}[/bold] (champion)", one["moment"], *figures(one["metrics"]))
+        grid.add_row(
+            f"[bold]{one.get('rung') or one['name']}[/bold] (champion, v{one['version']})", one["moment"], *figures(one["metrics"])
+        )
         for rung, metrics in one["baselines"].items():
             grid.add_row(f"  {rung}", one["moment"], *figures(metrics), style="dim")
     return [grid]

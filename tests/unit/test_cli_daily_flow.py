@@ -136,13 +136,13 @@ def test_the_next_day_adds_one_day(jobs: FakeJobs) -> None:
 
 
 def test_a_lost_day_is_extracted_again(jobs: FakeJobs) -> None:
-    """One table's file of one day is gone: that day is missing, its neighbours are not."""
+    """One table's file of one day is gone: that day is missing, its neighbours are not; later scores rest on it."""
     flow(jobs).run()
-    (jobs.paths.lake / "deid_ehr__clients" / "2026-03-04.parquet").unlink()
+    (jobs.paths.lake / "deid_ehr__clients" / "2026-03-09.parquet").unlink()
     jobs.asked.clear()
     flow(jobs).run()
 
-    assert jobs.asked[:2] == ["extract 2026-03-04..2026-03-04", "features"]
+    assert jobs.asked[:3] == ["extract 2026-03-09..2026-03-09", "features", "daily 2026-03-09..2026-03-10"]
 
 
 def test_a_day_asked_for_by_name_is_scored_anew(jobs: FakeJobs) -> None:

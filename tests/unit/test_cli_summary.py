@@ -142,7 +142,7 @@ def test_a_champion_stands_beside_its_baselines() -> None:
     champion["baselines"] = {"prior": {"auroc": 0.5}}
     text = shown(champions=[champion])
 
-    assert "blend v3" in text
+    assert "blend (champion, v3)" in text
     assert "0.741" in text
     assert "prior" in text
     assert "0.500" in text
