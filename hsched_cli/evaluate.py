@@ -90,12 +90,32 @@ def _practice(file: Path | None, map_name: str) -> "Iterator[Settings]":
     from hsched_cli.scratch import practice_of
 
     if file is None:
+        _take_in_the_rest(settings())
         yield settings()
         return
     if not map_name:
         raise InputError("--file needs --map.", "`hsched maps` lists the shipped ones.")
     with practice_of(file, map_name) as made:
         yield made
+
+
+def _take_in_the_rest(settings: "Settings") -> None:
+    """Records of a file's last days: a run stops before them, because its scores look ahead; an evaluation needs their outcomes."""
+    from hsched_cli.daily_flow import DailyFlow
+    from hsched_cli.day_plan import DayPlan
+    from hsched_cli.jobs import DagsterJobs
+    from hsched_cli.practice import now
+    from hsched_cli.stages import stages
+    from hsched_pipelines.home import open_instance
+
+    practice = settings.practice
+    if practice.last_day is None:
+        return
+    with open_instance(settings.paths) as instance:
+        plan = DayPlan(practice.last_day, ())
+        flow = DailyFlow(settings.paths, practice.first_day, plan, now(), DagsterJobs(instance, settings), stages())
+        if flow.missing_days():
+            flow.features(flow.extract())
 
 
 def show(found: Mapping[str, Any]) -> None:

@@ -45,9 +45,8 @@ def champions(facts: Mapping[str, Any]) -> "list[RenderableType]":
         return ["No champion: nothing has been good enough to promote. Look: [cyan]hsched model list[/cyan]"]
     grid = table("model", "moment", *(title for _, title in METRICS), words=2)
     for one in facts["champions"]:
-        grid.add_row(
-            f"[bold]{one.get('rung') or one['name']}[/bold] (champion, v{one['version']})", one["moment"], *figures(one["metrics"])
-        )
+        name = one.get("rung") or one["name"]
+        grid.add_row(f"[bold]{name}[/bold] (champion, v{one['version']})", one["moment"], *figures(one["metrics"]))
         for rung, metrics in one["baselines"].items():
             grid.add_row(f"  {rung}", one["moment"], *figures(metrics), style="dim")
     return [grid]
