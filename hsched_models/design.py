@@ -60,17 +60,27 @@ class Present(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 
 
 class Words(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Columns as words, nothing as 'unknown'. Learns nothing."""
+    """Columns as words: nothing as 'unknown', what is rare or new as 'other'. Rare words are forgotten: no model file holds them."""
+
+    def __init__(self, fewest: int = _RARE) -> None:
+        self.fewest = fewest
 
     def fit(self, X: pd.DataFrame, y: Any = None) -> "Words":
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        counts = {column: words.value_counts() for column, words in self._words(X).items()}
+        self.common_ = {column: sorted(count[count >= self.fewest].index) for column, count in counts.items()}
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        return X.astype("object").where(X.notna(), "unknown").astype(str).astype("object")
+        words = self._words(X)
+        return words.assign(**{column: words[column].where(words[column].isin(self.common_[column]), "other") for column in words})
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         return self.feature_names_in_
+
+    @staticmethod
+    def _words(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.astype("object").where(rows.notna(), "unknown").astype(str).astype("object")
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,7 @@ def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeli
     if not linear_history:
         linear = without_history(linear)
     parts: list[tuple[str, Any, list[str]]] = [
-        ("words", make_pipeline(Words(), OneHotEncoder(min_frequency=_RARE, handle_unknown="infrequent_if_exist")), list(words)),
+        ("words", make_pipeline(Words(), OneHotEncoder(handle_unknown="ignore")), list(words)),
         ("curved", make_pipeline(Numbers(_logs(curved)), _filled("median"), SplineTransformer(5, extrapolation="constant")), list(curved)),
         ("linear", make_pipeline(Numbers(_logs(linear)), _filled("mean"), StandardScaler()), list(linear)),
         ("same_day", SameDay(), ["lead_time_days"] if "lead_time_days" in columns else []),
@@ -148,7 +158,7 @@ def boosting(columns: tuple[str, ...]) -> Pipeline:
     """Gradient boosting on numbers with missing values kept, small word lists as categories; clinicians enter by their rate."""
     words = tuple(column for column in category_columns(columns) if column != "clinician_token")
     numbers = tuple(column for column in columns if column not in category_columns(columns))
-    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, min_frequency=_RARE, max_categories=30)
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=30)
     parts: list[tuple[str, Any, list[str]]] = [
         ("words", make_pipeline(Words(), encoder), list(words)),
         ("numbers", make_pipeline(Numbers(), Present()), list(numbers)),

@@ -1,5 +1,6 @@
 """What the whole suite shares: a PostgreSQL server, and one loud line about what was skipped, and why."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from tests import postgres
 
 if TYPE_CHECKING:
     from tests import dbt_harness
+
+# Before anything imports scikit-learn: threads of gradient boosting that wait for a core another worker holds cost 30 times the work.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
