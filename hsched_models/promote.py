@@ -26,6 +26,7 @@ def judge(candidate: Metrics, baseline: Metrics, champion: Metrics | None) -> De
         reason
         for reason in (
             _too_few(candidate),
+            _one_class(candidate),
             _too_good(candidate),
             _miscalibrated(candidate),
             _worse(candidate, baseline, "the client-intercept baseline"),
@@ -41,6 +42,11 @@ def judge(candidate: Metrics, baseline: Metrics, champion: Metrics | None) -> De
 def _too_few(candidate: Metrics) -> str | None:
     n = candidate.get("n") or 0
     return f"Only {n} held-out visits; at least {FEWEST_TEST_ROWS} are needed to judge." if n < FEWEST_TEST_ROWS else None
+
+
+def _one_class(candidate: Metrics) -> str | None:
+    alike = candidate.get("n") and candidate.get("auroc") is None
+    return "All held-out visits ended alike: there is no ranking to judge." if alike else None
 
 
 def _too_good(candidate: Metrics) -> str | None:

@@ -1,0 +1,87 @@
+"""Who takes over: every reason against, each at its very edge, and the words a reviewer reads."""
+
+import pytest
+
+from hsched_models.promote import FEWEST_TEST_ROWS, SLOPES, SUSPECT_AUROC, TOLERANCE, WORST_CALIBRATION_ERROR, judge
+
+GOOD = {"n": 2000, "auroc": 0.72, "ece": 0.01, "calibration_slope": 1.0, "log_loss": 0.400}
+BASELINE = {**GOOD, "log_loss": 0.405}
+
+
+def reasons(change: dict[str, float | None], champion: dict[str, float] | None = None) -> str:
+    """Why a candidate that differs from the good one in this is refused; empty if it is not."""
+    decision = judge({**GOOD, **change}, BASELINE, champion)
+    return "" if decision.promote else " ".join(decision.reasons)
+
+
+def test_a_good_candidate_takes_over_and_says_over_whom() -> None:
+    """With figures against baseline and champion, on how many visits."""
+    decision = judge(GOOD, BASELINE, {**GOOD, "log_loss": 0.402})
+
+    assert decision.promote
+    assert decision.reasons == (
+        "Log loss 0.4000 against 0.4050 of the client-intercept baseline, on 2000 held-out visits.",
+        "Log loss 0.4000 against 0.4020 of the champion, on 2000 held-out visits.",
+    )
+
+
+def test_the_first_champion_has_nobody_to_beat() -> None:
+    """That there was no fair comparison is said, not passed over."""
+    assert "no champion yet" in judge(GOOD, BASELINE, None).reasons[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"n": FEWEST_TEST_ROWS - 1}, "Only 199 held-out visits; at least 200 are needed to judge."),
+        ({"n": 0}, "Only 0 held-out visits"),
+        ({"auroc": SUSPECT_AUROC + 0.001}, "too good to be true: look for a leak first"),
+        ({"ece": WORST_CALIBRATION_ERROR + 0.001}, "Calibration error 0.061 is above 0.06."),
+        ({"calibration_slope": SLOPES[0] - 0.01}, "Calibration slope 0.69 is outside 0.7 to 1.3."),
+        ({"calibration_slope": SLOPES[1] + 0.01}, "Calibration slope 1.31 is outside 0.7 to 1.3."),
+        (
+            {"log_loss": BASELINE["log_loss"] + 2 * TOLERANCE},
+            "Log loss 0.4060 is worse than that of the client-intercept baseline",
+        ),
+    ],
+)
+def test_each_reason_refuses(change: dict[str, float], reason: str) -> None:
+    """One figure is wrong and the words name it."""
+    assert reason in reasons(change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n": FEWEST_TEST_ROWS},
+        {"auroc": SUSPECT_AUROC},
+        {"ece": WORST_CALIBRATION_ERROR},
+        {"calibration_slope": SLOPES[0]},
+        {"calibration_slope": SLOPES[1]},
+        {"log_loss": BASELINE["log_loss"] + TOLERANCE},
+    ],
+)
+def test_the_edge_itself_is_allowed(change: dict[str, float]) -> None:
+    """A limit is the last value that passes."""
+    assert reasons(change) == ""
+
+
+def test_a_better_champion_stays() -> None:
+    """Within the tolerance two models are the same, and the new one has seen more."""
+    assert "worse than that of the champion (0.3990)" in reasons({}, {**GOOD, "log_loss": 0.399})
+    assert reasons({}, {**GOOD, "log_loss": 0.3996}) == ""
+
+
+def test_every_reason_is_told_at_once() -> None:
+    """A reviewer does not want to come back four times."""
+    bad = {"n": 10, "auroc": 0.99, "ece": 0.2, "log_loss": 0.9}
+    decision = judge({**GOOD, **bad}, BASELINE, GOOD)
+
+    assert not decision.promote
+    assert len(decision.reasons) == 5
+
+
+def test_a_candidate_that_could_not_be_measured_is_not_promoted() -> None:
+    """No held-out visits, or one class of them: absent figures are no figures in favour."""
+    assert not judge({"n": 0}, {"n": 0}, None).promote
+    assert "All held-out visits ended alike" in reasons({"auroc": None, "calibration_slope": None, "log_loss": 0.01})
