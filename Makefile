@@ -54,7 +54,7 @@ check: install ## style, types, import contracts, SQL, generated docs
 	@echo "ruff (format)";    $(BIN)/ruff format --quiet --check $(PACKAGES) tests
 	@echo "mypy --strict";    $(BIN)/mypy --no-error-summary
 	@echo "import contracts"; report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
-	@echo "sqlfluff";         cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 models tests
+	@echo "sqlfluff";         cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor --disable-progress-bar models tests
 	@echo "generated docs";   $(HSCHED) docs --check
 	@echo "All checks passed."
 
