@@ -73,7 +73,8 @@ class Words(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-le
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         words = self._words(X)
-        return words.assign(**{column: words[column].where(words[column].isin(self.common_[column]), "other") for column in words})
+        common = {str(column): words[column].where(words[column].isin(self.common_[column]), "other") for column in words}
+        return words.assign(**common)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         return self.feature_names_in_
@@ -133,7 +134,8 @@ def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeli
     if set(_intercept_columns()) <= set(columns):
         parts.append(("client", make_pipeline(ClientIntercept(), StandardScaler()), list(_intercept_columns())))
     used = [part for part in parts if part[2]]
-    return make_pipeline(ColumnTransformer(used, verbose_feature_names_out=True), LogisticRegression(C=0.1, max_iter=2000))
+    regression = LogisticRegression(C=0.1, solver="newton-cholesky", max_iter=100)  # few columns, many rows: four steps
+    return make_pipeline(ColumnTransformer(used, sparse_threshold=0), regression)
 
 
 class SameDay(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

@@ -29,6 +29,7 @@ FEWEST_ROWS = 100
 PSI_LIMIT = 0.2  # the usual "has moved" mark of the population stability index
 OE_LIMITS, OE_Z = (0.8, 1.25), 3.0  # outcomes breach when far off *and* further than chance explains
 RARE_SHARE = 0.02
+RUNNING = ("clinician_unused_rate",)  # a handful of slowly moving values: a few clinicians' averages so far
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,9 @@ def _reference(ws: Workspace) -> pd.DataFrame:
 
 
 def watched(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Feature], list[Feature]]:
-    """Number and word inputs to watch. Running counts grow by nature and pseudonyms mean nothing to a reader: left out."""
-    candidates = [f for f in CATALOGUE if f.role in (Role.INPUT, Role.DEMOGRAPHIC) and f.unit not in ("count", "token")]
+    """Number and word inputs to watch. Running counts and rates wander by nature, pseudonyms mean nothing to a reader: left out."""
+    inputs = [f for f in CATALOGUE if f.role in (Role.INPUT, Role.DEMOGRAPHIC)]
+    candidates = [f for f in inputs if f.unit not in ("count", "token") and f.name not in RUNNING]
     present = [f for f in candidates if reference[f.name].notna().mean() > RARE_SHARE and current[f.name].notna().mean() > RARE_SHARE]
     return [f for f in present if not f.is_category], [f for f in present if f.is_category]
 

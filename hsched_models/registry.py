@@ -28,6 +28,7 @@ from hsched_models.train import Fitted
 
 EXPERIMENT = "no_show"
 CHAMPION, CHALLENGER = "champion", "challenger"
+NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # MLflow's words for no such model, no such alias
 # What a model file may contain beyond skops' own list: our estimators and the parts of scikit-learn's they are built of.
 TRUSTED_PREFIXES = ("hsched_models.", "sklearn.", "numpy.", "scipy.")
 TRUSTED_TYPES = ("functools.partial",)  # gradient boosting's own preprocessor; what it wraps is checked like any other type
@@ -149,7 +150,9 @@ class Registry:
         """The version an alias points at, or None."""
         try:
             return self._client.get_model_version_by_alias(model_name(moment), alias)
-        except MlflowException:
+        except MlflowException as error:
+            if error.error_code not in NOT_THERE:  # a store that fails is not a store without a champion
+                raise
             return None
 
     def load(self, moment: str, version: str) -> Fitted:
@@ -157,11 +160,11 @@ class Registry:
         try:
             row = self._client.get_model_version(model_name(moment), version)
             estimator = mlflow.sklearn.load_model(f"models:/{model_name(moment)}/{version}")
-        except (MlflowException, OSError) as error:
+        except Exception as error:  # archive, JSON, type list, MLflow: each fails in its own way on a damaged model
             raise NotReadyError(
                 f"Model {model_name(moment)} version {version} cannot be loaded ({type(error).__name__}).",
                 "Train again with `hsched run`, or point the champion alias at another version.",
-            ) from None
+            ) from error
         return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
 
     def columns_of(self, moment: str, version: str) -> tuple[str, ...]:
@@ -172,8 +175,15 @@ class Registry:
         """Version and model in charge of a moment; NotReadyError when there is none."""
         version = self.version_of(moment, CHAMPION)
         if version is None:
-            raise NotReadyError(f"There is no champion model for {moment} yet.", "Run `hsched run` to train one.")
+            raise self._no_champion(moment)
         return str(version.version), self.load(moment, str(version.version))
+
+    def _no_champion(self, moment: str) -> NotReadyError:
+        refused = self.version_of(moment, CHALLENGER)
+        if refused is None:
+            return NotReadyError(f"There is no champion model for {moment} yet.", "Run `hsched run` to train one.")
+        reasons = refused.tags.get("reasons", "")
+        return NotReadyError(f"No model for {moment} was good enough to be used: {reasons}", "More visits with outcomes are needed.")
 
     def champions(self) -> list[ModelRow]:
         """Every registered version, newest first, with its aliases and figures."""

@@ -9,7 +9,7 @@ import pandas as pd
 from hsched_models import plots
 from hsched_models.features import MOMENTS
 from hsched_models.files import write_frame
-from hsched_models.registry import Registry, model_name
+from hsched_models.registry import CHAMPION, Registry, model_name
 from hsched_models.report import Report, Row
 from hsched_models.workspace import Workspace
 
@@ -19,7 +19,9 @@ RISKIEST_HOURS = 10
 
 
 def score_coming(ws: Workspace, as_of_on: date) -> Report:
-    """Score the visits coming after 00:00 of `as_of_on`; NotReadyError without a champion.
+    """Score the visits coming after 00:00 of `as_of_on`; NotReadyError without any champion.
+
+    A moment whose candidates were all refused (a young practice) is left unscored, and counted.
 
     A day scored before is scored again by the same model version, so that running it again gives the same rows.
     """
@@ -27,10 +29,13 @@ def score_coming(ws: Workspace, as_of_on: date) -> Report:
     out = scores_file(ws, as_of_on)
     used = versions_used(out)
     coming = load_coming(ws, as_of_on)
-    parts = [_score_moment(registry, moment, coming[coming["moment"] == moment], used.get(moment)) for moment in MOMENTS]
+    in_charge = [moment for moment in MOMENTS if moment in used or registry.version_of(moment, CHAMPION) is not None]
+    if not in_charge:
+        registry.champion(MOMENTS[0])  # says why there is none
+    parts = [_score_moment(registry, moment, coming[coming["moment"] == moment], used.get(moment)) for moment in in_charge]
     scores = _ordered(pd.concat(parts, ignore_index=True).assign(as_of_on=as_of_on))
     write_frame(out, scores)
-    return _report(scores, as_of_on, ws.timezone, out)
+    return _report(scores, len(coming) - len(scores), as_of_on, ws.timezone, out)
 
 
 def scores_file(ws: Workspace, as_of_on: date) -> Path:
@@ -70,10 +75,11 @@ def _ordered(scores: pd.DataFrame) -> pd.DataFrame:
     return ranked.sort_values(["starts_on", "rank_in_day"], kind="stable").reset_index(drop=True)
 
 
-def _report(scores: pd.DataFrame, as_of_on: date, timezone: str, out: Path) -> Report:
+def _report(scores: pd.DataFrame, unscored: int, as_of_on: date, timezone: str, out: Path) -> Report:
     tomorrow = scores[scores["starts_on"] == as_of_on + timedelta(days=1)]
     numbers: dict[str, float | int | str] = {
         "dagster/row_count": len(scores),
+        "without_a_champion": unscored,
         "tomorrow": (as_of_on + timedelta(days=1)).isoformat(),
         "visits_tomorrow": len(tomorrow),
         "expected_unused_tomorrow": round(float(tomorrow["probability"].sum()), 2),

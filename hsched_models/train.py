@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from hsched_core.domain.errors import NotReadyError
 from hsched_models.dataset import TrainingSet
@@ -27,8 +28,17 @@ class Fitted:
 
     def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         """P(unused) of each row."""
-        p: NDArray[np.float64] = self.estimator.predict_proba(rows[list(self.columns)])[:, 1]
+        with one_thread():
+            p: NDArray[np.float64] = self.estimator.predict_proba(rows[list(self.columns)])[:, 1]
         return p
+
+
+def one_thread() -> threadpool_limits:
+    """One thread for numeric libraries: on a machine with anything else to do, OpenMP's threads spin for each other.
+
+    Measured on two cores with one busy neighbour, 60,000 rows: boosting 26 s on two threads, 1.4 s on one; idle 1.0 s on two.
+    """
+    return threadpool_limits(limits=1)
 
 
 def check_enough(training: TrainingSet) -> None:
@@ -47,5 +57,6 @@ def fit(name: str, training: TrainingSet, demographic_inputs: Mapping[str, str])
     columns = varying(training.frame, input_columns(demographic_inputs))
     rung = LADDER[name]
     reads = rung.reads(columns)
-    estimator = rung.build(columns).fit(training.frame[list(reads)], training.y)
+    with one_thread():
+        estimator = rung.build(columns).fit(training.frame[list(reads)], training.y)
     return Fitted(name, estimator, reads)
