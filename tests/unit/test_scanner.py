@@ -233,3 +233,18 @@ def test_digits_of_pseudonyms_between_the_marks_of_a_compression_are_no_identifi
     assert scanner.scan([tmp_path]).hits == ()
     parquet(tmp_path / "lake.parquet", *tokens, pieces[0].decode(), compression="snappy")
     assert [hit.count for hit in scanner.scan([tmp_path]).hits] == [1]
+
+
+@pytest.mark.parametrize("kind", ["integer", "hugeint", "decimal(9, 0)"])
+def test_counts_are_no_postal_codes(kind: str, tmp_path: Path) -> None:
+    """Sums and row numbers of a warehouse pass every five-digit postal code sooner or later; as a text one is a hit."""
+    scanner = Scanner([Needle("place", "13901", whole=True)])
+    connection = duckdb.connect(str(tmp_path / "warehouse.duckdb"))
+    connection.execute(f"create table counts as select 13901::{kind} as visits")
+    connection.close()
+    assert scanner.scan([tmp_path]).hits == ()
+
+    connection = duckdb.connect(str(tmp_path / "warehouse.duckdb"))
+    connection.execute("create table leak as select '13901' as postal_code")
+    connection.close()
+    assert [hit.kind for hit in scanner.scan([tmp_path]).hits] == ["place"]
