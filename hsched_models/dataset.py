@@ -33,8 +33,8 @@ class TrainingSet:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the rows: the data set's identity in MLflow."""
-        rows = pd.util.hash_pandas_object(self.frame, index=False).to_numpy().tobytes()
+        """SHA-256 over the rows: the data set's identity in MLflow. The same in memory and read back from a file."""
+        rows = pd.util.hash_pandas_object(self.frame.convert_dtypes(), index=False).to_numpy().tobytes()
         return hashlib.sha256(rows).hexdigest()
 
 

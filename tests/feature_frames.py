@@ -23,21 +23,25 @@ def feature_rows(visits: int = 1500, days: int = 100, seed: int = 1, *, strength
     habit = rng.normal(0, 1.1, clients) * strength
     starts = np.sort(rng.integers(0, days, visits))
     rows, history = [], defaultdict(list)
+    for client in range(clients):  # most have come before, so that histories do not all begin with these rows
+        before = rng.random(int(rng.integers(5, 12)) if client % 12 else 0) < 1 / (1 + np.exp(1.2 - habit[client]))
+        history[client] = [(-9, bool(missed)) for missed in before]
     for number, offset in enumerate(starts):
         client, lead = int(rng.integers(clients)), int(rng.choice([0, 1, 3, 7, 14, 30]))
-        p = 1 / (1 + np.exp(1.4 - habit[client] - 0.04 * lead * strength))
+        hour, modality = int(rng.integers(8, 18)), str(rng.choice(["in_person", "video", "phone"]))
+        together = 1.5 * (hour < 12 and modality == "video")  # neither alone: only trees see it
+        p = 1 / (1 + np.exp(1.6 - habit[client] - (0.04 * lead + together) * strength))
         unused = bool(rng.random() < p)
         past = [outcome for day, outcome in history[client] if day < offset - 1]
         history[client].append((int(offset), unused))
-        rows += _moments(number, client, int(offset), lead, past, unused, rng)
+        rows += _moments(number, client, int(offset), lead, past, unused, rng, hour, modality)
     return pd.DataFrame(rows)[[feature.name for feature in CATALOGUE]].sort_values(list(KEYS), ignore_index=True)
 
 
 def _moments(
-    number: int, client: int, offset: int, lead: int, past: list[bool], unused: bool, rng: np.random.Generator
+    number: int, client: int, offset: int, lead: int, past: list[bool], unused: bool, rng: np.random.Generator, hour: int, modality: str
 ) -> list[dict[str, object]]:
     day = FIRST + timedelta(days=offset)
-    hour = int(rng.integers(8, 18))
     start = pd.Timestamp(day, tz=ZONE) + pd.Timedelta(hours=hour)
     booked = pd.Timestamp(day - timedelta(days=lead), tz=ZONE) + pd.Timedelta(hours=7, minutes=number % 60)
     outcome = str(rng.choice(["early_cancel", "clinic_cancel"])) if rng.random() < 0.08 else ("no_show" if unused else "attended")
@@ -58,7 +62,7 @@ def _moments(
         "booked_hour": 7 + number % 3,
         "duration_minutes": int(rng.choice([30, 50])),
         "session_type": str(rng.choice(["intake", "individual", "group"], p=[0.1, 0.8, 0.1])),
-        "modality": rng.choice(["in_person", "video", None]),
+        "modality": modality if number % 20 else None,
         "is_moved_here": bool(rng.random() < 0.1),
         "series_interval_days": 7.0 if client % 2 else None,
         "series_position": len(past),

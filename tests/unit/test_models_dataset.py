@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hsched_core.domain.errors import InputError, NotReadyError
-from hsched_models.dataset import known_by_day, load_rows, training_set, warm_up_ends
+from hsched_models.dataset import TrainingSet, known_by_day, load_rows, training_set, warm_up_ends
 from hsched_models.train import FEWEST_ROWS, check_enough, fit
 from tests.feature_frames import FIRST, feature_rows
 
@@ -61,6 +61,17 @@ def test_rows_are_oldest_first_whatever_their_order() -> None:
     assert training.frame["starts_on"].is_monotonic_increasing
     assert training.digest == shuffled.digest
     assert training.digest != training_set(ROWS.assign(client_visits=ROWS["client_visits"] + 1), "day_before", AFTERWARDS).digest
+
+
+def test_the_digest_survives_a_file(tmp_path: Path) -> None:
+    """Rows handed over in Parquet are the same rows, though yes/no columns without a gap come back as another type."""
+    rows = ROWS[ROWS["client_visits"] > 0]
+    training = training_set(rows, "day_before", AFTERWARDS)
+    training.frame.to_parquet(tmp_path / "rows.parquet", index=False)
+    read = TrainingSet("day_before", pd.read_parquet(tmp_path / "rows.parquet"), {})
+
+    assert read.frame["label_is_unused"].dtype != training.frame["label_is_unused"].dtype
+    assert read.digest == training.digest
 
 
 def test_a_day_begins_at_local_midnight() -> None:
