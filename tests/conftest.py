@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,3 +51,14 @@ def feature_practice(tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.P
     from tests.dbt_harness import Practice  # pandas: only for those who build features
 
     return Practice(tmp_path_factory.mktemp("features"))
+
+
+@pytest.fixture(scope="session")
+def public_practice(tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.Practice":
+    """The public file imported, de-identified day by day and made into feature rows. Tests that use it share the xdist group `public`."""
+    file = os.environ.get("HSCHED_PUBLIC_DATA", "")
+    if not file:
+        pytest.skip("HSCHED_PUBLIC_DATA does not name the public data set")
+    from tests.public_features import features_of
+
+    return features_of(Path(file), tmp_path_factory.mktemp("public_features"))
