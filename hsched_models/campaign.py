@@ -29,6 +29,8 @@ HOLDOUT_SHARE, LONGEST_HOLDOUT_DAYS = 0.2, 56
 # Which rungs are fitted at which moment; the two that may ship are kept as models, the others as yardsticks.
 RUNGS: Mapping[str, tuple[str, ...]] = {"day_before": tuple(LADDER), "at_booking": ("lead_time_table", BASELINE, SHIPPED)}
 CANDIDATES = (SHIPPED, BASELINE)
+HYPERPARAMETERS = ("C", "ceiling", "folds", "l2_regularization", "learning_rate", "max_features", "max_iter", "max_leaf_nodes",
+                   "min_samples_leaf", "n_knots", "smoothing", "strategy")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -190,9 +192,9 @@ def _log_fit(ws: Workspace, registry: Registry, run_id: str, split: Split, fitte
 
 
 def _hyperparameters(estimator: Any) -> dict[str, object]:
-    """Scalar settings, by their last two names: what a reviewer compares."""
-    plain = {key: value for key, value in estimator.get_params(deep=True).items() if isinstance(value, int | float | str)}
-    return {"__".join(key.split("__")[-2:]): value for key, value in list(plain.items())[:60]}
+    """Settings a reviewer compares, by their estimator and name."""
+    chosen = {key: value for key, value in estimator.get_params(deep=True).items() if key.split("__")[-1] in HYPERPARAMETERS}
+    return {"__".join(key.split("__")[-2:]): value for key, value in chosen.items() if isinstance(value, int | float | str)}
 
 
 def _fair_champion(registry: Registry, moment: str, held_out: pd.DataFrame) -> Any | None:

@@ -110,7 +110,7 @@ def _evidently(reference: pd.DataFrame, current: pd.DataFrame, out: Path) -> tup
     from evidently.metrics import ValueDrift
 
     numbers, words = watched(reference, current)
-    number_names, word_names = [*(f.name for f in numbers), "score"], [f.name for f in words]
+    number_names, word_names = ["score", *(f.name for f in numbers)], [f.name for f in words]
     definition = DataDefinition(numerical_columns=number_names, categorical_columns=word_names)
     common = {name: _common_words(reference[name]) for name in word_names}
     then, now = (Dataset.from_pandas(_bucketed(rows, number_names, common), data_definition=definition) for rows in (reference, current))
