@@ -191,7 +191,7 @@ def _column(column: pa.ChunkedArray) -> Iterator[str]:
 
 def _says_something(value: Any) -> bool:
     """Not empty, and not a small whole number: row numbers and counts hit every five-digit postal code sooner or later."""
-    return value is not None and not (isinstance(value, int | Decimal) and abs(value) < _SMALLEST_NUMBER)
+    return value is not None and not (isinstance(value, int | Decimal) and -_SMALLEST_NUMBER < value < _SMALLEST_NUMBER)
 
 
 def _sqlite(path: Path) -> Iterator[Piece]:

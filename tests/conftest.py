@@ -13,8 +13,6 @@ from tests import postgres
 if TYPE_CHECKING:
     from tests import dbt_harness
 
-# Before anything imports scikit-learn: threads of gradient boosting that wait for a core another worker holds cost 30 times the work.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,12 @@ dbt runs as a process of its own, so that its DuckDB file is closed when it ends
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -100,6 +101,7 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
 
     @dbt_assets(name="dbt_coming", select=DAILY, **daily, **common)  # type: ignore[untyped-decorator]  # as above
     def dbt_coming(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
+        forget_days(settings.paths, days_of(context))
         yield from build(context, dbt, settings, {**variables(settings), **as_of_range(context)})
 
     return [dbt_tables, dbt_coming]
@@ -114,6 +116,12 @@ def as_of_range(context: dg.AssetExecutionContext) -> dict[str, str]:
     """Records of day D are known at the midnight that ends it: the first moment of D + 1."""
     days = days_of(context)
     return {"as_of_start": str(days[0] + timedelta(days=1)), "as_of_end": str(days[-1] + timedelta(days=1))}
+
+
+def forget_days(paths: Paths, days: Sequence[date]) -> None:
+    """A day whose visits have all gone writes no folder: what an earlier run of it left must not pass for its result."""
+    for day in days:
+        shutil.rmtree(paths.tables / "feat_no_show__coming" / f"as_of_on={day + timedelta(days=1)}", ignore_errors=True)
 
 
 def build(context: dg.AssetExecutionContext, dbt: PinnedDbt, settings: Settings, known: Mapping[str, object]) -> Iterator[Any]:

@@ -289,6 +289,17 @@ def test_without_a_champion_there_are_no_scores(tmp_path: Path) -> None:
     assert not ws.scores.exists()
 
 
+def test_a_moment_without_a_champion_is_left_unscored_and_counted(trained: Workspace) -> None:
+    """Where all candidates of one moment were refused, the other one's visits are scored all the same."""
+    mlflow.MlflowClient(trained.tracking_uri).delete_registered_model_alias(model_name("at_booking"), "champion")
+    report = score_coming(trained, TODAY)
+    scores = pd.read_parquet(trained.scores / f"{TODAY - timedelta(days=1)}.parquet")
+    coming = pd.read_parquet(trained.coming_rows / f"as_of_on={TODAY}" / "data_0.parquet")
+
+    assert set(scores["moment"]) == {"day_before"}
+    assert report.numbers["without_a_champion"] == (coming["moment"] == "at_booking").sum() > 0
+
+
 @pytest.mark.parametrize("damage", ["gone", "cut off", "overwritten"])
 def test_a_champion_that_cannot_be_loaded_is_named(tmp_path: Path, damage: str) -> None:
     """Not scored with something else, not reported as 'no champion': a failed step fails, and says which version."""
