@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tests import dbt_harness
 
 
-
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
     """A PostgreSQL server of the suite's own. Tests that use it share the xdist group `postgres`: one server, not one a worker."""

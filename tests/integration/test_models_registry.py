@@ -291,7 +291,7 @@ def test_without_a_champion_there_are_no_scores(tmp_path: Path) -> None:
 
 def test_a_moment_without_a_champion_is_left_unscored_and_counted(trained: Workspace) -> None:
     """Where all candidates of one moment were refused, the other one's visits are scored all the same."""
-    mlflow.MlflowClient(trained.tracking_uri).delete_registered_model_alias(model_name("at_booking"), "champion")
+    mlflow.MlflowClient(trained.tracking_uri, trained.tracking_uri).delete_registered_model_alias(model_name("at_booking"), "champion")
     report = score_coming(trained, TODAY)
     scores = pd.read_parquet(trained.scores / f"{TODAY - timedelta(days=1)}.parquet")
     coming = pd.read_parquet(trained.coming_rows / f"as_of_on={TODAY}" / "data_0.parquet")
