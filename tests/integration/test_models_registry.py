@@ -72,7 +72,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str
 def trained(first: tuple[Workspace, dict[str, Report]], tmp_path: Path) -> Workspace:
     """A copy of it for a test that changes something: artifacts stay where MLflow's database says they are."""
     ws, _ = first
-    shutil.copytree(ws.tables.parent, tmp_path / "home", ignore=shutil.ignore_patterns("artifacts"))
+    shutil.copytree(ws.tables.parent, tmp_path / "home", ignore=shutil.ignore_patterns("artifacts", "scores", "drift"))
     home = tmp_path / "home"
     return replace(
         ws, tables=home / "tables", training=home / "training", scores=home / "scores", drift=home / "drift",
