@@ -65,7 +65,7 @@ format: install ## put the code into the house's format
 
 .PHONY: test
 test: install ## the whole test suite (TESTS=tests/unit for a part)
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadgroup --durations 10 $(TESTS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --durations 10 $(TESTS)
 
 .PHONY: clean
 clean: ## remove caches and build output; the practice's data in .hsched stays

@@ -1,5 +1,6 @@
 """The public file through our own import and de-identification to feature rows: the shortest way that leaves nothing out."""
 
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,9 +28,11 @@ def features_of(file: Path, home: Path) -> Practice:
 
 
 def release(opened: OpenPractice) -> None:
-    """Every day's changes, de-identified, into the lake."""
+    """Every day's changes, de-identified, into the lake; the vault is asked once a table."""
     practice = opened.practice
-    for day in days_between(practice.first_day, practice.last_day or practice.first_day):
-        for table in TABLES:
-            rows = opened.ehr.changes(table, day).rows
-            write_day(opened.paths.lake, table, day, deidentify(table, rows, opened.vault.pseudonyms, opened.timezone))
+    days = list(days_between(practice.first_day, practice.last_day or practice.first_day))
+    for table in TABLES:
+        changes = [opened.ehr.changes(table, day).rows for day in days]
+        released = iter(deidentify(table, [row for rows in changes for row in rows], opened.vault.pseudonyms, opened.timezone))
+        for day, rows in zip(days, changes, strict=True):
+            write_day(opened.paths.lake, table, day, list(islice(released, len(rows))))
