@@ -1,5 +1,6 @@
 """Feature rows as dbt writes them, made up: clients with habits of their own, so that a model has something to learn."""
 
+import re
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -102,6 +103,11 @@ def _history(past: list[bool]) -> dict[str, object]:
         "client_bookings": visits + 1,
         "client_open_bookings": 1,
     }
+
+
+def tokens_in(text: str) -> set[str]:
+    """Pseudonyms of clients, visits and rare clinicians found in a text."""
+    return set(re.findall(rf"client\d{{4}}|appointment\d{{5}}|{RARE_CLINICIAN}", text))
 
 
 def workspace(home: Path, rows: pd.DataFrame | None = None) -> Workspace:

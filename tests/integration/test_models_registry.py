@@ -1,7 +1,5 @@
-"""A training, its registry, daily scores and drift, on a real MLflow in SQLite: what is kept, who is in charge, what never gets in."""
+"""A training, its registry and daily scores, on a real MLflow in SQLite: what is kept, who is in charge, what never gets in."""
 
-import json
-import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +22,7 @@ from hsched_models.report import Report
 from hsched_models.score import COLUMNS, score_coming
 from hsched_models.train import fit
 from hsched_models.workspace import Workspace
-from tests.feature_frames import FIRST, RARE_CLINICIAN, feature_rows, workspace
+from tests.feature_frames import FIRST, feature_rows, tokens_in, workspace
 
 pytestmark = pytest.mark.xdist_group("mlflow")  # its tracking address is one a process
 
@@ -146,11 +144,6 @@ def test_a_model_has_a_signature_and_no_example(first: tuple[Workspace, dict[str
         assert "gender" not in info.signature.inputs.input_names()
         assert info.saved_input_example_info is None
     assert [path for path in ws.artifact_root.rglob("*") if "example" in path.name] == []
-
-
-def tokens_in(text: str) -> set[str]:
-    """Pseudonyms of clients, visits and rare clinicians found in a text."""
-    return set(re.findall(rf"client\d{{4}}|appointment\d{{5}}|{RARE_CLINICIAN}", text))
 
 
 def texts_of(path: Path) -> str:
@@ -350,57 +343,3 @@ def test_a_model_file_holds_only_known_types() -> None:
     assert trusted_types(fit(BASELINE, training_set(ROWS, "day_before", NOW), {}).estimator)
     with pytest.raises(HschedError, match="types that a model file may not hold"):
         trusted_types(Stranger())
-
-
-def drift_with(ws: Workspace, tmp_path: Path, **change: object) -> Report:
-    """The drift report of the last four weeks, those weeks' rows changed."""
-    window = ROWS["starts_on"] > LAST - timedelta(days=28)
-    changed = {name: np.where(window, value, ROWS[name]) for name, value in change.items()}
-    home = replace(ws, tables=tmp_path / "tables", drift=tmp_path / "drift")
-    home.tables.mkdir(exist_ok=True)
-    ROWS.assign(**changed).to_parquet(home.feature_rows, index=False)
-    return report_drift(home, LAST)
-
-
-def test_the_same_practice_has_not_drifted(first: tuple[Workspace, dict[str, Report]], tmp_path: Path) -> None:
-    """No breach on weeks like those trained on; the report is there for people and for programs, and shows nobody."""
-    report = drift_with(first[0], tmp_path)
-    html, numbers = (file.read_text() for file in report.files)
-    document = json.loads(numbers)
-
-    assert report.breaches == ()
-    assert [file.name for file in report.files] == [f"{LAST - timedelta(days=1)}.html", f"{LAST - timedelta(days=1)}.json"]
-    assert set(document["psi"]) >= {"score", "lead_time_days", "session_type", "weekday", "age_years"}
-    assert not {"clinician_token", "client_visits", "audit_has_welfare"} & set(document["psi"])
-    assert "<html" in html
-    assert tokens_in(html + numbers) == set()
-    assert report.numbers["worst_psi"] == max(document["psi"].values())
-
-
-def test_moved_inputs_are_a_breach(first: tuple[Workspace, dict[str, Report]], tmp_path: Path) -> None:
-    """Everybody booked two months ahead, everybody comes to groups: both are named, the others are not."""
-    report = drift_with(first[0], tmp_path, lead_time_days=60, session_type="group")
-
-    assert {reason.split(" has moved")[0] for reason in report.breaches} >= {"lead_time_days", "session_type"}
-    assert not [reason for reason in report.breaches if reason.startswith(("weekday", "age_years"))]
-    assert [row["column"] for row in report.tables["population_stability"] if row["moved"]]
-
-
-def test_moved_outcomes_are_a_breach(first: tuple[Workspace, dict[str, Report]], tmp_path: Path) -> None:
-    """Nobody comes any more, with inputs as ever: observed over expected says so."""
-    report = drift_with(first[0], tmp_path, label_is_unused=True)
-
-    assert len(report.breaches) == 1
-    assert report.breaches[0].startswith("outcomes: ")
-    assert float(report.numbers["outcomes_z"]) > 3
-    assert int(report.numbers["outcomes_observed_unused"]) > 0.9 * int(report.numbers["outcomes_matured"]) > 100
-
-
-def test_a_few_rows_are_no_drift(first: tuple[Workspace, dict[str, Report]], tmp_path: Path) -> None:
-    """Before there is a window to judge, that is what the report says."""
-    ws = replace(first[0], drift=tmp_path / "drift")
-    report = report_drift(ws, FIRST + timedelta(days=1))
-
-    assert report.breaches == ()
-    assert str(report.numbers["verdict"]).startswith("too few rows to judge")
-    assert json.loads(report.files[0].read_text())["reason"] == "too few rows to judge"
