@@ -114,7 +114,7 @@ def promote_candidates(ws: Workspace, now: datetime) -> Report:
             if decision.promote:
                 break
     promoted = [str(row["moment"]) for row in table if row["verdict"] == "champion"]
-    refused = tuple(f"{moment}: no candidate was good enough; the last champion stays." for moment in MOMENTS if moment not in promoted)
+    refused = tuple(f"{moment}: no candidate was good enough; who was champion stays." for moment in MOMENTS if moment not in promoted)
     return Report(numbers={"promoted": len(promoted)}, tables={"decisions": table}, breaches=refused)
 
 

@@ -2,9 +2,18 @@
 
 import pytest
 
-from hsched_models.promote import FEWEST_TEST_ROWS, SLOPES, SUSPECT_AUROC, TOLERANCE, WORST_CALIBRATION_ERROR, judge
+from hsched_models.promote import (
+    FEWEST_TEST_ROWS,
+    SLOPES,
+    SUSPECT_AUROC,
+    TOLERANCE,
+    WORST_CALIBRATION_ERROR,
+    calibration_limits,
+    judge,
+)
 
-GOOD = {"n": 2000, "auroc": 0.72, "ece": 0.01, "calibration_slope": 1.0, "log_loss": 0.400}
+GOOD = {"n": 2000, "base_rate": 0.2, "auroc": 0.72, "ece": 0.01, "calibration_slope": 1.0, "log_loss": 0.400}
+WORST, (LOW, HIGH) = calibration_limits(2000, 0.2)
 BASELINE = {**GOOD, "log_loss": 0.405}
 
 
@@ -36,9 +45,9 @@ def test_the_first_champion_has_nobody_to_beat() -> None:
         ({"n": FEWEST_TEST_ROWS - 1}, "Only 199 held-out visits; at least 200 are needed to judge."),
         ({"n": 0}, "Only 0 held-out visits"),
         ({"auroc": SUSPECT_AUROC + 0.001}, "too good to be true: look for a leak first"),
-        ({"ece": WORST_CALIBRATION_ERROR + 0.001}, "Calibration error 0.061 is above 0.06."),
-        ({"calibration_slope": SLOPES[0] - 0.01}, "Calibration slope 0.69 is outside 0.7 to 1.3."),
-        ({"calibration_slope": SLOPES[1] + 0.01}, "Calibration slope 1.31 is outside 0.7 to 1.3."),
+        ({"ece": WORST + 0.001}, "Calibration error 0.074 is above 0.073."),
+        ({"calibration_slope": LOW - 0.01}, "Calibration slope 0.57 is outside 0.58 to 1.42."),
+        ({"calibration_slope": HIGH + 0.01}, "Calibration slope 1.43 is outside 0.58 to 1.42."),
         (
             {"log_loss": BASELINE["log_loss"] + 2 * TOLERANCE},
             "Log loss 0.4060 is worse than that of the client-intercept baseline",
@@ -55,15 +64,25 @@ def test_each_reason_refuses(change: dict[str, float], reason: str) -> None:
     [
         {"n": FEWEST_TEST_ROWS},
         {"auroc": SUSPECT_AUROC},
-        {"ece": WORST_CALIBRATION_ERROR},
-        {"calibration_slope": SLOPES[0]},
-        {"calibration_slope": SLOPES[1]},
+        {"ece": WORST},
+        {"calibration_slope": LOW},
+        {"calibration_slope": HIGH},
         {"log_loss": BASELINE["log_loss"] + TOLERANCE},
     ],
 )
 def test_the_edge_itself_is_allowed(change: dict[str, float]) -> None:
     """A limit is the last value that passes."""
     assert reasons(change) == ""
+
+
+def test_few_visits_can_hold_less_against_a_model() -> None:
+    """Chance is granted: two standard errors of a slope, and the error a perfect model would show. It fades with visits."""
+    few, (low, high) = calibration_limits(300, 0.2)
+    many, (narrow, wide) = calibration_limits(1_000_000, 0.2)
+
+    assert few > 0.1 > many > WORST_CALIBRATION_ERROR
+    assert low < 0.5 < narrow < SLOPES[0]
+    assert SLOPES[1] < wide < 1.5 < high
 
 
 def test_a_better_champion_stays() -> None:
