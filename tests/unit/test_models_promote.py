@@ -93,7 +93,7 @@ def test_a_better_champion_stays() -> None:
 
 def test_every_reason_is_told_at_once() -> None:
     """A reviewer does not want to come back four times."""
-    bad = {"n": 10, "auroc": 0.99, "ece": 0.2, "log_loss": 0.9}
+    bad = {"n": 10, "auroc": 0.99, "ece": 0.5, "log_loss": 0.9}
     decision = judge({**GOOD, **bad}, BASELINE, GOOD)
 
     assert not decision.promote
