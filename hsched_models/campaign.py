@@ -29,6 +29,7 @@ HOLDOUT_SHARE, LONGEST_HOLDOUT_DAYS = 0.2, 56
 # Which rungs are fitted at which moment; the two that may ship are kept as models, the others as yardsticks.
 RUNGS: Mapping[str, tuple[str, ...]] = {"day_before": tuple(LADDER), "at_booking": ("lead_time_table", BASELINE, SHIPPED)}
 CANDIDATES = (SHIPPED, BASELINE)
+SIMPLER: Mapping[str, tuple[str, ...]] = {SHIPPED: ("lead_time_table", BASELINE), BASELINE: ("lead_time_table",)}
 HYPERPARAMETERS = ("C", "ceiling", "folds", "l2_regularization", "learning_rate", "max_features", "max_iter", "max_leaf_nodes",
                    "min_samples_leaf", "n_knots", "smoothing", "strategy")  # fmt: skip
 
@@ -80,7 +81,7 @@ def fit_ladder(ws: Workspace, progress: Progress) -> Report:
 
 
 def evaluate_candidates(ws: Workspace) -> Report:
-    """Step 3: every rung, and a champion that has not seen them, on the held-out visits; logged with plots and a card."""
+    """Step 3: every rung on the held-out visits; logged with plots, and a card for those that may ship."""
     registry = Registry(ws.tracking_uri, ws.artifact_root)
     campaign = read_json(ws.training / "campaign.json")
     evaluation: dict[str, Any] = {}
@@ -88,9 +89,8 @@ def evaluate_candidates(ws: Workspace) -> Report:
     for moment in MOMENTS:
         held_out = pd.read_parquet(_holdout_file(ws, moment))
         forecasts = {name: held_out[f"p_{name}"].to_numpy() for name in campaign[moment]["runs"]}
-        champion = _fair_champion(registry, moment, held_out)
         measured = {name: measure_slices(held_out, p) for name, p in forecasts.items()}
-        evaluation[moment] = {"rungs": measured, "champion": measure_slices(held_out, champion) if champion is not None else None}
+        evaluation[moment] = {"rungs": measured, "champion": _champion_rung(registry, moment)}
         pictures = _pictures(held_out, forecasts)
         _log_evaluation(ws, registry, moment, campaign[moment], measured, pictures)
         shown |= {f"{name.removesuffix('.png')}_{moment}": png for name, png in pictures.items()}
@@ -100,7 +100,7 @@ def evaluate_candidates(ws: Workspace) -> Report:
 
 
 def promote_candidates(ws: Workspace, now: datetime) -> Report:
-    """Step 4: the first candidate that stands up to the baseline and the champion takes over; reasons are written down."""
+    """Step 4: the first candidate that stands up to the simpler rungs and the recipe in charge takes over; reasons are written down."""
     registry = Registry(ws.tracking_uri, ws.artifact_root)
     campaign, evaluation = read_json(ws.training / "campaign.json"), read_json(ws.training / "evaluation.json")
     table: list[dict[str, object]] = []
@@ -197,12 +197,10 @@ def _hyperparameters(estimator: Any) -> dict[str, object]:
     return {"__".join(key.split("__")[-2:]): value for key, value in chosen.items() if isinstance(value, int | float | str)}
 
 
-def _fair_champion(registry: Registry, moment: str, held_out: pd.DataFrame) -> Any | None:
-    """The champion's forecasts of the held-out visits, unless it was trained on some of them."""
+def _champion_rung(registry: Registry, moment: str) -> str | None:
+    """The recipe in charge. It has seen the held-out visits; the same recipe fitted before them stands in for it."""
     version = registry.version_of(moment, CHAMPION)
-    if version is None or version.tags.get("trained_through", "9999") >= held_out["starts_on"].min().isoformat():
-        return None
-    return registry.load(moment, str(version.version)).predict(held_out)
+    return None if version is None else str(version.tags.get("rung"))
 
 
 def _pictures(held_out: pd.DataFrame, forecasts: Mapping[str, Any]) -> dict[str, bytes]:
@@ -240,8 +238,11 @@ def _log_evaluation(
 
 
 def _judged(evaluation: Mapping[str, Any], name: str) -> Decision:
-    rungs, champion = evaluation["rungs"], evaluation["champion"]
-    return judge(rungs[name]["all"], rungs[BASELINE]["all"], champion["all"] if champion else None)
+    """A candidate against every simpler rung, and against the recipe in charge where that is another one."""
+    rungs = {rung: by_slice["all"] for rung, by_slice in evaluation["rungs"].items()}
+    simpler = {rung: rungs[rung] for rung in SIMPLER[name] if rung in rungs}
+    in_charge = evaluation["champion"]
+    return judge(rungs[name], simpler, rungs.get(in_charge) if in_charge != name else None, is_refresh=in_charge == name)
 
 
 def _record(registry: Registry, moment: str, version: str, decision: Decision, now: datetime, *, is_first: bool) -> None:

@@ -16,6 +16,12 @@ from hsched_models.features import CATALOGUE, Role
 # A history that has just begun says "no misses yet" of everybody. The first rows, up to two weeks and up to a fifth of
 # the time at hand, teach the model that and are left out (MODEL.md 3: ECE 0.028 -> 0.017 at no loss of AUROC).
 WARM_UP_DAYS = 14
+# Cancels are on record before a visit, attendance hours to days after it: the newest days hold the cancels and lack the rest.
+SETTLED_SHARE = 0.95
+SETTLED_OVER_DAYS = 3
+LONGEST_UNSETTLED_DAYS = 14
+# Rows of one instant stand in an order that does not hang on random pseudonyms, so that a fit can be repeated in another home.
+TIE_BREAKS = ("booked_at", "lead_time_days", "start_hour", "age_years", "client_bookings", "client_visits", "label_outcome")
 WARM_UP_SHARE = 0.2
 
 
@@ -61,6 +67,27 @@ def rows_with_outcome(rows: pd.DataFrame, moment: str) -> pd.DataFrame:
     return rows[(rows["moment"] == moment) & rows["label_is_unused"].notna()]
 
 
+def settled_through(of_moment: pd.DataFrame, known_by: datetime | None = None) -> date:
+    """The last day of visits whose outcomes had nearly all come in by then; later days are a biased selection.
+
+    Without `known_by`, then is the newest record of somebody who came: the cancels of visits to come tell no present.
+    """
+    came = of_moment.loc[of_moment["label_outcome"] == "attended", "label_known_at"]
+    known = of_moment["label_known_at"] <= (came.max() if known_by is None else pd.Timestamp(known_by))
+    by_day = known.groupby(of_moment["starts_on"]).agg(["sum", "size"])
+    by_day = by_day[: by_day["sum"].to_numpy().nonzero()[0].max(initial=-1) + 1]  # days to come have no outcome at all
+    for dropped in range(min(LONGEST_UNSETTLED_DAYS, len(by_day))):
+        newest = by_day.iloc[: len(by_day) - dropped].tail(SETTLED_OVER_DAYS)
+        if newest["sum"].sum() >= SETTLED_SHARE * newest["size"].sum():
+            return _as_date(newest.index[-1])
+    return _as_date(by_day.index[-1]) if len(by_day) else date.min
+
+
+def _as_date(day: object) -> date:
+    assert isinstance(day, date)
+    return day
+
+
 def training_set(rows: pd.DataFrame, moment: str, known_by: datetime, *, before: date | None = None) -> TrainingSet:
     """Rows whose outcome was known by `known_by` (and whose visit was before the day `before`), warm-up left out."""
     of_moment = rows[rows["moment"] == moment]
@@ -68,13 +95,15 @@ def training_set(rows: pd.DataFrame, moment: str, known_by: datetime, *, before:
     known = labelled[labelled["label_known_at"] <= pd.Timestamp(known_by)]
     if before is not None:
         known = known[known["starts_on"] < before]
-    warm = known[known["starts_on"] >= warm_up_ends(known)] if len(known) else known
+    settled = known[known["starts_on"] <= settled_through(of_moment, known_by)]
+    warm = settled[settled["starts_on"] >= warm_up_ends(settled)] if len(settled) else settled
     left_out = {
         "without outcome, or neither used nor unused": len(of_moment) - len(labelled),
         "outcome not known yet": len(labelled) - len(known),
-        "warm-up": len(known) - len(warm),
+        "newest days, outcomes still coming in": len(known) - len(settled),
+        "warm-up": len(settled) - len(warm),
     }
-    ordered = warm.sort_values(["starts_on", "scored_at", "booking_id"], kind="stable").reset_index(drop=True)
+    ordered = warm.sort_values(["starts_on", "scored_at", *TIE_BREAKS], kind="stable").reset_index(drop=True)
     return TrainingSet(moment, ordered, left_out)
 
 

@@ -53,15 +53,17 @@ class Outcomes:
 def report_drift(ws: Workspace, as_of_on: date) -> Report:
     """Compare the window before 00:00 of `as_of_on` with the training rows; writes HTML and JSON for the day before it."""
     day = as_of_on - timedelta(days=1)
-    version, fitted = Registry(ws.tracking_uri, ws.artifact_root).champion(MOMENT)
+    registry = Registry(ws.tracking_uri, ws.artifact_root)
+    version, fitted = registry.champion(MOMENT)
+    trained_through = registry.trained_through(MOMENT, version)
     rows = load_rows(ws.feature_rows)
-    current, reference = _window(rows, as_of_on, ws), _reference(ws)
+    current, reference = _window(rows, as_of_on, ws), _reference(ws, as_of_on)
     if len(current) < FEWEST_ROWS:
         return _too_few(ws, day, len(current))
     now = current.assign(score=fitted.predict(current))
     then = reference.assign(score=fitted.predict(reference))
     values, html = _evidently(then, now, ws.drift / f"{day}.html")
-    outcomes = matured(now, as_of_on, ws)
+    outcomes = matured(now[now["starts_on"] > date.fromisoformat(trained_through)], as_of_on, ws)
     breaches = _breaches(values, outcomes)
     document = {"day": day.isoformat(), "model_version": version, "psi": values, "breaches": breaches, **_outcome_numbers(outcomes)}
     out = write_json(ws.drift / f"{day}.json", document)
@@ -74,7 +76,10 @@ def report_drift(ws: Workspace, as_of_on: date) -> Report:
 
 
 def matured(current: pd.DataFrame, as_of_on: date, ws: Workspace) -> Outcomes:
-    """Expected and observed unused visits among those whose outcome was known by that midnight."""
+    """Expected and observed unused visits among those whose outcome was known by that midnight.
+
+    Hand in visits after those the model was trained on: on its own training rows a model is right by construction.
+    """
     known = pd.to_datetime(current["label_known_at"], utc=True) <= pd.Timestamp(day_start(as_of_on, ws.zone))
     done = current[known & current["label_is_unused"].notna()]
     p, observed = done["score"].to_numpy(dtype=float), int(done["label_is_unused"].astype(int).sum())
@@ -89,11 +94,14 @@ def _window(rows: pd.DataFrame, as_of_on: date, ws: Workspace) -> pd.DataFrame:
     return rows[(rows["moment"] == MOMENT) & (scored > start) & (scored <= end)]
 
 
-def _reference(ws: Workspace) -> pd.DataFrame:
+def _reference(ws: Workspace, as_of_on: date) -> pd.DataFrame:
+    """Training rows from before the window, so that nothing is compared with itself; all of them where too few are older."""
     path = ws.training / f"{MOMENT}.parquet"
     if not path.exists():
         raise NotReadyError("There are no training rows to compare with.", "Run `hsched run` to train first.")
-    return pd.read_parquet(path)
+    rows = pd.read_parquet(path)
+    older = rows[rows["starts_on"] < as_of_on - timedelta(days=WINDOW_DAYS)]
+    return older if len(older) >= FEWEST_ROWS else rows
 
 
 def watched(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Feature], list[Feature]]:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hsched_core.domain.errors import NotReadyError
-from hsched_models.dataset import known_by_day, rows_with_outcome, training_set
+from hsched_models.dataset import known_by_day, rows_with_outcome, settled_through, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.features import MOMENTS
 from hsched_models.metrics import measure_slices
@@ -55,7 +55,8 @@ def evaluate_cutoff(
 
 def _test_rows(rows: pd.DataFrame, moment: str, test_from: date) -> pd.DataFrame:
     test = rows_with_outcome(rows, moment)
-    test = test[test["starts_on"] >= test_from].reset_index(drop=True)
+    settled = settled_through(rows[rows["moment"] == moment])
+    test = test[(test["starts_on"] >= test_from) & (test["starts_on"] <= settled)].reset_index(drop=True)
     if test.empty:
         raise NotReadyError(f"No visits with a known outcome from {test_from} on.", "Choose an earlier --test-from.")
     return test

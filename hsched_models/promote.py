@@ -22,8 +22,11 @@ class Decision:
     reasons: tuple[str, ...]
 
 
-def judge(candidate: Metrics, baseline: Metrics, champion: Metrics | None) -> Decision:
-    """Compare a candidate with the baseline and, if there is one, the champion: all measured on the same held-out visits."""
+def judge(candidate: Metrics, simpler: Mapping[str, Metrics], champion: Metrics | None, *, is_refresh: bool = False) -> Decision:
+    """Compare a candidate with simpler models, by name, and with the champion's recipe: all measured on the same held-out visits.
+
+    `champion` is None where there is none, or where (`is_refresh`) its recipe is the candidate's own, fitted on older visits.
+    """
     against = [
         reason
         for reason in (
@@ -31,14 +34,15 @@ def judge(candidate: Metrics, baseline: Metrics, champion: Metrics | None) -> De
             _one_class(candidate),
             _too_good(candidate),
             _miscalibrated(candidate),
-            _worse(candidate, baseline, "the client-intercept baseline"),
+            *(_worse(candidate, metrics, name) for name, metrics in simpler.items()),
             _worse(candidate, champion, "the champion") if champion else None,
         )
         if reason
     ]
     if against:
         return Decision(False, tuple(against))
-    return Decision(True, (_summary(candidate, baseline, "the client-intercept baseline"), _over_champion(candidate, champion)))
+    compared = tuple(_summary(candidate, metrics, name) for name, metrics in simpler.items())
+    return Decision(True, (*compared, _over_champion(candidate, champion, is_refresh=is_refresh)))
 
 
 def _too_few(candidate: Metrics) -> str | None:
@@ -94,7 +98,7 @@ def _summary(candidate: Metrics, other: Metrics, name: str) -> str:
     return f"Log loss {mine:.4f} against {theirs:.4f} of {name}, on {candidate.get('n')} held-out visits."
 
 
-def _over_champion(candidate: Metrics, champion: Metrics | None) -> str:
-    if champion is None:
-        return "There is no champion yet whose figures on these visits would be fair to compare."
-    return _summary(candidate, champion, "the champion")
+def _over_champion(candidate: Metrics, champion: Metrics | None, *, is_refresh: bool) -> str:
+    if is_refresh:
+        return "The champion's own recipe, with newer visits."
+    return "There is no champion yet." if champion is None else _summary(candidate, champion, "the champion")

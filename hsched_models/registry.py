@@ -171,6 +171,10 @@ class Registry:
         """The columns a registered version reads."""
         return tuple(json.loads(self._client.get_model_version(model_name(moment), version).tags["columns"]))
 
+    def trained_through(self, moment: str, version: str) -> str:
+        """The last day of visits a registered version was trained on, as ISO text."""
+        return str(self._client.get_model_version(model_name(moment), version).tags.get("trained_through", "9999-12-31"))
+
     def champion(self, moment: str) -> tuple[str, Fitted]:
         """Version and model in charge of a moment; NotReadyError when there is none."""
         version = self.version_of(moment, CHAMPION)

@@ -14,7 +14,7 @@ from hsched_models.report import Report, Row
 from hsched_models.workspace import Workspace
 
 KEYS = ("appointment_token", "booking_id", "client_token", "clinician_token", "starts_on", "starts_at", "moment", "days_ahead")
-COLUMNS = ("as_of_on", *KEYS, "probability", "rank_in_day", "model_name", "model_version")
+COLUMNS = ("as_of_on", *KEYS, "probability", "rank_in_day", "model_name", "model_version", "is_hindsight")
 RISKIEST_HOURS = 10
 
 
@@ -32,7 +32,7 @@ def score_coming(ws: Workspace, as_of_on: date) -> Report:
     in_charge = [moment for moment in MOMENTS if moment in used or registry.version_of(moment, CHAMPION) is not None]
     if not in_charge:
         registry.champion(MOMENTS[0])  # says why there is none
-    parts = [_score_moment(registry, moment, coming[coming["moment"] == moment], used.get(moment)) for moment in in_charge]
+    parts = [_score_moment(registry, moment, coming[coming["moment"] == moment], used.get(moment), as_of_on) for moment in in_charge]
     scores = _ordered(pd.concat(parts, ignore_index=True).assign(as_of_on=as_of_on))
     write_frame(out, scores)
     return _report(scores, len(coming) - len(scores), as_of_on, ws.timezone, out)
@@ -60,13 +60,15 @@ def versions_used(scores: Path) -> dict[str, str]:
     return dict(zip(made["moment"], made["model_version"], strict=True))
 
 
-def _score_moment(registry: Registry, moment: str, rows: pd.DataFrame, version: str | None) -> pd.DataFrame:
+def _score_moment(registry: Registry, moment: str, rows: pd.DataFrame, version: str | None, as_of_on: date) -> pd.DataFrame:
+    """`is_hindsight`: the model was trained on visits of that day or later ones, so the scores show, and must not be graded."""
     if version is None:
         version, fitted = registry.champion(moment)
     else:
         fitted = registry.load(moment, version)
     p = fitted.predict(rows) if len(rows) else np.empty(0)
-    return rows[list(KEYS)].assign(probability=p, model_name=model_name(moment), model_version=version)
+    hindsight = registry.trained_through(moment, version) >= as_of_on.isoformat()
+    return rows[list(KEYS)].assign(probability=p, model_name=model_name(moment), model_version=version, is_hindsight=hindsight)
 
 
 def _ordered(scores: pd.DataFrame) -> pd.DataFrame:
@@ -80,6 +82,7 @@ def _report(scores: pd.DataFrame, unscored: int, as_of_on: date, timezone: str, 
     numbers: dict[str, float | int | str] = {
         "dagster/row_count": len(scores),
         "without_a_champion": unscored,
+        "hindsight_scores": int(scores["is_hindsight"].sum()),
         "tomorrow": (as_of_on + timedelta(days=1)).isoformat(),
         "visits_tomorrow": len(tomorrow),
         "expected_unused_tomorrow": round(float(tomorrow["probability"].sum()), 2),

@@ -9,7 +9,7 @@ from hsched_adapters.settings import Settings, enter_practice
 from hsched_models.report import Report
 from hsched_models.workspace import Workspace
 from hsched_pipelines.learning.reports import metadata_of
-from hsched_pipelines.learning.workspace import now_for, workspace_of
+from hsched_pipelines.learning.workspace import known_until, now_for, workspace_of
 
 GROUP = "model"
 Step = Callable[[Workspace, dg.AssetExecutionContext], Report]
@@ -72,7 +72,7 @@ def run_url_of(settings: Settings) -> Callable[[str], str]:
 def _build(ws: Workspace, settings: Settings) -> Report:
     from hsched_models.campaign import build_training_sets
 
-    return build_training_sets(ws, known_by=now_for(settings))
+    return build_training_sets(ws, known_by=known_until(settings))
 
 
 def _fit(ws: Workspace, context: dg.AssetExecutionContext) -> Report:

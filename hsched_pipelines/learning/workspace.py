@@ -1,7 +1,7 @@
 """What the learning flow is handed about its practice. Opens neither the vault nor the identified zone."""
 
 import subprocess
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +11,7 @@ import dagster as dg
 
 from hsched_adapters.assembly import choose_clock
 from hsched_adapters.settings import Settings
+from hsched_core.domain.time import day_start
 
 if TYPE_CHECKING:
     from hsched_models.workspace import Workspace
@@ -40,6 +41,13 @@ def workspace_of(settings: Settings, context: dg.AssetExecutionContext) -> "Work
 def now_for(settings: Settings) -> datetime:
     """The present: the machine's, or the one the settings fix."""
     return choose_clock(settings, settings.practice.zone).now()
+
+
+def known_until(settings: Settings) -> datetime:
+    """The midnight that ends the last day of records. Later the calendar is known in part: its cancels, not its attendance."""
+    days = [date.fromisoformat(file.stem) for file in (settings.paths.lake / "deid_ehr__appointments").glob("*.parquet")]
+    now = now_for(settings)
+    return min(now, day_start(max(days) + timedelta(days=1), settings.practice.zone)) if days else now
 
 
 @cache

@@ -29,11 +29,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A practice with a champion of the day before and the rows it was trained on."""
     ws = workspace(tmp_path_factory.mktemp("home"), ROWS)
     build_training_sets(ws, known_by=NOW)
-    fitted = fit(BASELINE, training_set(load_rows(ws.feature_rows), "day_before", NOW), ws.demographic_inputs)
+    fitted = fit(
+        BASELINE, training_set(load_rows(ws.feature_rows), "day_before", NOW, before=LAST - timedelta(days=27)), ws.demographic_inputs
+    )
     kinds = {name: "word" if name in category_columns(fitted.columns) else "number" for name in fitted.columns}
     registry = Registry(ws.tracking_uri, ws.artifact_root)
+    trained_through = (LAST - timedelta(days=28)).isoformat()
+    tags = {"rung": fitted.name, "columns": json.dumps(fitted.columns), "trained_through": trained_through}
     with registry.run("small", {}) as run_id:
-        version = registry.register(run_id, "day_before", fitted, kinds, {"rung": fitted.name, "columns": json.dumps(fitted.columns)})
+        version = registry.register(run_id, "day_before", fitted, kinds, tags)
     registry.set_alias("day_before", "champion", version, {})
     return ws
 

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from hsched_core.domain.errors import InputError, NotReadyError
-from hsched_models.dataset import TrainingSet, known_by_day, load_rows, training_set, warm_up_ends
+from hsched_models.dataset import TrainingSet, known_by_day, load_rows, settled_through, training_set, warm_up_ends
 from hsched_models.train import FEWEST_ROWS, check_enough, fit
 from tests.feature_frames import FIRST, feature_rows
 
+UNSETTLED = "newest days, outcomes still coming in"
 ROWS = feature_rows(visits=600, days=60)
 MIDDLE = datetime(2026, 2, 10, 5, tzinfo=UTC)
 AFTERWARDS = datetime(2027, 1, 1, tzinfo=UTC)
@@ -33,8 +34,31 @@ def test_every_row_is_taken_or_counted_with_its_reason() -> None:
     training = training_set(ROWS, "at_booking", MIDDLE)
 
     assert len(training.frame) + sum(training.left_out.values()) == (ROWS["moment"] == "at_booking").sum()
-    assert set(training.left_out) == {"without outcome, or neither used nor unused", "outcome not known yet", "warm-up"}
-    assert min(training.left_out.values()) > 0
+    reasons = ("without outcome, or neither used nor unused", "outcome not known yet", "warm-up", UNSETTLED)
+    assert set(training.left_out) == set(reasons)
+    assert min(training.left_out[reason] for reason in reasons[:3]) > 0
+
+
+def test_the_newest_days_wait_for_their_attendance() -> None:
+    """Cancels are on record at once, attendance days later: a day with cancels alone would teach that nobody comes."""
+    first = date(2026, 3, 2)
+    known_by = datetime(2026, 3, 12, 5, tzinfo=UTC)
+    rows = [(first + timedelta(days=day), outcome) for day in range(12) for outcome in ("late_cancel", *["attended"] * 9)]
+    frame = pd.DataFrame(rows, columns=["starts_on", "label_outcome"])
+    late = (frame["starts_on"] >= date(2026, 3, 9)) & (frame["label_outcome"] == "attended")
+    known_at = pd.to_datetime(frame["starts_on"], utc=True) + pd.Timedelta(hours=20) + late * pd.Timedelta(days=30)
+    of_moment = frame.assign(label_known_at=known_at)
+
+    assert settled_through(of_moment, known_by) == date(2026, 3, 8)
+    assert settled_through(of_moment) == date(2026, 3, 13)
+
+
+def test_a_practice_without_outcomes_has_no_settled_day() -> None:
+    """Nothing is known of anybody yet."""
+    nothing = {"label_outcome": [None], "label_known_at": pd.to_datetime([None], utc=True)}
+    frame = pd.DataFrame({"starts_on": [date(2026, 3, 2)], **nothing})
+
+    assert settled_through(frame) == date.min
 
 
 def test_before_leaves_out_visits_from_that_day_on() -> None:

@@ -100,7 +100,7 @@ def test_a_planted_leak_shows_and_is_refused() -> None:
     """A feature that knows the outcome lifts AUROC beyond the suspect limit, and such a model is not promoted."""
     leak = np.where(ROWS["label_is_unused"].eq(True), 0.9, 0.1) + np.random.default_rng(0).normal(0, 0.1, len(ROWS))
     leaking = evaluated(ROWS.assign(client_recent_unused_rate=leak), model="gradient_boosting")["day_before"]["all"]
-    decision = judge(leaking, {**leaking, "log_loss": 0.6}, None)
+    decision = judge(leaking, {"baseline": {**leaking, "log_loss": 0.6}}, None)
 
     assert leaking["auroc"] > SUSPECT_AUROC
     assert not decision.promote

@@ -15,28 +15,29 @@ from hsched_models.promote import (
 GOOD = {"n": 2000, "base_rate": 0.2, "auroc": 0.72, "ece": 0.01, "calibration_slope": 1.0, "log_loss": 0.400}
 WORST, (LOW, HIGH) = calibration_limits(2000, 0.2)
 BASELINE = {**GOOD, "log_loss": 0.405}
+SIMPLER = {"the baseline": BASELINE}
 
 
 def reasons(change: dict[str, float | None], champion: dict[str, float] | None = None) -> str:
     """Why a candidate that differs from the good one in this is refused; empty if it is not."""
-    decision = judge({**GOOD, **change}, BASELINE, champion)
+    decision = judge({**GOOD, **change}, SIMPLER, champion)
     return "" if decision.promote else " ".join(decision.reasons)
 
 
 def test_a_good_candidate_takes_over_and_says_over_whom() -> None:
     """With figures against baseline and champion, on how many visits."""
-    decision = judge(GOOD, BASELINE, {**GOOD, "log_loss": 0.402})
+    decision = judge(GOOD, SIMPLER, {**GOOD, "log_loss": 0.402})
 
     assert decision.promote
     assert decision.reasons == (
-        "Log loss 0.4000 against 0.4050 of the client-intercept baseline, on 2000 held-out visits.",
+        "Log loss 0.4000 against 0.4050 of the baseline, on 2000 held-out visits.",
         "Log loss 0.4000 against 0.4020 of the champion, on 2000 held-out visits.",
     )
 
 
 def test_the_first_champion_has_nobody_to_beat() -> None:
     """That there was no fair comparison is said, not passed over."""
-    assert "no champion yet" in judge(GOOD, BASELINE, None).reasons[1]
+    assert "There is no champion yet." in judge(GOOD, SIMPLER, None).reasons[1]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_the_first_champion_has_nobody_to_beat() -> None:
         ({"calibration_slope": HIGH + 0.01}, "Calibration slope 1.43 is outside 0.58 to 1.42."),
         (
             {"log_loss": BASELINE["log_loss"] + 2 * TOLERANCE},
-            "Log loss 0.4060 is worse than that of the client-intercept baseline",
+            "Log loss 0.4060 is worse than that of the baseline",
         ),
     ],
 )
@@ -75,6 +76,22 @@ def test_the_edge_itself_is_allowed(change: dict[str, float]) -> None:
     assert reasons(change) == ""
 
 
+def test_a_refresh_of_the_champions_recipe_is_called_that() -> None:
+    """The champion has seen the held-out visits, so its recipe, fitted before them, is what can be compared: it is the candidate's."""
+    decision = judge(GOOD, SIMPLER, None, is_refresh=True)
+
+    assert decision.promote
+    assert decision.reasons[-1] == "The champion's own recipe, with newer visits."
+
+
+def test_every_simpler_model_must_be_beaten() -> None:
+    """Also the table that a practice could keep on paper."""
+    decision = judge(GOOD, {**SIMPLER, "lead_time_table": {**GOOD, "log_loss": 0.39}}, None)
+
+    assert not decision.promote
+    assert decision.reasons == ("Log loss 0.4000 is worse than that of lead_time_table (0.3900).",)
+
+
 def test_few_visits_can_hold_less_against_a_model() -> None:
     """Chance is granted: two standard errors of a slope, and the error a perfect model would show. It fades with visits."""
     few, (low, high) = calibration_limits(300, 0.2)
@@ -94,7 +111,7 @@ def test_a_better_champion_stays() -> None:
 def test_every_reason_is_told_at_once() -> None:
     """A reviewer does not want to come back four times."""
     bad = {"n": 10, "auroc": 0.99, "ece": 0.5, "log_loss": 0.9}
-    decision = judge({**GOOD, **bad}, BASELINE, GOOD)
+    decision = judge({**GOOD, **bad}, SIMPLER, GOOD)
 
     assert not decision.promote
     assert len(decision.reasons) == 5
@@ -102,5 +119,5 @@ def test_every_reason_is_told_at_once() -> None:
 
 def test_a_candidate_that_could_not_be_measured_is_not_promoted() -> None:
     """No held-out visits, or one class of them: absent figures are no figures in favour."""
-    assert not judge({"n": 0}, {"n": 0}, None).promote
+    assert not judge({"n": 0}, {"the baseline": {"n": 0}}, None).promote
     assert "All held-out visits ended alike" in reasons({"auroc": None, "calibration_slope": None, "log_loss": 0.01})
