@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -105,8 +104,11 @@ def pages(home: Path) -> Iterator[dict[str, str]]:
             if line.startswith("Ctrl-C"):
                 break
         yield found
-        ui.send_signal(signal.SIGINT)
-        ui.communicate(timeout=60)
+        ui.terminate()  # not SIGINT: a build started in the background has it ignored, and so would its children
+        try:
+            ui.communicate(timeout=60)
+        finally:
+            ui.kill()
 
 
 def test_the_pages_show_the_lineage_and_the_champion(pages: dict[str, str]) -> None:
