@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hsched_adapters.clock import FixedClock, SystemClock
+from hsched_adapters.clock import choose_clock
 from hsched_adapters.settings import Paths, Practice, Settings, load_settings
 from hsched_core.ports import Clock, EhrSource, IdentifiedZone, Vault
 
@@ -81,11 +81,6 @@ def open_practice(
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
     return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault))
-
-
-def choose_clock(settings: Settings, zone: ZoneInfo) -> Clock:
-    """The wall clock, or the day HSCHED_TODAY says."""
-    return SystemClock() if settings.today is None else FixedClock.at(settings.today, zone)
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from hsched_adapters.settings import Settings
+from hsched_core.ports import Clock
+
 
 @dataclass(frozen=True)
 class SystemClock:
@@ -32,3 +35,8 @@ class FixedClock:
 
     def now(self) -> datetime:
         return self.instant
+
+
+def choose_clock(settings: Settings, zone: ZoneInfo) -> Clock:
+    """The wall clock, or the day HSCHED_TODAY says."""
+    return SystemClock() if settings.today is None else FixedClock.at(settings.today, zone)

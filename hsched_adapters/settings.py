@@ -30,9 +30,7 @@ TELEMETRY_OFF: Mapping[str, str] = MappingProxyType(
     }
 )
 # Race and payer are missing on purpose: they are for audit and compliance, never a model input.
-DEMOGRAPHIC_SWITCHES = frozenset(
-    {"age", "gender", "language", "has_welfare", "has_hypertension", "has_diabetes", "has_alcoholism", "disability_level"}
-)
+DEMOGRAPHIC_SWITCHES = frozenset({"age", "gender"})  # the bases in the feature catalogue; a test compares them
 # Two years of partitions are two years of events: Dagster stores them together (hsched_pipelines/event_log.py).
 DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE": "1000"})
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})

@@ -46,7 +46,7 @@ def evaluate(
     map_name: str = typer.Option("", "--map", help="The column map of --file: a shipped name, or the path of a YAML file."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON: moments, slices, figures."),
 ) -> None:
-    """Measure the model on later days than it was trained on: ranking, calibration, and the baselines beside them."""
+    """Measure the model on later days than it was trained on: ranking and calibration, by moment and slice."""
     with _practice(file, map_name) as settings:
         found = measure(settings, test_from.date() if test_from else None, refit)
     if as_json:
@@ -76,7 +76,7 @@ def measure(settings: "Settings", test_from: date | None, refit: Refit) -> Mappi
 
 def last_fifth(rows: "pd.DataFrame") -> date:
     """The first day of the last fifth of the clinic days."""
-    days = sorted(set(rows["starts_on"]))
+    days = sorted(set(rows.loc[rows["label_is_unused"].notna(), "starts_on"]))
     if len(days) < 2:
         raise InputError("there are fewer than two days of visits.", "Evaluate a longer file.")
     day: date = days[-max(1, int(len(days) * TEST_SHARE))]

@@ -49,7 +49,7 @@ def read(file: Path, map_name: str, settings: "Settings", *, replace: bool = Fal
     """Import the file, saying how far it is."""
     from zoneinfo import ZoneInfo
 
-    from hsched_adapters.assembly import choose_clock
+    from hsched_adapters.clock import choose_clock
     from hsched_adapters.ehr.importer import import_file
 
     with err().status(f"{file.name}: reading ...") as status:

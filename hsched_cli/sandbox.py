@@ -65,7 +65,7 @@ def _today(settings: "Settings") -> date:
     """The present where the sandbox practice lies."""
     from zoneinfo import ZoneInfo
 
-    from hsched_adapters.assembly import choose_clock
+    from hsched_adapters.clock import choose_clock
     from hsched_sandbox.parameters import PracticeParameters
 
     zone = ZoneInfo(PracticeParameters().zone)

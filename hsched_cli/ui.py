@@ -36,7 +36,9 @@ def ui(
     """Start Dagster and MLflow for this practice, print their addresses, stop both on Ctrl-C."""
     from hsched_cli.practice import settings
 
-    with _ending_on_terminate(), _all_running(programs(settings(), dagster_port, mlflow_port)) as running:
+    chosen = settings()
+    _ = chosen.practice  # NotReadyError before anything is made or started
+    with _ending_on_terminate(), _all_running(programs(chosen, dagster_port, mlflow_port)) as running:
         _announce(running)
         _watch(running)
 

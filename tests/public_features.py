@@ -4,7 +4,8 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hsched_adapters.assembly import OpenPractice, choose_clock, open_practice
+from hsched_adapters.assembly import OpenPractice, open_practice
+from hsched_adapters.clock import choose_clock
 from hsched_adapters.ehr.importer import import_file
 from hsched_adapters.settings import load_settings
 from hsched_core.domain.contracts import TABLES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hsched_core.ports import IdentifiedZone, Rejected
 
-FOLDER = "quarantine/"
+EXTRACTED, IMPORTED = "quarantine/", "landing/"
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,22 @@ class SetAside:
 
 
 def set_aside(zone: "IdentifiedZone") -> Iterator[SetAside]:
-    """Every row in quarantine, by table and day."""
+    """Every row set aside, by an import or an extraction, once: an extraction takes over what the import set aside."""
     from hsched_adapters.extracts import rejected_from
 
-    for name in zone.names(FOLDER):
+    seen = set()
+    landed = [name for name in zone.names(IMPORTED) if name.endswith(".jsonl")]
+    for name in (*zone.names(EXTRACTED), *landed):
         place = PurePosixPath(name)
         for rejected in rejected_from(zone.read(name)):
-            yield _without_content(place, rejected)
+            row = _without_content(place, rejected)
+            if (row.table, row.file, row.row, row.field) not in seen:
+                seen.add((row.table, row.file, row.row, row.field))
+                yield row
 
 
 def _without_content(place: PurePosixPath, rejected: "Rejected") -> SetAside:
-    return SetAside(place.parent.name, place.stem, rejected.file, rejected.row, rejected.field, rejected.reason)
+    return SetAside(place.parent.name, place.name.split(".")[0], rejected.file, rejected.row, rejected.field, rejected.reason)
 
 
 def counts(rows: list[SetAside]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from hsched_adapters.assembly import choose_clock
+from hsched_adapters.clock import choose_clock
 from hsched_adapters.settings import Settings
 from hsched_core.domain.time import day_start
 

@@ -70,7 +70,9 @@ def foreign_to_core(source: str) -> list[str]:
 
 def test_import_contracts_hold() -> None:
     """The layers of pyproject.toml are kept by every import."""
-    result = subprocess.run(["lint-imports", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert result.returncode == 0, result.stdout + result.stderr
 
