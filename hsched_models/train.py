@@ -32,6 +32,14 @@ class Fitted:
             p: NDArray[np.float64] = self.estimator.predict_proba(rows[list(self.columns)])[:, 1]
         return p
 
+    def no_show_share(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+        """P(no-show | unused) of each row; NaN where the source has no late cancels, or the model no second head."""
+        if not hasattr(self.estimator, "no_show_share"):
+            return np.full(len(rows), np.nan)
+        with one_thread():
+            share: NDArray[np.float64] = self.estimator.no_show_share(rows[list(self.columns)])
+        return share
+
 
 def one_thread() -> threadpool_limits:
     """One thread for numeric libraries: on a machine with anything else to do, OpenMP's threads spin for each other.
@@ -58,5 +66,5 @@ def fit(name: str, training: TrainingSet, demographic_inputs: Mapping[str, str])
     rung = LADDER[name]
     reads = rung.reads(columns)
     with one_thread():
-        estimator = rung.build(columns).fit(training.frame[list(reads)], training.y)
+        estimator = rung.build(columns, training.weeks).fit(training.frame[list(reads)], training.ends)
     return Fitted(name, estimator, reads)
