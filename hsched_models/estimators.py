@@ -37,17 +37,21 @@ def two_columns(p: Floats) -> Floats:
 
 
 def shrunk_platt(log_odds: Floats, labels: NDArray[np.int64], weeks: float) -> tuple[float, float]:
-    """Slope and offset of log odds that make the labels of that many weeks likeliest, under a normal prior around (1, 0)."""
+    """Slope and offset of log odds that make the labels of that many weeks likeliest, under a normal prior around "as it is".
+
+    The slope turns the line around the mean log odds, so that pulling it back does not shift the level.
+    """
     signs = 2.0 * labels - 1
+    centre = float(log_odds.mean())
     evidence = min(1.0, _EVIDENCE_ROWS_A_WEEK * weeks / len(labels))
 
     def loss(parameters: Floats) -> float:
-        margins = signs * (parameters[0] * log_odds + parameters[1])
+        margins = signs * (parameters[0] * (log_odds - centre) + centre + parameters[1])
         prior = ((parameters[0] - 1) ** 2 + parameters[1] ** 2) / (2 * _PRIOR_SD**2)
         return float(evidence * np.logaddexp(0, -margins).sum() + prior)
 
-    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
-    return float(slope), float(offset)
+    slope, shift = minimize(loss, np.array([1.0, 0.0])).x
+    return float(slope), float(shift + (1 - slope) * centre)
 
 
 class LeadTimeTable(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -115,10 +119,11 @@ class AnchoredLogistic(LogisticRegression):  # type: ignore[misc]  # scikit-lear
 
 
 class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """The mean of several models' log odds."""
+    """The weighted mean of several models' log odds; alike where no weights are given."""
 
-    def __init__(self, models: list[tuple[str, Any]]) -> None:
+    def __init__(self, models: list[tuple[str, Any]], weights: tuple[float, ...] | None = None) -> None:
         self.models = models
+        self.weights = weights
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
         self.classes_ = np.array([0, 1])
@@ -126,7 +131,8 @@ class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
-        return two_columns(expit(np.mean([logit(model.predict_proba(X)[:, 1]) for model in self.fitted_], axis=0)))
+        log_odds = [logit(model.predict_proba(X)[:, 1]) for model in self.fitted_]
+        return two_columns(expit(np.average(log_odds, axis=0, weights=self.weights)))
 
 
 class PlattScaled(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

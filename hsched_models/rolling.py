@@ -1,0 +1,85 @@
+"""Rolling-origin evaluation: fitted anew at each of several cut-offs, tested on what was scored between that cut-off and the next.
+
+A row belongs to the cut-off in force when it was scored, so training ends before every test scoring moment. Outcomes still
+coming in at a cut-off are not trained on (dataset.training_set): that is the label-delay gap.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hsched_core.domain.errors import NotReadyError
+from hsched_models.dataset import TrainingSet, known_by_day, rows_with_outcome, settled_through, training_set
+from hsched_models.train import Fitted, fit
+
+FEWEST_CUTOFFS = 4
+Progress = Callable[[str], None]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which model to fit, and the practice's choices it is fitted with."""
+
+    model: str
+    timezone: str
+    demographic_inputs: Mapping[str, str]
+
+    def fitted(self, training: TrainingSet) -> Fitted:
+        """The model, fitted on those rows."""
+        return fit(self.model, training, self.demographic_inputs)
+
+
+def cutoffs(first_test: date, last_test: date, *, every_days: int | None = None) -> list[date]:
+    """At least four days, evenly spread from the first test day on: every so many days, or a quarter of the time each."""
+    span = (last_test - first_test).days + 1
+    step = every_days or max(1, span // FEWEST_CUTOFFS)
+    return [first_test + timedelta(days=n) for n in range(0, max(span - step // 2, 1), step)]
+
+
+def scored_from(cut: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a cut-off's model takes over: 00:00 of the day before, when the cut-off day's visits are scored."""
+    return known_by_day(cut - timedelta(days=1), zone)
+
+
+def training_at(rows: pd.DataFrame, moment: str, cut: date, zone: ZoneInfo) -> TrainingSet:
+    """What a model that takes over then may have seen."""
+    return training_set(rows, moment, scored_from(cut, zone), before=cut)
+
+
+def test_rows(rows: pd.DataFrame, moment: str, cuts: Sequence[date], zone: ZoneInfo) -> pd.DataFrame:
+    """Labelled rows scored from the first cut-off on, with `cutoff`, the one in force; NotReadyError where there are none."""
+    labelled = rows_with_outcome(rows, moment)
+    settled = labelled[labelled["starts_on"] <= settled_through(rows[rows["moment"] == moment])]
+    scored = pd.to_datetime(settled["scored_at"], utc=True)
+    starts = pd.DatetimeIndex([pd.Timestamp(scored_from(cut, zone)).tz_convert("UTC") for cut in cuts])
+    position = starts.searchsorted(pd.DatetimeIndex(scored), side="right") - 1
+    tested = settled[position >= 0].assign(cutoff=np.array(cuts, dtype=object)[position[position >= 0]])
+    if tested.empty:
+        raise NotReadyError(f"No visits with a known outcome were scored from {cuts[0]} on.", "Choose an earlier day.")
+    return tested.reset_index(drop=True)
+
+
+def rolling_forecasts(rows: pd.DataFrame, moment: str, cuts: Sequence[date], recipes: Sequence[Recipe], progress: Progress) -> pd.DataFrame:
+    """The test rows with `p_<model>` of each recipe, `share` (no-shows among unused, of the first) and `base`, the training's rate."""
+    zone = ZoneInfo(recipes[0].timezone)
+    tested = test_rows(rows, moment, cuts, zone)
+    parts = []
+    for cut in cuts:
+        fold = tested[tested["cutoff"] == cut]
+        if len(fold):
+            training = training_at(rows, moment, cut, zone)
+            parts.append(_forecast(fold, training, recipes))
+            progress(f"{moment}: fitted at {cut} on {len(training.frame):,} visits, {len(fold):,} to test")
+    return pd.concat(parts, ignore_index=True)
+
+
+def _forecast(fold: pd.DataFrame, training: TrainingSet, recipes: Sequence[Recipe]) -> pd.DataFrame:
+    models = [recipe.fitted(training) for recipe in recipes]
+    forecasts = {f"p_{model.name}": model.predict(fold) for model in models}
+    return fold.assign(**forecasts, share=models[0].no_show_share(fold), base=float(training.y.mean()))
