@@ -23,12 +23,11 @@ SHIPPED = "blend"
 _HISTORY = ("client_", "is_last_", "days_since_", "clinician_unused_", "slot_unused_", "expected_unused_")
 _CURVED = ("lead_time_days", "age_years", "start_hour", "booked_hour")
 _LONG_TAILED = ("client_", "days_since_", "series_position", "lead_time_days")
-# Pairs of words that have an effect of their own: the sign of video differs between places, hours between weekdays (MODEL.md 5).
-_PAIRS = {("site_token", "modality"): 1.0, ("weekday", "start_hour"): 0.3}
+IN_PERSON = "in_person"
+_SLOT_WEIGHT = 0.3  # weekday by hour: slots differ less than clinicians do
 # Logistic and boosting. Equal weights are 0.2 millinats better on the public file's earlier days, 1.5 worse in the sandbox, where
 # places and modalities, which trees are not given, matter.
 _BLEND_WEIGHTS = (0.6, 0.4)
-_PLACE_WEIGHT = 0.4  # places differ less than clinicians: a standard deviation of about 0.13 in log odds on the public file's earlier days
 # Counts that grow with the calendar for everybody: read through the intercept, which weighs them against what was expected.
 _FILLING = ("client_visits", "client_unused", "client_no_shows", "client_bookings", "client_open_bookings", "days_since_outcome")
 _WEEKS_FOR_WEEKDAYS = 8
@@ -148,8 +147,12 @@ def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeli
         linear = without_history(linear)
     parts: list[tuple[str, Any, list[str]]] = [
         ("words", make_pipeline(Words(), OneHotEncoder(handle_unknown="ignore")), list(words)),
-        ("places", make_pipeline(Words(), OneHotEncoder(handle_unknown="ignore"), Damped(_PLACE_WEIGHT)), _present("site_token", columns)),
-        *((f"{one}_{other}", _pair(weight), _both(one, other, columns)) for (one, other), weight in _PAIRS.items()),
+        (
+            "slots",
+            make_pipeline(Crossed(), Words(), OneHotEncoder(handle_unknown="ignore"), Damped(_SLOT_WEIGHT)),
+            _both("weekday", "start_hour", columns),
+        ),
+        ("remote", RemoteAtPlace(), _both("site_token", "modality", columns)),
         ("curved", make_pipeline(Numbers(_logs(curved)), _filled("median"), SplineTransformer(5, extrapolation="constant")), list(curved)),
         ("linear", make_pipeline(Numbers(_logs(linear)), _filled("mean"), StandardScaler()), list(linear)),
         ("same_day", SameDay(), _present("lead_time_days", columns)),
@@ -211,8 +214,27 @@ class Crossed(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         return " / ".join(self.feature_names_in_)
 
 
-def _pair(weight: float) -> Pipeline:
-    return make_pipeline(Crossed(), Words(), OneHotEncoder(handle_unknown="ignore"), Damped(weight))
+class RemoteAtPlace(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """What video and phone add at each place: +1/2 where a visit is remote, -1/2 in person, 0 at other places.
+
+    A contrast, so that a place's own level is no input: a poor neighbourhood's would stand in for poverty (decision 0008).
+    """
+
+    def __init__(self, fewest: int = _RARE) -> None:
+        self.fewest = fewest
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "RemoteAtPlace":
+        counts = X["site_token"].astype("object").value_counts()
+        self.places_ = [str(place) for place in sorted(counts[counts >= self.fewest].index)]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        places, modality = X["site_token"].astype("object"), X["modality"].astype("object")
+        sign = np.where(modality.isna(), 0.0, np.where(modality == IN_PERSON, -0.5, 0.5))
+        return pd.DataFrame({f"remote_{place}": (places == place).to_numpy() * sign for place in self.places_}, index=X.index)
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
+        return np.array([f"remote_{place}" for place in self.places_], dtype=object)
 
 
 def _both(one: str, other: str, columns: tuple[str, ...]) -> list[str]:

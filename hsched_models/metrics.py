@@ -78,6 +78,8 @@ def slices(frame: pd.DataFrame) -> dict[str, pd.Series]:
         "new_client": frame["client_visits"] == 0,
         "known_client": frame["client_visits"] > 0,
         "intake": frame["session_type"] == "intake",
+        "follow_up": frame["session_type"].notna() & (frame["session_type"] != "intake"),
+        "in_person": frame["modality"] == "in_person",
         "video_or_phone": frame["modality"].isin(["video", "phone"]),
     }
     return {name: mask for name, mask in masks.items() if name in ("all", "lead_ge_1") or 0 < mask.sum() < len(frame)}

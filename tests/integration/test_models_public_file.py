@@ -10,15 +10,21 @@ from sklearn.metrics import roc_auc_score
 
 from hsched_adapters.settings import Paths, load_practice
 from hsched_models.dataset import load_rows, rows_with_outcome
-from hsched_models.design import BASELINE
+from hsched_models.design import BASELINE, SHIPPED
 from hsched_models.evaluate import evaluate_cutoff
 from hsched_models.features import MOMENTS, category_columns, input_columns
+from hsched_models.groups import audit
+from hsched_models.rolling import Recipe, rolling_forecasts
 from tests.dbt_harness import Practice
 
 pytestmark = pytest.mark.xdist_group("public")
 
 CUT = date(2016, 5, 24)
-AT_LEAST = {"all": 0.740, "lead_ge_1": 0.607}
+AT_LEAST = {"all": 0.742, "lead_ge_1": 0.608}
+BRIER_AT_MOST = {"all": 0.138, "lead_ge_1": 0.195}
+ECE_AT_MOST = {"all": 0.030, "lead_ge_1": 0.040}
+SLOPES = (0.80, 1.15)
+FALSE_FLAG_RATIO_AT_MOST = 1.5
 A_LEAK_ABOVE = {"all": 0.76, "lead_ge_1": 0.65}
 VISITS = {"all": 21_175, "lead_ge_1": 13_608}
 
@@ -57,15 +63,33 @@ def test_booking_time_knows_less(document: dict[str, Any]) -> None:
         assert 0.58 < document["at_booking"][name]["auroc"] <= document["day_before"][name]["auroc"]
 
 
-def test_probabilities_mean_what_they_say(document: dict[str, Any]) -> None:
-    """Brier score and calibration no worse than the references on these rows, in all visits and in those booked ahead."""
-    found = document["day_before"]
+@pytest.mark.parametrize("name", ["all", "lead_ge_1"])
+def test_probabilities_mean_what_they_say(document: dict[str, Any], name: str) -> None:
+    """Brier score, calibration error and slope within the gates, though the level of misses falls by a tenth across the cut."""
+    found = document["day_before"][name]
 
-    assert found["all"]["brier"] <= 0.1385
-    assert found["lead_ge_1"]["brier"] <= 0.1960
-    assert found["all"]["ece"] <= 0.035
-    assert 0.85 <= found["lead_ge_1"]["calibration_slope"] <= 1.15
-    assert found["booked_after_cutoff"]["n"] < found["all"]["n"]
+    assert found["brier"] <= BRIER_AT_MOST[name]
+    assert found["ece"] <= ECE_AT_MOST[name]
+    assert SLOPES[0] <= found["calibration_slope"] <= SLOPES[1]
+    assert document["day_before"]["booked_after_cutoff"]["n"] < document["day_before"]["all"]["n"]
+
+
+def test_who_gets_welfare_is_not_flagged_for_it(rows: pd.DataFrame, switches: dict[str, str], public_practice: Practice) -> None:
+    """Among attended visits booked ahead, the riskiest fifth holds welfare clients at most half as often again as others."""
+    recipe = Recipe(SHIPPED, public_practice.zone, switches)
+    forecast = rolling_forecasts(rows, "day_before", [CUT], [recipe], print)
+    ahead = forecast[forecast["lead_time_days"] >= 1]
+    (welfare,) = (r for r in audit(ahead, ahead[f"p_{SHIPPED}"].to_numpy()) if (r["attribute"], r["group"]) == ("welfare", "yes"))
+
+    assert int(str(welfare["n"])) > 1000
+    assert 0.8 < float(str(welfare["false_flag_ratio"])) <= FALSE_FLAG_RATIO_AT_MOST
+    assert 0.75 < float(str(welfare["observed_over_expected"])) < 1.15
+
+
+def test_a_file_that_knows_no_late_cancels_has_no_late_cancel_head(document: dict[str, Any]) -> None:
+    """No part is reported: a share of 0 would claim that there are none."""
+    assert "late_cancel" not in document["day_before"]
+    assert "no_show" not in document["day_before"]
 
 
 def test_what_the_file_does_not_have_is_no_column_of_zeros(rows: pd.DataFrame) -> None:
