@@ -104,7 +104,11 @@ def demote(registry: Registry, moment: str, *, reason: str, by: str, now: dateti
 
     `promote` undoes it. NotReadyError where there is nobody to go back to.
     """
-    reason = checked_reason(reason)
+    return go_back(registry, moment, reason=checked_reason(reason), by=by, now=now)
+
+
+def go_back(registry: Registry, moment: str, *, reason: str, by: str, now: datetime) -> Change:
+    """What `demote` does, for a reason that a rule wrote."""
     leaving = champion_version(registry, moment)
     if not leaving:
         raise NotReadyError(f"There is no champion for {moment} to demote.", "`hsched model list` shows what there is.")

@@ -1,5 +1,6 @@
 """Who is champion, and who decides: promote, reject and demote on a real MLflow, with the history each leaves."""
 
+import json
 import shutil
 import threading
 from dataclasses import replace
@@ -11,17 +12,21 @@ import pytest
 from hsched_core.domain.errors import NotReadyError, UserError
 from hsched_models import succession
 from hsched_models.dataset import training_set
+from hsched_models.design import BASELINE
+from hsched_models.features import category_columns
 from hsched_models.promote import Decision
 from hsched_models.registry import CHALLENGER, CHAMPION, Registry
+from hsched_models.standing import WATCH, watch_champions
 from hsched_models.succession import REVIEWED, Act, champion_version, demote, history, promote, reigns, reject, settle
 from hsched_models.train import fit
 from hsched_models.workspace import Workspace
-from tests.feature_frames import feature_rows, workspace
+from tests.feature_frames import FIRST, feature_rows, workspace
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MOMENT = "day_before"
+ROWS = feature_rows(visits=2000, days=100, seed=4)
 GOOD, BAD = Decision(True, ("Log loss 0.40 against 0.41.",)), Decision(False, ("Log loss 0.42 is worse than that of the baseline.",))
 
 
@@ -304,3 +309,71 @@ def test_entries_keep_their_order_whatever_the_clock_says(registry: Registry) ->
     settled(registry, "3", days=2)
 
     assert [change.version for change in history(registry, MOMENT)] == ["1", "2", "3"]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Version 1 knows clients' histories, version 2 says the opposite; both were trained on visits up to the fortieth day of a hundred."""
+    ws = workspace(tmp_path_factory.mktemp("watched"), ROWS)
+    registry = registry_of(ws)
+    rows = ROWS[ROWS["starts_on"] <= FIRST + timedelta(days=40)]
+    good = fit(BASELINE, training_set(rows, MOMENT, NOW), {})
+    turned = rows["label_is_unused"].map({True: False, False: True})
+    wrong = fit(BASELINE, training_set(rows.assign(label_is_unused=turned), MOMENT, NOW), {})
+    kinds = {name: "word" if name in category_columns(good.columns) else "number" for name in good.columns}
+    for fitted in (good, wrong):
+        columns = json.dumps(list(fitted.columns))
+        tags = {"moment": MOMENT, "rung": BASELINE, "columns": columns, "trained_through": (FIRST + timedelta(days=40)).isoformat()}
+        with registry.run("small", {}) as run_id:
+            settled(registry, registry.register(run_id, MOMENT, fitted, kinds, tags))
+    return ws
+
+
+def own(watched: Workspace, tmp_path: Path, policy: str) -> Workspace:
+    """A copy of its registry under that policy."""
+    shutil.copytree(watched.tables.parent / "mlflow", tmp_path / "mlflow", ignore=shutil.ignore_patterns("artifacts"))
+    uri = f"sqlite:///{tmp_path / 'mlflow' / 'mlflow.db'}"
+    return replace(watched, tracking_uri=uri, artifact_root=tmp_path / "mlflow" / "artifacts", promotion=policy)
+
+
+def test_a_champion_that_turns_out_worse_goes_by_itself_where_the_practice_lets_it(watched: Workspace, tmp_path: Path) -> None:
+    """The one before is back, the reason holds the figures, and the next morning there is nothing more to do."""
+    ws = own(watched, tmp_path, succession.AUTOMATIC)
+    report = watch_champions(ws, NOW, NOW)
+    (row,) = report.tables["standing"]
+
+    assert (row["champion"], row["before"], row["verdict"], row["done"]) == ("2", "1", "demote", "Version 1 is champion again.")
+    assert int(str(row["visits"])) > 500
+    last = history(registry_of(ws), MOMENT)[-1]
+    assert (last.act, last.version, last.was, last.by) == (Act.DEMOTED, "1", "2", WATCH)
+    assert "higher than that of the champion before it" in last.reason
+    assert len(report.breaches) == 1
+    assert watch_champions(ws, NOW, NOW).breaches == ()
+
+
+def test_in_a_reviewed_practice_a_demotion_is_proposed(watched: Workspace, tmp_path: Path) -> None:
+    """Visible, with what to type; who is champion stays, until a person acts."""
+    ws = own(watched, tmp_path, REVIEWED)
+    (breach,) = watch_champions(ws, NOW, NOW).breaches
+
+    assert breach.endswith('Proposed: `hsched model demote --moment day_before --reason "..."`.')
+    assert alias(registry_of(ws), CHAMPION) == "2"
+
+
+def test_before_outcomes_are_in_it_is_too_early(watched: Workspace, tmp_path: Path) -> None:
+    """A day after its training nothing is held against anybody."""
+    known_by = datetime.combine(FIRST + timedelta(days=42), datetime.min.time(), tzinfo=UTC)
+    (row,) = watch_champions(own(watched, tmp_path, succession.AUTOMATIC), known_by, NOW).tables["standing"]
+
+    assert row["verdict"] == "too early to say"
+
+
+def test_a_champion_that_cannot_be_loaded_is_never_demoted_by_itself(watched: Workspace, tmp_path: Path) -> None:
+    """It may be a store that is down for a minute: said, proposed, left to a person."""
+    ws = own(watched, tmp_path, succession.AUTOMATIC)
+    damage(ws, registry_of(ws), "2")
+    (breach,) = watch_champions(ws, NOW, NOW).breaches
+
+    assert "cannot be loaded" in breach
+    assert "hsched model demote" in breach
+    assert alias(registry_of(ws), CHAMPION) == "2"
