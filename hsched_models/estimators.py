@@ -11,16 +11,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import TimeSeriesSplit
 
 Floats = NDArray[np.float64]
-_EDGE = 1e-6
+EDGE = 1e-6
 _SMALLEST_FOLD = 50  # rows; fewer say nothing about calibration
 _EVIDENCE_ROWS_A_WEEK = 270  # weeks differ by about 0.15 in log odds (public file, 2016): a week says no more than 270 rows would
 _PRIOR_SD = 0.1
-_LEAD_EDGES = (0, 1, 3, 7, 14, 28)
+LEAD_EDGES = (0, 1, 3, 7, 14, 28)
 
 
 def logit(probability: ArrayLike) -> Floats:
     """Log odds; probabilities are kept 1e-6 away from 0 and 1."""
-    p = np.clip(np.asarray(probability, dtype=float), _EDGE, 1 - _EDGE)
+    p = np.clip(np.asarray(probability, dtype=float), EDGE, 1 - EDGE)
     odds: Floats = np.log(p / (1 - p))
     return odds
 
@@ -64,8 +64,8 @@ class LeadTimeTable(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         bands, labels = self._bands(X), np.asarray(y, dtype=float)
         self.classes_ = np.array([0, 1])
         self.prior_ = float(labels.mean())
-        counts = np.bincount(bands, minlength=len(_LEAD_EDGES) + 1)
-        unused = np.bincount(bands, weights=labels, minlength=len(_LEAD_EDGES) + 1)
+        counts = np.bincount(bands, minlength=len(LEAD_EDGES) + 1)
+        unused = np.bincount(bands, weights=labels, minlength=len(LEAD_EDGES) + 1)
         self.rates_ = (unused + self.smoothing * self.prior_) / (counts + self.smoothing)
         return self
 
@@ -74,7 +74,7 @@ class LeadTimeTable(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     @staticmethod
     def _bands(rows: pd.DataFrame) -> NDArray[np.int64]:
-        return np.searchsorted(_LEAD_EDGES, rows["lead_time_days"].to_numpy(dtype=float))
+        return np.searchsorted(LEAD_EDGES, rows["lead_time_days"].to_numpy(dtype=float))
 
 
 class ClientIntercept(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

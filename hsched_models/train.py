@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from hsched_core.domain.errors import NotReadyError
+from hsched_models.compiled import Scorer, make_scorer
 from hsched_models.dataset import TrainingSet
 from hsched_models.design import LADDER, seen_often, varying
 from hsched_models.features import input_columns
@@ -27,18 +29,27 @@ class Fitted:
     columns: tuple[str, ...]
 
     def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
-        """P(unused) of each row."""
+        """P(unused) of each row; InputError where a value is infinite, or missing where the model needs one."""
         with one_thread():
-            p: NDArray[np.float64] = self.estimator.predict_proba(rows[list(self.columns)])[:, 1]
+            p: NDArray[np.float64] = self.scorer.batch(rows)[:, 0]
         return p
 
     def no_show_share(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         """P(no-show | unused) of each row; NaN where the source has no late cancels, or the model no second head."""
-        if not hasattr(self.estimator, "no_show_share"):
-            return np.full(len(rows), np.nan)
         with one_thread():
-            share: NDArray[np.float64] = self.estimator.no_show_share(rows[list(self.columns)])
+            found = self.scorer.batch(rows)
+        share: NDArray[np.float64] = found[:, 1] if found.shape[1] > 1 else np.full(len(rows), np.nan)
         return share
+
+    def score_one(self, row: Mapping[str, object]) -> float:
+        """P(unused) of one row given by column name (None where nothing is known): the bits that `predict` gives it in any batch."""
+        return self.scorer.one(row)[0]
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """Compiled and checked at first use; `scorer.engine` says whether, and why not."""
+        with one_thread():
+            return make_scorer(self.estimator, self.columns)
 
 
 def one_thread() -> threadpool_limits:
