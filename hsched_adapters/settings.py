@@ -77,6 +77,14 @@ class Paths:
         return self.home / "scores"
 
     @property
+    def ledger(self) -> Path:
+        return self.home / "ledger"
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store" / "operational.sqlite"
+
+    @property
     def drift(self) -> Path:
         return self.home / "drift"
 

@@ -156,7 +156,9 @@ def _check(scorer: CompiledScorer, estimator: Any, columns: tuple[str, ...]) -> 
     answered = np.isfinite(mine).all(axis=1)
     if answered.sum() < FEWEST_CHECKED:
         raise NotCompilableError(f"only {answered.sum()} of {CHECKED_ROWS} made-up rows have an answer")
-    kept = rows.iloc[np.flatnonzero(answered)].reindex(columns=list(columns))  # words that no part of the model reads are not among the rows
+    kept = rows.iloc[np.flatnonzero(answered)].reindex(
+        columns=list(columns)
+    )  # words that no part of the model reads are not among the rows
     theirs = SklearnScorer(estimator, columns, "").batch(kept)
     worst = float(np.abs(mine[answered] - theirs).max())
     if not worst <= LARGEST_DIFFERENCE:
