@@ -151,6 +151,7 @@ class Practice:
     late_cancel_hours: int = 24
     privacy: Privacy = Privacy()
     demographic_inputs: Mapping[str, str] = field(default_factory=dict)
+    promotion: str = "automatic"  # "reviewed": a challenger takes over when a person says so; the first champion needs nobody
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
 
     def __post_init__(self) -> None:
@@ -303,6 +304,8 @@ def _check_practice(practice: Practice) -> None:
         raise SettingsError("practice.yaml: country is not a two-letter code.", "For example US.")
     if practice.schedules not in ("stopped", "running"):
         raise SettingsError("practice.yaml: schedules is neither stopped nor running.", "Write one of the two.")
+    if practice.promotion not in ("automatic", "reviewed"):
+        raise SettingsError("practice.yaml: promotion is neither automatic nor reviewed.", "Write one of the two.")
     _check_zone(practice.timezone)
     _check_days(practice)
     _check_switches(practice)

@@ -36,6 +36,18 @@ def registry() -> "Registry":
     return Registry(chosen.mlflow_tracking_uri, chosen.paths.mlflow_artifacts)
 
 
+def login() -> str:
+    """Who types, as this machine knows them: a change of champion is signed."""
+    import getpass
+
+    from hsched_core.domain.errors import UserError
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user often has no name
+        raise UserError("This machine does not know who you are.", "Say it: --by NAME.") from None
+
+
 def now() -> datetime:
     """The machine's present, for stamps in logs; decisions receive theirs from the practice's clock."""
     from hsched_adapters.clock import SystemClock

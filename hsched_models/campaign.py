@@ -13,14 +13,16 @@ import pandas as pd
 
 from hsched_models import plots
 from hsched_models.card import model_card
+from hsched_models.comparison import publish_reviews
 from hsched_models.dataset import TrainingSet, known_by_day, load_rows, training_set
 from hsched_models.design import BASELINE, LADDER, SHIPPED
 from hsched_models.features import MOMENTS, category_columns
 from hsched_models.files import read_json, write_frame, write_json
 from hsched_models.metrics import Metrics, measure_slices
 from hsched_models.promote import Decision, judge
-from hsched_models.registry import CHALLENGER, CHAMPION, Registry, promoted_tags
+from hsched_models.registry import CHAMPION, Registry
 from hsched_models.report import Report
+from hsched_models.succession import settle
 from hsched_models.train import Fitted, check_enough, fit
 from hsched_models.workspace import Workspace
 
@@ -93,6 +95,7 @@ def evaluate_candidates(ws: Workspace) -> Report:
         evaluation[moment] = {"rungs": measured, "champion": _champion_rung(registry, moment)}
         pictures = _pictures(held_out, forecasts)
         _log_evaluation(ws, registry, moment, campaign[moment], measured, pictures)
+        publish_reviews(registry, moment, campaign[moment]["runs"], held_out, forecasts)
         shown |= {f"{name.removesuffix('.png')}_{moment}": png for name, png in pictures.items()}
     write_json(ws.training / "evaluation.json", evaluation)
     links = {f"mlflow_run_{moment}": campaign[moment]["runs"][SHIPPED]["run_id"] for moment in MOMENTS}
@@ -108,14 +111,17 @@ def promote_candidates(ws: Workspace, now: datetime) -> Report:
         for name in CANDIDATES:
             decision = _judged(evaluation[moment], name)
             version = campaign[moment]["runs"][name]["version"]
-            _record(registry, moment, version, decision, now, is_first=name == SHIPPED)
-            verdict = "champion" if decision.promote else "refused"
+            verdict = settle(registry, moment, version, decision, now, policy=ws.promotion, is_first=name == SHIPPED)
             table.append({"moment": moment, "model": name, "version": version, "verdict": verdict, "reasons": " ".join(decision.reasons)})
             if decision.promote:
                 break
-    promoted = [str(row["moment"]) for row in table if row["verdict"] == "champion"]
-    refused = tuple(f"{moment}: no candidate was good enough; who was champion stays." for moment in MOMENTS if moment not in promoted)
-    return Report(numbers={"promoted": len(promoted)}, tables={"decisions": table}, breaches=refused)
+    verdicts = {moment: {row["verdict"] for row in table if row["moment"] == moment} for moment in MOMENTS}
+    numbers = {"promoted": sum("champion" in of_moment for of_moment in verdicts.values())}
+    waiting = sum("waits for review" in of_moment for of_moment in verdicts.values())
+    refused = tuple(
+        f"{moment}: no candidate was good enough; who was champion stays." for moment in MOMENTS if verdicts[moment] == {"refused"}
+    )
+    return Report(numbers=numbers | ({"waiting_for_review": waiting} if waiting else {}), tables={"decisions": table}, breaches=refused)
 
 
 def _set_file(ws: Workspace, moment: str) -> Any:
@@ -243,13 +249,6 @@ def _judged(evaluation: Mapping[str, Any], name: str) -> Decision:
     simpler = {rung: rungs[rung] for rung in SIMPLER[name] if rung in rungs}
     in_charge = evaluation["champion"]
     return judge(rungs[name], simpler, rungs.get(in_charge) if in_charge != name else None, is_refresh=in_charge == name)
-
-
-def _record(registry: Registry, moment: str, version: str, decision: Decision, now: datetime, *, is_first: bool) -> None:
-    if decision.promote:
-        registry.set_alias(moment, CHAMPION, version, promoted_tags(now, decision.reasons))
-    elif is_first:
-        registry.set_alias(moment, CHALLENGER, version, {"reasons": " ".join(decision.reasons)})
 
 
 def _headline(evaluation: Mapping[str, Any]) -> dict[str, float]:

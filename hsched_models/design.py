@@ -20,7 +20,7 @@ from hsched_models.features import category_columns
 
 BASELINE = "logistic_client_intercept"
 SHIPPED = "blend"
-_HISTORY = ("client_", "is_last_", "days_since_")
+_HISTORY = ("client_", "is_last_", "days_since_", "clinician_unused_", "slot_unused_", "expected_unused_")
 _CURVED = ("lead_time_days", "age_years", "start_hour", "booked_hour")
 _LONG_TAILED = ("client_", "days_since_", "series_position", "lead_time_days")
 _RARE = 50  # a category with fewer training rows shares one bucket: too few to learn from, and a person could be one of them
@@ -103,7 +103,7 @@ def varying(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def without_history(columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(column for column in columns if not column.startswith(_HISTORY) and column != "clinician_unused_rate")
+    return tuple(column for column in columns if not column.startswith(_HISTORY))
 
 
 def with_intercept_only(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,7 +115,8 @@ def _intercept_columns() -> tuple[str, ...]:
 
 
 def _logs(columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(column for column in columns if column.startswith(_LONG_TAILED) and not column.endswith("_rate"))
+    signed = ("_rate", "_excess_3w", "_excess_8w", "_excess_26w")  # a share needs no logarithm, an excess has none
+    return tuple(column for column in columns if column.startswith(_LONG_TAILED) and not column.endswith(signed))
 
 
 def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeline:

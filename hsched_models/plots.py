@@ -1,7 +1,7 @@
 """Plots a reviewer would rather look at than read, as PNG bytes. Nothing is computed here that is reported elsewhere."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -51,6 +51,63 @@ def lift(labels: Labels, forecasts: Mapping[str, Floats]) -> bytes:
     return _png(figure)
 
 
+def found_by_calls(found: Mapping[str, Sequence[tuple[int, float, float, float]]]) -> bytes:
+    """Missed visits found a week at each number of calls a day: (calls, found, low, high), with 95 % intervals."""
+    figure, axes = _figure("Missed visits found by calling", "calls a day", "missed visits found a week")
+    width = 0.8 / max(1, len(found))
+    for position, (name, points) in enumerate(found.items()):
+        at = np.arange(len(points)) + (position - (len(found) - 1) / 2) * width
+        value, low, high = (np.array([point[index] for point in points], dtype=float) for index in (1, 2, 3))
+        spread = np.maximum([value - low, high - value], 0)
+        axes.bar(at, value, width=width * 0.9, yerr=spread, color=_shade(position), label=name, capsize=2, error_kw={"linewidth": 0.8})
+        axes.set_xticks(np.arange(len(points)), [str(point[0]) for point in points])
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def net_benefit(thresholds: Floats, curves: Mapping[str, Floats], base_rate: float) -> bytes:
+    """Net benefit over thresholds, beside calling everybody and nobody (Vickers & Elkin 2006)."""
+    figure, axes = _figure("Net benefit", "risk from which a call is worth it", "found misses a visit, false alarms deducted")
+    for position, (name, curve) in enumerate(curves.items()):
+        axes.plot(thresholds, curve, label=name, color=_shade(position))
+    axes.plot(thresholds, base_rate - (1 - base_rate) * thresholds / (1 - thresholds), color=_QUIET, linestyle="--", label="call everybody")
+    axes.axhline(0, color=_QUIET, linestyle=":", linewidth=1, label="call nobody")
+    axes.set_ylim(-0.02, max(0.05, base_rate * 1.05))
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def score_shift(scores: Mapping[str, Floats]) -> bytes:
+    """The spread of two models' scores of the same visits, one over the other."""
+    figure, axes = _figure("Scores of the same visits", "probability of an unused slot", "visits")
+    limit = max(0.5, *(float(p.max(initial=0.0)) for p in scores.values()))
+    for position, (name, p) in enumerate(scores.items()):
+        axes.hist(p, bins=40, range=(0, limit), histtype="step", linewidth=1.4, color=_shade(position), label=name)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def forest(
+    title: str, x: str, rows: Mapping[str, Sequence[tuple[str, float, float, float]]], mark: float, limits: Sequence[float] = ()
+) -> bytes:
+    """A figure with its interval for each named row, one colour a model: (row, value, low, high). `mark` is "no difference"."""
+    names = list(dict.fromkeys(point[0] for points in rows.values() for point in points))
+    figure, axes = _figure(title, x, "", height=1.2 + 0.24 * max(4, len(names)))
+    for position, (model, points) in enumerate(rows.items()):
+        at = np.array([names.index(point[0]) for point in points]) + (position - (len(rows) - 1) / 2) * 0.25
+        value, low, high = (np.array([point[index] for point in points], dtype=float) for index in (1, 2, 3))
+        spread = np.maximum([value - low, high - value], 0)
+        axes.errorbar(value, at, xerr=spread, fmt="o", markersize=3, linewidth=1, color=_shade(position), label=model)
+    axes.axvline(mark, color=_QUIET, linewidth=1)
+    for limit in limits:
+        axes.axvline(limit, color=_QUIET, linestyle=":", linewidth=1)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    if len(rows) > 1:
+        axes.legend(frameon=False)
+    return _png(figure)
+
+
 def _bins(labels: Labels, p: Floats, bins: int) -> tuple[Floats, Floats, Floats]:
     groups = [group for group in np.array_split(np.argsort(p, kind="stable"), bins) if len(group)]
     predicted = np.array([p[group].mean() for group in groups])
@@ -62,8 +119,8 @@ def _shade(position: int) -> str:
     return (_INK, _ACCENT, "#5b8c5a", "#8e6c8a", "#c9a227", _QUIET)[position % 6]
 
 
-def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
-    figure = Figure(figsize=(5.2, 3.6), dpi=110, layout="constrained")
+def _figure(title: str, x: str, y: str, height: float = 3.6) -> tuple[Figure, mpl.axes.Axes]:
+    figure = Figure(figsize=(5.2, height), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
     return figure, axes

@@ -3,6 +3,7 @@
 Never logs rows: input examples and data sets carry a signature and a digest, not values.
 """
 
+import fcntl
 import json
 import logging
 import tempfile
@@ -12,14 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import mlflow
 import mlflow.sklearn
 from mlflow.entities import Metric, Param
 from mlflow.entities.model_registry import ModelVersion
+from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
+from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS
 from mlflow.utils.requirements_utils import _get_pinned_requirement
 from skops.io import dumps, get_untrusted_types
 
@@ -28,6 +32,7 @@ from hsched_models.train import Fitted
 
 EXPERIMENT = "no_show"
 CHAMPION, CHALLENGER = "champion", "challenger"
+ENTRY = "succession."  # tags of a registered model that hold its history
 NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # MLflow's words for no such model, no such alias
 # What a model file may contain beyond skops' own list: our estimators and the parts of scikit-learn's they are built of.
 TRUSTED_PREFIXES = ("hsched_models.", "sklearn.", "numpy.", "scipy.")
@@ -47,6 +52,10 @@ class ModelRow:
     trained_through: str
     promoted_at: str
     reasons: str
+    promoted_by: str = ""
+    stands_against: str | None = None  # why it should not take over; empty: nothing does; None: never judged
+    judged_against: str = ""  # the champion at that time
+    review: str = ""  # what the figures of its review speak for
 
 
 def model_name(moment: str) -> str:
@@ -64,6 +73,7 @@ class Registry:
             Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         logging.getLogger("mlflow").setLevel(logging.WARNING)
         logging.getLogger("alembic").setLevel(logging.WARNING)
+        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # its bars break into the command's own progress
         mlflow.set_tracking_uri(tracking_uri)
         mlflow.set_registry_uri(tracking_uri)
         self._client = mlflow.MlflowClient(tracking_uri, tracking_uri)
@@ -101,6 +111,23 @@ class Registry:
         for path, rows in (tables or {}).items():
             self._client.log_text(run_id, json.dumps(list(rows), default=str, indent=1), path)
         self._log_pictures(run_id, pictures or {})
+
+    def log_tables(self, run_id: str, tables: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Tables as MLflow shows and compares them across runs; every row has the columns of the first.
+
+        Its own `log_table` adds to what is there: an evaluation made again would show every row twice.
+        """
+        for path, rows in tables.items():
+            split = {"columns": list(rows[0]), "data": [list(row.values()) for row in rows]}
+            self._client.log_text(run_id, json.dumps(split, default=str), path)
+        self._client.set_tag(run_id, MLFLOW_LOGGED_ARTIFACTS, json.dumps([{"path": path, "type": "table"} for path in tables]))
+
+    def text_of(self, run_id: str, path: str) -> str | None:
+        """A text that was logged with a run; None where the run has none of that name."""
+        if path not in {file.path for file in self._client.list_artifacts(run_id)}:
+            return None
+        with tempfile.TemporaryDirectory() as folder:
+            return Path(self._client.download_artifacts(run_id, path, folder)).read_text(encoding="utf-8")
 
     def _log_pictures(self, run_id: str, pictures: Mapping[str, bytes]) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -146,6 +173,46 @@ class Registry:
         for name, text in tags.items():
             self._client.set_model_version_tag(model_name(moment), version, name, text)
 
+    def remove_alias(self, moment: str, alias: str) -> None:
+        self._client.delete_registered_model_alias(model_name(moment), alias)
+
+    def add_entry(self, moment: str, text: str) -> None:
+        """Append to what is kept with a registered model (at most 5,000 characters). Call it inside `exclusive`.
+
+        The number orders entries; the random part keeps two writers on two machines from overwriting each other.
+        """
+        number = len(self._entries(moment))
+        self._client.set_registered_model_tag(model_name(moment), f"{ENTRY}{number:05}.{uuid4().hex[:8]}", text)
+
+    def entries(self, moment: str) -> list[str]:
+        """What `add_entry` kept, oldest first."""
+        return [text for _, text in self._entries(moment)]
+
+    def _entries(self, moment: str) -> list[tuple[str, str]]:
+        if not self._client.search_registered_models(f"name = '{model_name(moment)}'"):
+            return []
+        tags = self._client.get_registered_model(model_name(moment)).tags
+        return sorted((key, text) for key, text in tags.items() if key.startswith(ENTRY))
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """One change of champion at a time on this machine: MLflow itself has no compare-and-set."""
+        self._artifact_root.mkdir(parents=True, exist_ok=True)
+        with (self._artifact_root / ".succession.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def version_row(self, moment: str, version: str) -> ModelRow:
+        """A registered version; NotReadyError where there is none of that number."""
+        try:
+            found = self._client.get_model_version(model_name(moment), version)
+        except MlflowException as error:
+            if error.error_code not in NOT_THERE:
+                raise
+            remedy = "`hsched model list` shows what there is."
+            raise NotReadyError(f"There is no version {version} of {model_name(moment)}.", remedy) from None
+        return self._row(found, self._client.get_registered_model(model_name(moment)).aliases)
+
     def version_of(self, moment: str, alias: str) -> ModelVersion | None:
         """The version an alias points at, or None."""
         try:
@@ -160,12 +227,13 @@ class Registry:
         try:
             row = self._client.get_model_version(model_name(moment), version)
             estimator = mlflow.sklearn.load_model(f"models:/{model_name(moment)}/{version}")
-        except Exception as error:  # archive, JSON, type list, MLflow: each fails in its own way on a damaged model
+            return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
+        except Exception as error:  # archive, JSON, type list, tags, MLflow: each fails in its own way on a damaged model
             raise NotReadyError(
                 f"Model {model_name(moment)} version {version} cannot be loaded ({type(error).__name__}).",
-                "Train again with `hsched run`, or point the champion alias at another version.",
+                f'If it is the champion, `hsched model demote --moment {moment} --reason "cannot be loaded"` puts the one before it '
+                "back in charge; else train again with `hsched run`.",
             ) from error
-        return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
 
     def columns_of(self, moment: str, version: str) -> tuple[str, ...]:
         """The columns a registered version reads."""
@@ -210,6 +278,10 @@ class Registry:
             trained_through=tags.get("trained_through", ""),
             promoted_at=tags.get("promoted_at", ""),
             reasons=tags.get("reasons", ""),
+            promoted_by=tags.get("promoted_by", ""),
+            stands_against=tags.get("stands_against"),
+            judged_against=tags.get("judged_against", ""),
+            review=tags.get("review", ""),
         )
 
     def run_url(self, run_id: str, ui_base: str) -> str:

@@ -18,6 +18,7 @@ class Workspace:
     artifact_root: Path
     timezone: str
     demographic_inputs: Mapping[str, str] = field(default_factory=dict)
+    promotion: str = "automatic"  # or "reviewed": challengers wait for a person
     code_version: str = "unknown"
     tags: Mapping[str, str] = field(default_factory=dict)
 

@@ -89,9 +89,10 @@ def run_daily(
 ) -> JobResult:
     """Scores and drift of those days. `with_tables=False` where the unpartitioned models were built a moment ago."""
     from hsched_pipelines.learning.definitions import build_defs
+    from hsched_pipelines.learning.standing import STANDING
 
     defs = build_defs(settings)
-    only = None if with_tables else _partitioned(defs)
+    only = None if with_tables else [*_partitioned(defs), dg.AssetKey(STANDING)]
     return _run(instance, settings, defs, "score_daily", day_range_tags(first, last), say, only)
 
 

@@ -51,11 +51,17 @@ def feature_practice(tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.P
 
 
 @pytest.fixture(scope="session")
-def public_practice(tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.Practice":
-    """The public file imported, de-identified day by day and made into feature rows. Tests that use it share the xdist group `public`."""
+def public_file() -> Path:
+    """The public data set, where this machine has it."""
     file = os.environ.get("HSCHED_PUBLIC_DATA", "")
     if not file:
         pytest.skip("HSCHED_PUBLIC_DATA does not name the public data set")
+    return Path(file)
+
+
+@pytest.fixture(scope="session")
+def public_practice(public_file: Path, tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.Practice":
+    """The public file imported, de-identified day by day and made into feature rows. Tests that use it share the xdist group `public`."""
     from tests.public_features import features_of
 
-    return features_of(Path(file), tmp_path_factory.mktemp("public_features"))
+    return features_of(public_file, tmp_path_factory.mktemp("public_features"))

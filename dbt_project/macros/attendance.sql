@@ -1,4 +1,4 @@
-{# Running counts of outcomes, as known at each instant: one row per key and instant, ready for an ASOF join. #}
+{# Bands, rates and what they are counted by. #}
 
 {% macro lead_band(days) -%}
     case
@@ -24,19 +24,32 @@
     end
 {%- endmacro %}
 
-{% macro running_rate(deltas, key) -%}
-    select
-        {{ key }},
-        known_at,
-        sum(sum(visits)) over running as visits,
-        sum(sum(unused)) over running as unused
-    from {{ deltas }}
-    where {{ key }} is not null
-    group by {{ key }}, known_at
-    window running as (partition by {{ key }} order by known_at)
+{# What a rate is kept for: a name, and the key it is counted by, from a relation's own columns. Without a key (no hours, no sites) it is not counted. #}
+{% macro rate_keys(of) -%}
+    {{ return([
+        ('practice', "'all'"),
+        ('lead', of ~ '.lead_band::varchar'),
+        ('session', of ~ '.session_type'),
+        ('session_lead', of ~ ".session_type || ' ' || " ~ of ~ '.lead_band'),
+        ('site', of ~ '.site_token'),
+        ('slot', of ~ '.slot::varchar'),
+    ]) }}
+{%- endmacro %}
+
+{# Weekday and local hour of the start in one number; hour 99 where only the day is known. #}
+{% macro slot(starts_on, starts_at) -%}
+    isodow({{ starts_on }}) * 100 + coalesce(hour({{ local_time(starts_at) }}), 99)
 {%- endmacro %}
 
 {# A rate pulled toward `prior` as if `weight` more visits had been seen (additive smoothing). #}
 {% macro shrunk_rate(unused, visits, prior, weight) -%}
     ((coalesce({{ unused }}, 0) + {{ weight }} * ({{ prior }})) / (coalesce({{ visits }}, 0) + {{ weight }}))
+{%- endmacro %}
+
+{% macro logit(p) -%}
+    ln(({{ p }}) / (1 - ({{ p }})))
+{%- endmacro %}
+
+{% macro expit(x) -%}
+    (1 / (1 + exp(-({{ x }}))))
 {%- endmacro %}

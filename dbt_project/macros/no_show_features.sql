@@ -1,141 +1,57 @@
 {# The features of a no-show score: one SQL text for training rows and for coming appointments.
-   `moments` has one row per booking and scoring moment; every join below sees only what was known at scored_at. #}
+   `population` names the moments (`moments` or `coming`): one row per booking and scoring moment. Everything joined below was known at scored_at. #}
 
-{% macro no_show_features(moments) %}
+{% macro no_show_features(population) %}
 with
 
 moments as (
 
-    select * from {{ moments }}
+    select
+        *,
+        -- rates are as known at 00:00 of the scoring day; they end where the records do
+        least({{ local_day('scored_at') }}, (select max(day) from {{ ref('int_attendance__rates') }})) as rated_on
+    from {{ ref('int_attendance__' ~ population) }}
 
 ),
 
-client_now as (
+outcomes as (
+
+    select * from {{ ref('int_attendance__' ~ population ~ '_outcomes') }}
+
+),
+
+bookings as (
+
+    select * from {{ ref('int_attendance__' ~ population ~ '_bookings') }}
+
+),
+
+clients as (
 
     select
-        moments.booking_id,
-        moments.moment,
-        moments.scored_at,
-        clients.age_years,
-        clients.gender,
-        clients.has_welfare,
-        clients.language,
-        clients.race_ethnicity
+        *,
+        lead(recorded_at) over (partition by client_token order by recorded_at) as valid_to
+    from {{ ref('stg_ehr__clients') }}
+
+),
+
+rated as (
+
+    select
+        moments.moment_id,
+        {{ practice_rate() }} as practice_rate,
+        {{ booked_rate() }} as booked_rate,
+        {{ clinician_effect('clinician') }} as clinician_effect,
+        {{ shrunk_rate('lead.unused', 'lead.visits', practice_rate(), 100) }} as lead_rate,
+        {{ shrunk_rate('site.unused', 'site.visits', practice_rate(), 50) }} as site_rate,
+        {% for name in ('', '_90d', '_180d') %}
+        {{ shrunk_rate('slot.unused' ~ name, 'slot.visits' ~ name, practice_rate(), 100) }} as slot_rate{{ name }},
+        {{ shrunk_rate('clinician.unused' ~ name, 'clinician.visits' ~ name, practice_rate(), 50) }} as clinician_rate{{ name }}{{ "," if not loop.last }}
+        {% endfor %}
     from moments
-    asof inner join {{ ref('stg_ehr__clients') }} as clients
-        on moments.client_token = clients.client_token and moments.scored_at >= clients.recorded_at
-
-),
-
-history_now as (
-
-    select
-        moments.booking_id,
-        moments.moment,
-        moments.scored_at,
-        history.* exclude (client_token, known_at)
-    from moments
-    asof inner join {{ ref('int_attendance__client_history') }} as history
-        on moments.client_token = history.client_token and moments.scored_at >= history.known_at
-
-),
-
-bookings_now as (
-
-    select
-        moments.booking_id,
-        moments.moment,
-        moments.scored_at,
-        bookings.bookings,
-        bookings.open_bookings
-    from moments
-    asof inner join {{ ref('int_attendance__client_bookings') }} as bookings
-        on moments.client_token = bookings.client_token and moments.scored_at >= bookings.known_at
-
-),
-
-cancelled as (
-
-    select
-        booking_id,
-        min(recorded_at) as cancelled_at
-    from {{ ref('int_attendance__statuses') }}
-    where outcome in ('late_cancel', 'early_cancel', 'clinic_cancel')
-    group by booking_id
-
-),
-
-same_day_now as (
-
-    select
-        moments.booking_id,
-        moments.moment,
-        moments.scored_at,
-        count(distinct others.booking_id) as same_day_bookings
-    from moments
-    inner join {{ ref('int_attendance__versions') }} as others
-        on
-            moments.client_token = others.client_token
-            and moments.starts_on = others.starts_on
-            and moments.booking_id != others.booking_id
-            and moments.scored_at >= others.valid_from
-            and moments.scored_at < coalesce(others.valid_to, 'infinity'::timestamptz)
-    left join cancelled on others.booking_id = cancelled.booking_id
-    where moments.scored_at < coalesce(cancelled.cancelled_at, 'infinity'::timestamptz)
-    group by moments.booking_id, moments.moment, moments.scored_at
-
-),
-
-series_now as (
-
-    select
-        moments.booking_id,
-        moments.moment,
-        moments.scored_at,
-        count(distinct earlier.booking_id) as series_position
-    from moments
-    inner join {{ ref('int_attendance__versions') }} as earlier
-        on
-            moments.series_token = earlier.series_token
-            and earlier.starts_by < moments.starts_by
-            and moments.scored_at >= earlier.valid_from
-            and moments.scored_at < coalesce(earlier.valid_to, 'infinity'::timestamptz)
-    group by moments.booking_id, moments.moment, moments.scored_at
-
-),
-
-{% for name, key in [('clinician', 'clinician_token'), ('site', 'site_token'), ('slot', 'slot'), ('lead', 'lead_band')] %}
-{{ name }}_now as (
-
-    select
-        keyed.booking_id,
-        keyed.moment,
-        keyed.scored_at,
-        history.visits,
-        history.unused
-    from (
-        select
-            *,
-            isodow(starts_on) * 100 + coalesce(hour({{ local_time('starts_at') }}), 99) as slot,
-            {{ lead_band('starts_on - ' ~ local_time('chosen_at') ~ '::date') }} as lead_band
-        from moments
-    ) as keyed
-    asof inner join {{ ref('int_attendance__' ~ name ~ '_history') }} as history
-        on keyed.{{ key }} = history.{{ key }} and keyed.scored_at >= history.known_at
-
-),
-
-{% endfor %}
-practice_now as (
-
-    select
-        moments.booking_id,
-        moments.moment,
-        moments.scored_at,
-        {{ shrunk_rate('history.unused', 'history.visits', 0.18, 100) }} as rate
-    from moments
-    asof left join {{ ref('int_attendance__practice_history') }} as history
-        on moments.scored_at >= history.known_at
+    {{ join_rates('moments', 'moments.rated_on', ['practice', 'lead', 'session', 'session_lead', 'site', 'slot']) }}
+    left join {{ ref('int_attendance__clinician_rates') }} as clinician
+        on moments.clinician_token = clinician.rate_key and moments.rated_on = clinician.day
 
 ),
 
@@ -153,8 +69,8 @@ final as (
         moments.starts_on,
         moments.starts_at,
 
-        (moments.starts_on - {{ local_time('moments.chosen_at') }}::date)::int as lead_time_days,
-        (moments.starts_on - {{ local_time('moments.scored_at') }}::date)::int as days_ahead,
+        (moments.starts_on - {{ local_day('moments.chosen_at') }})::int as lead_time_days,
+        (moments.starts_on - {{ local_day('moments.scored_at') }})::int as days_ahead,
         isodow(moments.starts_on)::int as weekday,
         month(moments.starts_on)::int as month_of_year,
         hour({{ local_time('moments.starts_at') }})::int as start_hour,
@@ -163,56 +79,72 @@ final as (
         moments.session_type,
         moments.modality,
         moments.is_moved_here,
+        coalesce(bookings.is_confirmed, false) as is_confirmed,
         moments.series_interval_days::int as series_interval_days,
-        coalesce(series_now.series_position, 0)::int as series_position,
+        coalesce(bookings.series_position, 0)::int as series_position,
 
-        client_now.age_years,
-        client_now.gender,
+        clients.age_years,
+        clients.gender,
 
-        coalesce(history_now.visits, 0)::int as client_visits,
-        coalesce(history_now.unused, 0)::int as client_unused,
-        coalesce(history_now.no_shows, 0)::int as client_no_shows,
-        coalesce(history_now.late_cancels, 0)::int as client_late_cancels,
-        coalesce(history_now.early_cancels, 0)::int as client_early_cancels,
-        coalesce(history_now.expected, 0) as client_expected_unused,
-        coalesce(history_now.information, 0) as client_information,
-        {{ shrunk_rate('history_now.unused', 'history_now.visits', 'practice_now.rate', 4) }} as client_unused_rate,
-        {{ shrunk_rate(
-            'history_now.weighted_unused / exp(' ~ days_apart('moments.scored_at', "timestamptz '2020-01-01 00:00:00+00'") ~ ' / 60 - 30)',
-            'history_now.weighted_visits / exp(' ~ days_apart('moments.scored_at', "timestamptz '2020-01-01 00:00:00+00'") ~ ' / 60 - 30)',
-            'practice_now.rate', 2
-        ) }} as client_recent_unused_rate,
-        history_now.is_last_unused,
-        coalesce(history_now.unused_streak, 0)::int as client_unused_streak,
-        {{ days_apart('moments.scored_at', 'history_now.last_attended_at') }} as days_since_attended,
-        {{ days_apart('moments.scored_at', 'history_now.last_ended_at') }} as days_since_outcome,
+        {% for name in ('visits', 'unused', 'no_shows', 'late_cancels', 'early_cancels') %}
+        coalesce(outcomes.{{ name }}, 0)::int as client_{{ name }},
+        {% endfor %}
+        {% for name in ('visits', 'no_shows', 'late_cancels') %}
+        {% for window in (90, 180) %}
+        coalesce(outcomes.{{ name }}_{{ window }}d, 0)::int as client_{{ name }}_{{ window }}d,
+        {% endfor %}
+        {% endfor %}
+        coalesce(outcomes.expected, 0) as client_expected_unused,
+        coalesce(outcomes.information, 0) as client_information,
+        {% for name in weeks_of_memory() %}
+        coalesce(outcomes.recent_excess_{{ name }}, 0) as client_recent_excess_{{ name }},
+        coalesce(outcomes.recent_information_{{ name }}, 0) as client_recent_information_{{ name }},
+        {% endfor %}
+        {{ shrunk_rate('outcomes.unused', 'outcomes.visits', 'rated.practice_rate', 4) }} as client_unused_rate,
+        {{ shrunk_rate('outcomes.weighted_unused', 'outcomes.weighted_visits', 'rated.practice_rate', 2) }} as client_recent_unused_rate,
+        case when outcomes.visits > 0 then outcomes.unused_streak > 0 end as is_last_unused,
+        coalesce(outcomes.unused_streak, 0)::int as client_unused_streak,
+        coalesce(outcomes.attended_streak, 0)::int as client_attended_streak,
+        coalesce(outcomes.missed_in_plan, 0)::int as client_missed_in_plan,
+        outcomes.usual_gap_days as client_usual_gap_days,
+        {{ days_apart('moments.scored_at', 'outcomes.last_attended_at') }} as days_since_attended,
+        case when outcomes.usual_gap_days is not null
+            then {{ days_apart('moments.scored_at', 'outcomes.last_attended_at') }} / greatest(outcomes.usual_gap_days, 1)
+        end as client_gaps_since_attended,
+        {{ days_apart('moments.scored_at', 'outcomes.last_ended_at') }} as days_since_outcome,
         -- this one included, also where the EHR recorded it only after the moment it is scored at
-        (coalesce(bookings_now.bookings, 0) + (moments.booking_known_at > moments.scored_at)::int)::int as client_bookings,
-        (coalesce(bookings_now.open_bookings, 0) + (moments.booking_known_at > moments.scored_at)::int)::int as client_open_bookings,
-        coalesce(same_day_now.same_day_bookings, 0)::int as same_day_bookings,
+        (coalesce(bookings.bookings, 0) + (moments.booking_known_at > moments.scored_at)::int)::int as client_bookings,
+        (coalesce(bookings.open_bookings, 0) + (moments.booking_known_at > moments.scored_at)::int)::int as client_open_bookings,
+        coalesce(bookings.moves, 0)::int as client_moves,
+        coalesce(bookings.moves_90d, 0)::int as client_moves_90d,
+        coalesce(bookings.confirmations, 0)::int as client_confirmations,
+        coalesce(bookings.same_day_bookings, 0)::int as same_day_bookings,
 
-        practice_now.rate as practice_unused_rate,
-        {{ shrunk_rate('lead_now.unused', 'lead_now.visits', 'practice_now.rate', 100) }} as lead_unused_rate,
-        case when moments.clinician_token is not null
-            then {{ shrunk_rate('clinician_now.unused', 'clinician_now.visits', 'practice_now.rate', 50) }}
-        end as clinician_unused_rate,
-        case when moments.site_token is not null
-            then {{ shrunk_rate('site_now.unused', 'site_now.visits', 'practice_now.rate', 50) }}
-        end as site_unused_rate,
-        {{ shrunk_rate('slot_now.unused', 'slot_now.visits', 'practice_now.rate', 100) }} as slot_unused_rate,
+        rated.practice_rate as practice_unused_rate,
+        rated.lead_rate as lead_unused_rate,
+        {% for name in ('', '_90d', '_180d') %}
+        case when moments.clinician_token is not null then rated.clinician_rate{{ name }} end as clinician_unused_rate{{ name }},
+        {% endfor %}
+        case when moments.clinician_token is not null then rated.clinician_effect end as clinician_unused_effect,
+        case when moments.site_token is not null then rated.site_rate end as site_unused_rate,
+        {% for name in ('', '_90d', '_180d') %}
+        rated.slot_rate{{ name }} as slot_unused_rate{{ name }},
+        {% endfor %}
+        {{ expit(logit('rated.booked_rate') ~ ' + rated.clinician_effect') }} as expected_unused_rate,
 
-        client_now.has_welfare as audit_has_welfare,
-        client_now.language as audit_language,
-        client_now.race_ethnicity as audit_race_ethnicity
+        clients.has_welfare as audit_has_welfare,
+        clients.language as audit_language,
+        clients.race_ethnicity as audit_race_ethnicity
 
     from moments
-    {% for joined in ['client_now', 'history_now', 'bookings_now', 'same_day_now', 'series_now', 'clinician_now', 'site_now', 'slot_now', 'lead_now', 'practice_now'] %}
-    left join {{ joined }}
+    left join outcomes on moments.moment_id = outcomes.moment_id
+    left join bookings on moments.moment_id = bookings.moment_id
+    left join rated on moments.moment_id = rated.moment_id
+    left join clients
         on
-            moments.booking_id = {{ joined }}.booking_id
-            and moments.moment = {{ joined }}.moment
-            and moments.scored_at = {{ joined }}.scored_at
-    {% endfor %}
+            moments.client_token = clients.client_token
+            and moments.scored_at >= clients.recorded_at
+            and moments.scored_at < coalesce(clients.valid_to, 'infinity'::timestamptz)
 
 )
 {% endmacro %}

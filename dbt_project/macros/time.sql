@@ -8,6 +8,15 @@
     timezone('{{ var("timezone") }}', {{ instant }})
 {%- endmacro %}
 
+{% macro local_day(instant) -%}
+    {{ local_time(instant) }}::date
+{%- endmacro %}
+
+{# The day whose records hold what became known then: an outcome of exactly 00:00 is known at that midnight, so it belongs to the day before. #}
+{% macro known_day(instant) -%}
+    {{ local_time(instant ~ ' - interval 1 microsecond') }}::date
+{%- endmacro %}
+
 {% macro days_apart(later, earlier) -%}
     (epoch({{ later }}) - epoch({{ earlier }})) / 86400.0
 {%- endmacro %}

@@ -14,7 +14,7 @@ from hsched_pipelines.learning.workspace import workspace_of
 from hsched_pipelines.partitions import daily_partitions, days_of, settled_features
 
 SCORE, DRIFT = "score_no_show__daily", "drift_no_show__daily"
-BOUNDS = "drift_within_bounds"
+BOUNDS, NEWEST = "drift_within_bounds", "newest_day"
 DayStep = Callable[[Workspace, date], Report]
 
 
@@ -85,7 +85,7 @@ def bounds_result(reports: dict[date, Report]) -> dg.AssetCheckResult:
         check_name=BOUNDS,
         passed=not breaches,
         description="; ".join(breaches) or f"{len(reports)} days within bounds",
-        metadata={"breaches": dg.MetadataValue.json(breaches)},
+        metadata={"breaches": dg.MetadataValue.json(breaches), NEWEST: max(reports).isoformat()},
     )
 
 

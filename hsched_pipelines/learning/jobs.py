@@ -1,4 +1,4 @@
-"""Jobs of the learning flow, and what starts them: the week's training, and the day's scores after its extraction."""
+"""Jobs of the learning flow, and what starts them: the week's training or drift's, and the day's scores after its extraction."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -7,6 +7,8 @@ from hsched_adapters.settings import Practice
 from hsched_pipelines.deployments import runs_in, schedule_status, sensor_status
 from hsched_pipelines.follow_up import daily_sensor
 from hsched_pipelines.learning.daily import DRIFT, SCORE
+from hsched_pipelines.learning.retraining import retraining_sensor
+from hsched_pipelines.learning.standing import STANDING
 
 TRAINING = ("train_no_show__set", "model_no_show__fit", "model_no_show__evaluation", "model_no_show__promotion")
 EXTRACT = dg.JobSelector(location_name="operations", repository_name="__repository__", job_name="extract_daily")
@@ -18,8 +20,8 @@ def build_jobs(tables: dg.AssetsDefinition, coming: dg.AssetsDefinition) -> dict
         "build_features": (dg.AssetSelection.assets(tables), "Every model but the daily part."),
         "train_weekly": (dg.AssetSelection.assets(*TRAINING), "Training rows, fit, evaluation, promotion."),
         "score_daily": (
-            dg.AssetSelection.assets(tables, coming, SCORE, DRIFT),
-            "Features, scores of coming visits and drift of a day or a range of days.",
+            dg.AssetSelection.assets(tables, coming, SCORE, DRIFT, STANDING),
+            "Features, scores of coming visits and drift of a day or a range of days; how the champions stand by then.",
         ),
     }
     return {name: dg.define_asset_job(name, selection, description=text) for name, (selection, text) in selections.items()}
@@ -42,7 +44,8 @@ def build_schedules(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefini
 
 
 def build_sensors(practice: Practice, jobs: dict[str, UnresolvedAssetJobDefinition]) -> list[dg.SensorDefinition]:
-    """Scores follow the extraction of the same days."""
+    """Scores follow the extraction of the same days; a training follows drift."""
     name = "score_after_extract"
     status = sensor_status(name, practice)
-    return [daily_sensor(name, after=EXTRACT, request=jobs["score_daily"], status=status, metadata=runs_in(name))]
+    scores = daily_sensor(name, after=EXTRACT, request=jobs["score_daily"], status=status, metadata=runs_in(name))
+    return [scores, retraining_sensor(practice, jobs["train_weekly"])]

@@ -33,6 +33,7 @@ def workspace_of(settings: Settings, context: dg.AssetExecutionContext) -> "Work
         artifact_root=paths.mlflow_artifacts,
         timezone=settings.practice.timezone,
         demographic_inputs=settings.practice.demographic_inputs,
+        promotion=settings.practice.promotion,
         code_version=code_version(),
         tags={"dagster.run_id": context.run.run_id, "dagster.job": context.run.job_name},
     )

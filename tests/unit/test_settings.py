@@ -130,3 +130,12 @@ def test_a_practice_knows_its_zone() -> None:
     practice = Practice("a", "A", "America/Sao_Paulo", "BR", Source("landing", "m", batch="b"), date(2026, 1, 1))
 
     assert practice.zone == ZoneInfo("America/Sao_Paulo")
+
+
+def test_promotion_is_automatic_unless_the_practice_wants_to_look() -> None:
+    """Two words are known; a third is refused by name, not taken for one of them."""
+    assert practice_from(PLAIN).promotion == "automatic"
+    assert practice_from({**PLAIN, "promotion": "reviewed"}).promotion == "reviewed"
+    for wrong in ("manual", "", True, None):
+        with pytest.raises(SettingsError, match="promotion is neither automatic nor reviewed"):
+            practice_from({**PLAIN, "promotion": wrong})

@@ -1,7 +1,7 @@
 -- Training and evaluation rows: features as known at each scoring moment, and how the booking ended (labels).
 {{ config(materialized='external') }}
 
-{{ no_show_features(ref('int_attendance__moments')) }}
+{{ no_show_features('moments') }}
 
 select
     final.*,

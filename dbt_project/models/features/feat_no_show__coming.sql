@@ -7,7 +7,7 @@
     tags=['daily']
 ) }}
 
-{{ no_show_features(ref('int_attendance__coming')) }}
+{{ no_show_features('coming') }}
 
 select
     final.*,

@@ -60,4 +60,7 @@ final as (
 
 )
 
-select * from final
+select
+    *,
+    row_number() over () as moment_id
+from final

@@ -58,6 +58,7 @@ named as (
             when event_at > starts_by - to_hours({{ var('late_cancel_hours') }}) then 'late_cancel'
             else 'early_cancel'
         end as outcome,
+        event_type = 'moved' as is_move,
         -- an outcome counts once its appointment has ended and its status has been recorded
         greatest(recorded_at, ends_at) as known_at
     from endings

@@ -8,7 +8,7 @@ openings as (
 
 ),
 
-final as (
+numbered as (
 
     select
         booking_id,
@@ -34,6 +34,16 @@ final as (
         first_value(replaces_appointment_token is not null or is_move_within) over booking as is_moved_here
     from openings
     window booking as (partition by booking_id order by version_no)
+
+),
+
+final as (
+
+    select
+        *,
+        {{ lead_band('starts_on - ' ~ local_day('chosen_at')) }} as lead_band,
+        {{ slot('starts_on', 'starts_at') }} as slot
+    from numbered
 
 )
 
