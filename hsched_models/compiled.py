@@ -36,7 +36,10 @@ class Scorer(Protocol):
         ...
 
     def batch(self, rows: pd.DataFrame) -> Floats:
-        """One row of outputs a row; InputError where a value is infinite, or missing where the model needs one."""
+        """P(unused) of each row, and P(no-show | unused) where the model has a second head.
+
+        InputError where a value is infinite, or missing where the model needs one.
+        """
         ...
 
     def one(self, row: Mapping[str, object]) -> tuple[float, ...]:
@@ -129,8 +132,11 @@ class SklearnScorer:
 
     def batch(self, rows: pd.DataFrame) -> Floats:
         _refuse_infinite(rows, self.columns)
-        p: Floats = self.estimator.predict_proba(rows[list(self.columns)])[:, 1:2]
-        return p
+        read = rows[list(self.columns)]
+        p: Floats = self.estimator.predict_proba(read)[:, 1:2]
+        if getattr(self.estimator, "split_", None) is None:
+            return p
+        return np.column_stack([p, self.estimator.no_show_share(read)])
 
     def one(self, row: Mapping[str, object]) -> tuple[float, ...]:
         return tuple(self.batch(pd.DataFrame([dict(row)], columns=list(self.columns)))[0].tolist())

@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import TimeSeriesSplit
 
 Floats = NDArray[np.float64]
 EDGE = 1e-6
 _SMALLEST_FOLD = 50  # rows; fewer say nothing about calibration
-_EVIDENCE_ROWS = 800  # weeks differ by about 0.15 in log odds (public file, 2016): three of them weigh as 800 rows
+_EVIDENCE_ROWS_A_WEEK = 270  # weeks differ by about 0.15 in log odds (public file, 2016): a week says no more than 270 rows would
 _PRIOR_SD = 0.1
 LEAD_EDGES = (0, 1, 3, 7, 14, 28)
 
@@ -35,10 +36,10 @@ def two_columns(p: Floats) -> Floats:
     return np.column_stack([1 - p, p])
 
 
-def shrunk_platt(log_odds: Floats, labels: NDArray[np.int64]) -> tuple[float, float]:
-    """Slope and offset of log odds that make the labels likeliest, under a normal prior around (1, 0)."""
+def shrunk_platt(log_odds: Floats, labels: NDArray[np.int64], weeks: float) -> tuple[float, float]:
+    """Slope and offset of log odds that make the labels of that many weeks likeliest, under a normal prior around (1, 0)."""
     signs = 2.0 * labels - 1
-    evidence = min(1.0, _EVIDENCE_ROWS / len(labels))
+    evidence = min(1.0, _EVIDENCE_ROWS_A_WEEK * weeks / len(labels))
 
     def loss(parameters: Floats) -> float:
         margins = signs * (parameters[0] * log_odds + parameters[1])
@@ -104,6 +105,15 @@ class ClientIntercept(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         return unused - rows["client_expected_unused"].to_numpy(dtype=float), rows["client_information"].to_numpy(dtype=float)
 
 
+class AnchoredLogistic(LogisticRegression):  # type: ignore[misc]  # scikit-learn ships no types
+    """Logistic regression that remembers the mean of its columns: what a visit's reasons are measured against."""
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        super().fit(X, y, sample_weight)
+        self.means_ = np.asarray(X, dtype=float).mean(axis=0)
+        return self
+
+
 class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """The mean of several models' log odds."""
 
@@ -125,13 +135,14 @@ class PlattScaled(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
     Rows must come oldest first: each fold is predicted by a model that saw earlier rows only. The folds cover the last
     rows, a tenth each: the first weeks of a practice, without histories, are another regime than the one to be scored.
     Slope and offset are pulled toward "as it is" (1 and 0): the level of misses wanders from week to week, so thousands
-    of rows of three weeks are evidence of three weeks, not of thousands of rows. With one class in every fold, or too
-    few rows to fold, the model is left as it is.
+    of rows of one week are evidence of one week, not of thousands of rows. `weeks` is the time that the rows span. With
+    one class in every fold, or too few rows to fold, the model is left as it is.
     """
 
-    def __init__(self, model: Any, folds: int = 3) -> None:
+    def __init__(self, model: Any, folds: int = 3, weeks: float = 10.0) -> None:
         self.model = model
         self.folds = folds
+        self.weeks = weeks
 
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
         labels = np.asarray(y)
@@ -139,7 +150,7 @@ class PlattScaled(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scik
         scores, seen = self._forecasts(X, labels)
         self.slope_, self.offset_ = 1.0, 0.0
         if len(np.unique(seen)) == 2:
-            self.slope_, self.offset_ = shrunk_platt(scores, seen)
+            self.slope_, self.offset_ = shrunk_platt(scores, seen, self.weeks * len(seen) / len(labels))
         self.fitted_ = clone(self.model).fit(X, y)
         return self
 

@@ -16,7 +16,7 @@ from hsched_core.domain.errors import NotReadyError
 from hsched_models.dataset import known_by_day, rows_with_outcome, settled_through, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.features import MOMENTS
-from hsched_models.metrics import measure_slices
+from hsched_models.metrics import measure_parts, measure_slices
 from hsched_models.train import fit
 
 Progress = Callable[[str], None]
@@ -47,9 +47,9 @@ def evaluate_cutoff(
     for moment in MOMENTS:
         test = _test_rows(rows, moment, test_from)
         progress(f"{moment}: {len(test):,} test visits")
-        p = _predictions(rows, test, moment, _fit_days(test, test_from, refit), zone, demographic_inputs, model, progress)
+        p, share = _predictions(rows, test, moment, _fit_days(test, test_from, refit), zone, demographic_inputs, model, progress)
         later = pd.to_datetime(test["booked_at"], utc=True) >= pd.Timestamp(known_by_day(test_from, zone))
-        document[moment] = measure_slices(test, p, {"booked_after_cutoff": later})
+        document[moment] = {**measure_slices(test, p, {"booked_after_cutoff": later}), **measure_parts(test, p, share)}
     return document
 
 
@@ -75,13 +75,14 @@ def _predictions(
     demographic_inputs: Mapping[str, str],
     model: str,
     progress: Progress,
-) -> NDArray[np.float64]:
-    p = np.full(len(test), np.nan)
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """P(unused), and the no-shows' share of it."""
+    p, share = np.full((2, len(test)), np.nan)
     for position, day in enumerate(fit_days):
         until = fit_days[position + 1] if position + 1 < len(fit_days) else date.max
         mask = ((test["starts_on"] >= day) & (test["starts_on"] < until)).to_numpy()
         known_by = known_by_day(day if len(fit_days) == 1 else day - timedelta(days=1), zone)
         fitted = fit(model, training_set(rows, moment, known_by, before=day), demographic_inputs)
-        p[mask] = fitted.predict(test[mask])
+        p[mask], share[mask] = fitted.predict(test[mask]), fitted.no_show_share(test[mask])
         progress(f"{moment}: fitted for visits from {day}")
-    return p
+    return p, share

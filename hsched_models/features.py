@@ -61,7 +61,7 @@ CATALOGUE: tuple[Feature, ...] = (
     Feature("booking_id", Role.KEY, "token", "booking", "pseudonym", "Appointment token and number of moves within it."),
     Feature("appointment_token", Role.KEY, "token", "booking", "pseudonym", "Pseudonym of the appointment."),
     Feature("client_token", Role.KEY, "token", "booking", "pseudonym", "Pseudonym of the client; groups rows, never read."),
-    Feature("site_token", Role.KEY, "token", "booking", "pseudonym", "Pseudonym of the place."),
+    _input("site_token", "token", "Pseudonym of the place; few visits fall into one bucket.", category=True),
     Feature("moment", Role.KEY, "word", "-", "none", "Scoring moment: at_booking or day_before."),
     Feature("scored_at", Role.KEY, "instant", "-", "date", "The instant everything in this row is as of."),
     Feature("booked_at", Role.KEY, "instant", "booking", "date", "When this time was chosen."),

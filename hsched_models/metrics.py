@@ -9,9 +9,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from hsched_models.estimators import logit
+from hsched_models.heads import parts
 
 Floats = NDArray[np.float64]
 Metrics = Mapping[str, float | int | None]
+PARTS = ("no_show", "late_cancel")
 CALL_CAPACITY = 0.2  # share of a day's visits a front desk can call
 
 
@@ -88,3 +90,11 @@ def measure_slices(
     y = frame["label_is_unused"].astype(int)
     masks = {**slices(frame), **(extra or {})}
     return {name: measure(y[mask], p[mask.to_numpy()], frame.loc[mask, "starts_on"]) for name, mask in masks.items()}
+
+
+def measure_parts(frame: pd.DataFrame, p: Floats, no_show_share: Floats) -> dict[str, dict[str, float | int | None]]:
+    """`measure` of each head by itself: no-show against everything else, late cancel likewise. Nothing where there is no split."""
+    if np.isnan(no_show_share).any():
+        return {}
+    ended = {name: (frame["label_outcome"] == name).astype(int) for name in PARTS}
+    return {name: measure(ended[name], head, frame["starts_on"]) for name, head in zip(PARTS, parts(p, no_show_share), strict=True)}

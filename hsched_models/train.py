@@ -34,6 +34,13 @@ class Fitted:
             p: NDArray[np.float64] = self.scorer.batch(rows)[:, 0]
         return p
 
+    def no_show_share(self, rows: pd.DataFrame) -> NDArray[np.float64]:
+        """P(no-show | unused) of each row; NaN where the source has no late cancels, or the model no second head."""
+        with one_thread():
+            found = self.scorer.batch(rows)
+        share: NDArray[np.float64] = found[:, 1] if found.shape[1] > 1 else np.full(len(rows), np.nan)
+        return share
+
     def score_one(self, row: Mapping[str, object]) -> float:
         """P(unused) of one row given by column name (None where nothing is known): the bits that `predict` gives it in any batch."""
         return self.scorer.one(row)[0]
@@ -70,5 +77,5 @@ def fit(name: str, training: TrainingSet, demographic_inputs: Mapping[str, str])
     rung = LADDER[name]
     reads = rung.reads(columns)
     with one_thread():
-        estimator = rung.build(columns).fit(training.frame[list(reads)], training.y)
+        estimator = rung.build(columns, training.weeks).fit(training.frame[list(reads)], training.ends)
     return Fitted(name, estimator, reads)

@@ -90,7 +90,7 @@ def test_each_demographic_column_has_its_switch(training: TrainingSet, switches:
 
     assert demographic & set(input_columns(switches)) == read
     assert demographic & set(fitted.columns) == read
-    assert demographic & set(fitted.estimator[0].feature_names_in_) == read
+    assert demographic & set(fitted.estimator.unused_[0].feature_names_in_) == read
 
 
 def test_a_switch_for_anything_else_opens_nothing() -> None:

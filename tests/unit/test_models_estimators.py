@@ -113,7 +113,7 @@ def test_a_blend_is_the_mean_in_log_odds() -> None:
 def test_recalibration_goes_in_the_planted_direction(slope: float, offset: float) -> None:
     """Toward what was planted, and not all the way: some weeks' level is no law."""
     log_odds = np.random.default_rng(1).normal(-1, 1.2, 3000)
-    found = shrunk_platt(log_odds, drawn(slope * log_odds + offset, seed=2))
+    found = shrunk_platt(log_odds, drawn(slope * log_odds + offset, seed=2), weeks=3)
 
     for planted, learned, as_is in ((slope, found[0], 1.0), (offset, found[1], 0.0)):
         if planted != as_is:
@@ -123,13 +123,15 @@ def test_recalibration_goes_in_the_planted_direction(slope: float, offset: float
 
 
 def test_thousands_of_rows_are_not_thousands_of_weeks() -> None:
-    """Ten times the rows of the same three weeks move the recalibration hardly further; a hundred rows move it little."""
+    """Ten times the rows of the same three weeks move the recalibration hardly further; a hundred rows little; more weeks do."""
     log_odds = np.random.default_rng(1).normal(-1, 1, 40_000)
     labels = drawn(log_odds + 0.5, seed=3)
-    offsets = [shrunk_platt(log_odds[:n], labels[:n])[1] for n in (100, 4_000, 40_000)]
+    offsets = [shrunk_platt(log_odds[:n], labels[:n], weeks=3)[1] for n in (100, 4_000, 40_000)]
+    longer = [shrunk_platt(log_odds, labels, weeks=weeks)[1] for weeks in (0.3, 3, 30)]
 
     assert offsets[2] == pytest.approx(offsets[1], abs=0.06)
     assert 0 < offsets[0] < offsets[1]
+    assert 0 < longer[0] < longer[1] < longer[2] < 0.5
 
 
 def test_a_model_is_left_as_it_is_where_nothing_can_be_learned() -> None:
