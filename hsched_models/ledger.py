@@ -129,11 +129,10 @@ def read_chain(ledger: Path, anchors: Sequence[Anchor] = ()) -> Chain:
     chain = _read(ledger.read_bytes() if ledger.is_file() else b"")
     if chain.broken:
         return chain
-    for anchor in sorted(anchors, key=lambda anchor: anchor.number):
-        broken = _against(chain, anchor)
-        if broken:
-            return Chain(chain.seals[: broken.line - 1], broken, chain.unfinished)
-    return chain
+    kept = sorted((anchor for anchor in anchors if anchor.number <= len(chain.seals)), key=lambda anchor: anchor.number)
+    longest = max(anchors, key=lambda anchor: anchor.number, default=chain.head)
+    broken = next((found for anchor in [*kept, longest] if (found := _against(chain, anchor))), None)
+    return Chain(chain.seals[: broken.line - 1], broken, chain.unfinished) if broken else chain
 
 
 def changed_days(chain: Chain, scores: Path) -> dict[date, str]:
