@@ -47,8 +47,8 @@ class TrainingSet:
     @property
     def weeks(self) -> float:
         """The time from the first visit to the last."""
-        days = self.frame["starts_on"]
-        return ((days.max() - days.min()).days + 1) / 7
+        first, last = _as_date(self.frame["starts_on"].min()), _as_date(self.frame["starts_on"].max())
+        return ((last - first).days + 1) / 7
 
     @property
     def digest(self) -> str:

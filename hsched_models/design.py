@@ -24,6 +24,9 @@ _HISTORY = ("client_", "is_last_", "days_since_", "clinician_unused_", "slot_unu
 _CURVED = ("lead_time_days", "age_years", "start_hour", "booked_hour")
 _LONG_TAILED = ("client_", "days_since_", "series_position", "lead_time_days")
 _PLACE_WEIGHT = 0.4  # places differ less than clinicians: a standard deviation of about 0.13 in log odds on the public file's earlier days
+# Counts that grow with the calendar for everybody: read through the intercept, which weighs them against what was expected.
+_FILLING = ("client_visits", "client_unused", "client_no_shows", "client_bookings", "client_open_bookings", "days_since_outcome")
+_WEEKS_FOR_WEEKDAYS = 8
 _RARE = 50  # a category with fewer training rows shares one bucket: too few to learn from, and a person could be one of them
 
 
@@ -108,6 +111,11 @@ def varying(frame: pd.DataFrame, columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(column for column in columns if frame[column].nunique(dropna=False) > 1)
 
 
+def seen_often(columns: tuple[str, ...], weeks: float) -> tuple[str, ...]:
+    """Without the weekday where the rows span too few weeks: three Mondays say what three days were like, not what Mondays are."""
+    return columns if weeks >= _WEEKS_FOR_WEEKDAYS else tuple(column for column in columns if column != "weekday")
+
+
 def without_history(columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(column for column in columns if not column.startswith(_HISTORY))
 
@@ -129,7 +137,7 @@ def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeli
     """Logistic regression on splines, one-hot words, logged counts and the client intercept."""
     words = tuple(column for column in category_columns(columns) if column != "site_token")
     curved = tuple(column for column in _CURVED if column in columns)
-    elsewhere = (*words, *curved, "site_token", "client_expected_unused", "client_information")
+    elsewhere = (*words, *curved, *_FILLING, "site_token", "client_expected_unused", "client_information")
     linear = tuple(column for column in columns if column not in elsewhere)
     if not linear_history:
         linear = without_history(linear)
@@ -189,7 +197,7 @@ def _filled(strategy: str) -> SimpleImputer:
 def boosting(columns: tuple[str, ...]) -> Pipeline:
     """Gradient boosting on numbers with missing values kept, small word lists as categories; clinicians enter by their rate, places not."""
     words = tuple(column for column in category_columns(columns) if column not in ("clinician_token", "site_token"))
-    numbers = tuple(column for column in columns if column not in category_columns(columns))
+    numbers = tuple(column for column in columns if column not in category_columns(columns) + _FILLING)
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=30)
     parts: list[tuple[str, Any, list[str]]] = [
         ("words", make_pipeline(Words(), encoder), list(words)),

@@ -48,13 +48,18 @@ def level_offset(log_odds: Floats, labels: NDArray[np.int64], weeks: NDArray[np.
 def weekly_levels(log_odds: Floats, labels: NDArray[np.int64], weeks: NDArray[np.int64]) -> WeeklyLevels:
     """The offset that makes each week's outcomes likeliest, by Newton's method; weeks without visits are left out."""
     numbers, position = np.unique(weeks, return_inverse=True)
-    offsets, information = np.zeros(len(numbers)), np.ones(len(numbers))
-    for _ in range(_NEWTON_STEPS if len(numbers) else 0):
+    offsets: Floats = np.zeros(len(numbers))
+    information: Floats = np.ones(len(numbers))
+    for _ in range(_NEWTON_STEPS):
         p = expit(log_odds + offsets[position])
-        information = np.bincount(position, weights=p * (1 - p), minlength=len(numbers)) + 1 / _WEAK_PRIOR_SD**2
-        slope = np.bincount(position, weights=labels - p, minlength=len(numbers)) - offsets / _WEAK_PRIOR_SD**2
+        information = _by_week(p * (1 - p), position, len(numbers)) + 1 / _WEAK_PRIOR_SD**2
+        slope = _by_week(labels - p, position, len(numbers)) - offsets / _WEAK_PRIOR_SD**2
         offsets = offsets + np.clip(slope / information, -1, 1)
     return WeeklyLevels(tuple(offsets.tolist()), tuple((1 / information).tolist()))
+
+
+def _by_week(amounts: Floats, position: NDArray[np.intp], weeks: int) -> Floats:
+    return np.bincount(position, weights=amounts, minlength=weeks).astype(np.float64)
 
 
 def filtered(levels: WeeklyLevels) -> Level:

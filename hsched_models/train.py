@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from hsched_core.domain.errors import NotReadyError
 from hsched_models.compiled import Scorer, make_scorer
 from hsched_models.dataset import TrainingSet
-from hsched_models.design import LADDER, varying
+from hsched_models.design import LADDER, seen_often, varying
 from hsched_models.features import input_columns
 
 FEWEST_ROWS = 200
@@ -73,7 +73,7 @@ def check_enough(training: TrainingSet) -> None:
 def fit(name: str, training: TrainingSet, demographic_inputs: Mapping[str, str]) -> Fitted:
     """Fit one rung on the inputs that vary in these rows; NotReadyError if there is too little to learn from."""
     check_enough(training)
-    columns = varying(training.frame, input_columns(demographic_inputs))
+    columns = seen_often(varying(training.frame, input_columns(demographic_inputs)), training.weeks)
     rung = LADDER[name]
     reads = rung.reads(columns)
     with one_thread():

@@ -14,6 +14,8 @@ from hsched_sandbox.world import World
 
 OFFICE = (8, 18)
 WEEK_AHEAD = 7 * DAY
+CORRECTED_WITHIN = 10  # days
+LONGEST_CORRECTION = CORRECTED_WITHIN * DAY
 
 
 class Breach(IntEnum):
@@ -72,7 +74,7 @@ def _numbered(events: Events, first: int) -> Events:
 def _misjudged(events: Events, rates: Dirt, timeline: Timeline, rng: np.random.Generator) -> tuple[Events, Flags]:
     """Some outcomes are first written down as the opposite and put right days later. Says which rows those are, wrong and right."""
     came = events.what == Happening.ATTENDED
-    day = timeline.day_of(events.recorded) + rng.integers(1, 10, len(events))
+    day = timeline.day_of(events.recorded) + rng.integers(1, CORRECTED_WITHIN, len(events))
     righted = at_hours(day, OFFICE, timeline, rng)
     outcome = (came | (events.what == Happening.NO_SHOW)) & (righted < timeline.shuts)
     wrong = outcome & (rng.random(len(events)) < rates.corrected_statuses)

@@ -9,8 +9,8 @@ import numpy as np
 
 from hsched_sandbox.appointment_sheet import appointment_sheet
 from hsched_sandbox.coverage_sheets import authorization_sheet, waitlist_sheet
-from hsched_sandbox.dirt import Planted, soil
-from hsched_sandbox.events import write_down
+from hsched_sandbox.dirt import Planted
+from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.identities import identities
 from hsched_sandbox.record_sheets import client_sheet, clinician_sheet, registered
 from hsched_sandbox.sheets import Sheet
@@ -49,7 +49,7 @@ def make_sheets(world: World) -> tuple[list[Sheet], Planted]:
     """All tables as text, and what is wrong in them on purpose."""
     rng = np.random.default_rng([world.seed, world.timeline.today.toordinal(), EXPORT_STREAM])
     people = identities(world.clients.payer, rng)
-    events, planted = soil(write_down(world, rng), world, rng)
+    events, planted = exported_log(world)
     made = registered(events, world)
     sheets = [
         clinician_sheet(world, rng),

@@ -21,7 +21,8 @@ def settle(
     count = len(bookings)
     sick = staff.sick[bookings.clinician, bookings.day]
     p_early = _p_early(bookings, chances, timeline)
-    p_unused = _expit(_unused_logit(bookings, chances, bank, staff, timeline))
+    known = _known_logit(bookings, chances, bank, staff, timeline)
+    p_unused = _expit(known + _own_logit(bookings, chances, bank))
     no_show_share = _expit(chances.no_show_share + chances.no_show_share_intake * (bookings.session == Session.INTAKE))
     draws = rng.random((3, count))
     end = np.where(rng.random(count) < no_show_share, End.NO_SHOW, End.LATE_CANCEL)
@@ -37,6 +38,7 @@ def settle(
         by_clinic=end == End.CLINIC_CANCEL,
         engagement=bank.engagement[bookings.client],
         after_miss=bank.missed[bookings.client],
+        known_logit=known,
         p_clinic=np.full(count, 1 - (1 - chances.clinic) * (1 - staff.sick_rate)),
         p_early=p_early,
         p_unused=p_unused,
@@ -56,6 +58,7 @@ def called_off(bookings: Bookings, numbers: Ints, closed: Ints, by_clinic: Flags
         by_clinic=by_clinic,
         engagement=bank.engagement[bookings.client],
         after_miss=bank.missed[bookings.client],
+        known_logit=unknown,
         p_clinic=unknown,
         p_early=unknown,
         p_unused=unknown,
@@ -69,15 +72,22 @@ def _p_early(bookings: Bookings, chances: Chances, timeline: Timeline) -> Floats
     return np.where(bookings.start - bookings.booked > DAY + moments.MARGIN, _expit(logit), 0.0)
 
 
-def _unused_logit(bookings: Bookings, chances: Chances, bank: ClientBank, staff: Staff, timeline: Timeline) -> Floats:
-    client, clinician = bookings.client, bookings.clinician
-    who = bank.clients.intercept[client] + bank.engagement[client]
+def _own_logit(bookings: Bookings, chances: Chances, bank: ClientBank) -> Floats:
+    """What only the client carries: standing inclination, this week's engagement, the visit missed before."""
+    client = bookings.client
     again = chances.after_miss * (bank.missed[client] & (bookings.session != Session.INTAKE))
+    logit: Floats = bank.clients.intercept[client] + bank.engagement[client] + again
+    return logit
+
+
+def _known_logit(bookings: Bookings, chances: Chances, bank: ClientBank, staff: Staff, timeline: Timeline) -> Floats:
+    """What stands in the practice's own records, were its effects known."""
+    client, clinician = bookings.client, bookings.clinician
     age = chances.age_decade * (bank.clients.age[client] - ADULT_MEAN_AGE) / 10
     payer = np.array(chances.payer)[bank.clients.payer[client]]
     when = timeline.season[bookings.day] + staff.slot_effect[bookings.day % 7, bookings.hour]
     whom = staff.clinicians.effect[clinician]
-    logit: Floats = chances.unused + who + again + age + payer + when + whom
+    logit: Floats = chances.unused + age + payer + when + whom
     return logit + _kind(bookings, chances) + _remote(bookings, chances, staff)
 
 

@@ -132,3 +132,8 @@ class PracticeParameters:
     demand: Demand = field(default_factory=Demand)
     chances: Chances = field(default_factory=Chances)
     dirt: Dirt = field(default_factory=Dirt)
+
+
+def plain(clinicians: int = 10, years: float = 2) -> PracticeParameters:
+    """The middle setting without shared shocks and alliance effects: the world in which the filter oracle is exact."""
+    return PracticeParameters(clinicians=clinicians, years=years)

@@ -51,6 +51,10 @@ class Timeline:
         """The local day an instant falls on."""
         return (instant + self.offset_at(instant)) // DAY - self._epoch_day
 
+    def midnights(self, day: Ints) -> Ints:
+        """The first instant of each day. Clocks change after midnight, so the offset is still that of the day before."""
+        return (self._epoch_day + day) * DAY - self.offset[day - 1]
+
     def index(self, day: date) -> int:
         """The number of a day."""
         return (day - self.monday).days

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from hsched_core.domain.vocabulary import Outcome
 from hsched_sandbox.appointment_sheet import appointment_ids, patient_ids
 from hsched_sandbox.columns import Floats
+from hsched_sandbox.oracle import Filtered, filter_oracle
 from hsched_sandbox.world import End, World
 
 KEY_FILE = "key.bin"
@@ -31,8 +32,10 @@ def truth_ids(key: bytes, exported_ids: Iterable[str]) -> list[str]:
     return [hashlib.blake2b(exported.encode(), key=key, digest_size=16).hexdigest() for exported in exported_ids]
 
 
-def truth_table(world: World, key: bytes) -> pa.Table:
-    """One row for each exported appointment. `p_*` are given that nobody cancels early, `raw_*` as booked; NaN where a client had left."""
+def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
+    """One row for each exported appointment. `p_*` are given that nobody cancels early, `raw_*` as booked; NaN where a client had left.
+    `filter_p_unused` is the filter oracle's `p_unused`, NaN where there is no day_before moment.
+    """
     visits = world.visits
     kept = (1 - visits.p_clinic) * (1 - visits.p_early)
     p_no_show = visits.p_unused * visits.no_show_share
@@ -43,6 +46,7 @@ def truth_table(world: World, key: bytes) -> pa.Table:
         "p_no_show": p_no_show,
         "p_late_cancel": p_late,
         "p_unused": visits.p_unused,
+        "filter_p_unused": filtered.p_unused,
         "raw_p_no_show": p_no_show * kept,
         "raw_p_late_cancel": p_late * kept,
         "raw_p_unused": visits.p_unused * kept,
@@ -65,4 +69,4 @@ def write_truth(world: World, folder: Path) -> None:
     folder.mkdir(parents=True)
     key = hashlib.blake2b(f"{world.seed}/{world.timeline.today}".encode(), person=b"sandbox truth", digest_size=32).digest()
     (folder / KEY_FILE).write_bytes(key)
-    pq.write_table(truth_table(world, key), folder / APPOINTMENTS_FILE)
+    pq.write_table(truth_table(world, key, filter_oracle(world)), folder / APPOINTMENTS_FILE)

@@ -99,6 +99,7 @@ class Visits(Bookings):
     by_clinic: Flags
     engagement: Floats
     after_miss: Flags
+    known_logit: Floats  # of an unused visit, without what only the client carries
     p_clinic: Floats
     p_early: Floats  # given no clinic cancel
     p_unused: Floats  # given neither
