@@ -77,6 +77,14 @@ class Paths:
         return self.home / "scores"
 
     @property
+    def ledger(self) -> Path:
+        return self.home / "ledger"
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store" / "operational.sqlite"
+
+    @property
     def drift(self) -> Path:
         return self.home / "drift"
 
@@ -162,11 +170,16 @@ class Settings:
     mlflow_tracking_uri: str
     today: date | datetime | None = None
     key_file: Path | None = None
+    store: str = ""  # address of the operational store; a SQLite file in the practice's folder where it is empty
     mlflow_ui: str = "http://127.0.0.1:5000"  # where people find MLflow; links in Dagster point there
 
     @cached_property
     def practice(self) -> Practice:
         return load_practice(self.paths)
+
+    @property
+    def store_url(self) -> str:
+        return self.store or f"sqlite:///{self.paths.store}"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -178,6 +191,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         mlflow_tracking_uri=environ.get("HSCHED_MLFLOW_TRACKING_URI") or f"sqlite:///{paths.mlflow / 'mlflow.db'}",
         today=_today(environ.get("HSCHED_TODAY", "")),
         key_file=Path(key_file).expanduser().absolute() if key_file else None,
+        store=environ.get("HSCHED_STORE") or "",
         mlflow_ui=environ.get("HSCHED_MLFLOW_UI") or Settings.mlflow_ui,
     )
 

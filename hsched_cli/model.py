@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hsched_cli import model_acts
+from hsched_cli import grades, model_acts
 from hsched_cli.console import out, print_json
 from hsched_cli.summary.page import figures
 from hsched_core.domain.errors import NotReadyError, UserError
@@ -50,6 +50,9 @@ Examples:
 @app.callback()
 def model() -> None:
     """Which models there are, which one is used, and why."""
+
+
+app.command("grades", epilog=grades.EXAMPLES)(grades.grades)
 
 
 @app.command("list", epilog=LIST_EXAMPLES)

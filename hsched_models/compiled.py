@@ -36,7 +36,10 @@ class Scorer(Protocol):
         ...
 
     def batch(self, rows: pd.DataFrame) -> Floats:
-        """One row of outputs a row; InputError where a value is infinite, or missing where the model needs one."""
+        """P(unused) of each row, and P(no-show | unused) where the model has a second head.
+
+        InputError where a value is infinite, or missing where the model needs one.
+        """
         ...
 
     def one(self, row: Mapping[str, object]) -> tuple[float, ...]:
@@ -129,8 +132,11 @@ class SklearnScorer:
 
     def batch(self, rows: pd.DataFrame) -> Floats:
         _refuse_infinite(rows, self.columns)
-        p: Floats = self.estimator.predict_proba(rows[list(self.columns)])[:, 1:2]
-        return p
+        read = rows[list(self.columns)]
+        p: Floats = self.estimator.predict_proba(read)[:, 1:2]
+        if getattr(self.estimator, "split_", None) is None:
+            return p
+        return np.column_stack([p, self.estimator.no_show_share(read)])
 
     def one(self, row: Mapping[str, object]) -> tuple[float, ...]:
         return tuple(self.batch(pd.DataFrame([dict(row)], columns=list(self.columns)))[0].tolist())
@@ -156,7 +162,9 @@ def _check(scorer: CompiledScorer, estimator: Any, columns: tuple[str, ...]) -> 
     answered = np.isfinite(mine).all(axis=1)
     if answered.sum() < FEWEST_CHECKED:
         raise NotCompilableError(f"only {answered.sum()} of {CHECKED_ROWS} made-up rows have an answer")
-    kept = rows.iloc[np.flatnonzero(answered)].reindex(columns=list(columns))  # words that no part of the model reads are not among the rows
+    kept = rows.iloc[np.flatnonzero(answered)].reindex(
+        columns=list(columns)
+    )  # words that no part of the model reads are not among the rows
     theirs = SklearnScorer(estimator, columns, "").batch(kept)
     worst = float(np.abs(mine[answered] - theirs).max())
     if not worst <= LARGEST_DIFFERENCE:

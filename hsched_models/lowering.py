@@ -4,13 +4,14 @@ Transformers of words are not translated but asked: each word of the vocabulary 
 and the answers become a table.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial, singledispatch
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -25,6 +26,7 @@ from hsched_models.design import Numbers, Present, SameDay, Words
 from hsched_models.estimators import EDGE, LEAD_EDGES, ClientIntercept, LeadTimeTable, LogitBlend, PlattScaled
 from hsched_models.features import category_columns
 from hsched_models.forest import Forest
+from hsched_models.heads import LATE_CANCEL, NO_SHOW, TwoHeads
 from hsched_models.program import MISSING, OTHER, Builder, Column, Columns, NotCompilableError, Program
 
 
@@ -51,27 +53,35 @@ def vocabularies_of(estimator: Any) -> dict[str, tuple[str, ...]]:
 
 
 def parts_of(estimator: Any) -> Iterator[Any]:
-    """The fitted estimator and everything fitted inside it that is reached by its public or fitted attributes."""
+    """The fitted estimator and everything fitted inside it."""
     yield estimator
     if isinstance(estimator, Pipeline):
         inner = [step for _, step in estimator.steps]
     elif isinstance(estimator, ColumnTransformer):
         inner = [step for _, step, _ in estimator.transformers_]
     else:
-        fitted = getattr(estimator, "fitted_", [])
-        inner = list(fitted.values()) if isinstance(fitted, Mapping) else fitted if isinstance(fitted, list) else [fitted]
+        fitted = [value for name, value in vars(estimator).items() if name.endswith("_")]
+        inner = [part for value in fitted for part in (value if isinstance(value, list) else [value])]
     for part in inner:
-        yield from parts_of(part)
+        if isinstance(part, BaseEstimator):
+            yield from parts_of(part)
 
 
 def outputs(estimator: Any, builder: Builder, columns: Columns) -> list[int]:
-    """Registers of what a model gives: P(unused)."""
-    return [probability(estimator, builder, columns)]
+    """Registers of what a model gives: P(unused), and P(no-show | unused) where it has a second head."""
+    if not isinstance(estimator, TwoHeads):
+        return [probability(estimator, builder, columns)]
+    unused = probability(estimator.unused_, builder, columns)
+    if estimator.split_ is None:
+        return [unused]
+    if list(estimator.split_.classes_) != [NO_SHOW, LATE_CANCEL]:
+        raise NotCompilableError("a second head of other classes than no-show and late cancel")
+    return [unused, builder.linear(1.0, [-1.0], [probability(estimator.split_, builder, columns)])]
 
 
 @singledispatch
 def probability(model: Any, builder: Builder, columns: Columns) -> int:
-    """The register of a fitted classifier's P(class 1)."""
+    """The register of a fitted classifier's P(its second class)."""
     raise NotCompilableError(f"no translation of {type(model).__name__}")
 
 

@@ -27,6 +27,16 @@ class Workspace:
         return ZoneInfo(self.timezone)
 
     @property
+    def seals(self) -> Path:
+        """The shadow ledger."""
+        return self.scores.parent / "ledger" / "seals.jsonl"
+
+    @property
+    def graded(self) -> Path:
+        """What the first grade of each visit rested on."""
+        return self.seals.with_name("graded.parquet")
+
+    @property
     def feature_rows(self) -> Path:
         return self.tables / "feat_no_show__appointments.parquet"
 

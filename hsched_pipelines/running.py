@@ -12,11 +12,12 @@ from typing import Any
 import dagster as dg
 
 from hsched_adapters.settings import Settings, enter_practice
-from hsched_core.domain.errors import UserError
+from hsched_core.domain.errors import InputError, NotReadyError, SafeError, SettingsError, UserError
 from hsched_pipelines.partitions import day_range_tags
 from hsched_pipelines.progress import heard_by
 
 Listener = Callable[[str], None]
+MADE_FOR_PEOPLE = frozenset(kind.__name__ for kind in (InputError, NotReadyError, SafeError, SettingsError, UserError))
 QUIET: Mapping[str, Any] = {"loggers": {"progress": {}}}
 
 
@@ -145,8 +146,8 @@ def _failed_steps(result: dg.ExecuteInProcessResult) -> list[FailedStep]:
 
 
 def _innermost(error: Any) -> str:
-    """The reason at the bottom of Dagster's layers of wrapping, without class name and traceback."""
-    while error is not None and error.cause is not None:
+    """The reason below Dagster's layers of wrapping, without class name and traceback: the first made for people, else the last."""
+    while error is not None and error.cause is not None and error.cls_name not in MADE_FOR_PEOPLE:
         error = error.cause
     if error is None:
         return "failed without a reason"

@@ -10,6 +10,8 @@ from hsched_pipelines.learning.daily import daily_assets
 from hsched_pipelines.learning.dbt import PROJECT, dbt_parts, dbt_project, dbt_resource
 from hsched_pipelines.learning.jobs import build_jobs, build_schedules, build_sensors
 from hsched_pipelines.learning.models import training_assets
+from hsched_pipelines.learning.publication import publication_asset
+from hsched_pipelines.learning.shadow import shadow_assets
 from hsched_pipelines.learning.standing import standing_asset
 from hsched_pipelines.progress import progress_logger
 
@@ -21,9 +23,10 @@ def build_defs(settings: Settings | None = None, project_dir: Path = PROJECT) ->
     enter_practice(chosen.paths)
     project = dbt_project(chosen.paths, project_dir)
     tables, coming = dbt_parts(chosen, project)
+    daily = [*daily_assets(chosen), *shadow_assets(chosen), publication_asset(chosen)]
     jobs = build_jobs(tables, coming)
     return dg.Definitions(
-        assets=[tables, coming, *training_assets(chosen), *daily_assets(chosen), standing_asset(chosen)],
+        assets=[tables, coming, *training_assets(chosen), *daily, standing_asset(chosen)],
         asset_checks=feature_checks(chosen),
         jobs=list(jobs.values()),
         schedules=build_schedules(practice, jobs),

@@ -7,7 +7,9 @@ from hsched_adapters.settings import Practice
 from hsched_pipelines.deployments import runs_in, schedule_status, sensor_status
 from hsched_pipelines.follow_up import daily_sensor
 from hsched_pipelines.learning.daily import DRIFT, SCORE
+from hsched_pipelines.learning.publication import PUBLISHED
 from hsched_pipelines.learning.retraining import retraining_sensor
+from hsched_pipelines.learning.shadow import GRADE, LEDGER
 from hsched_pipelines.learning.standing import STANDING
 
 TRAINING = ("train_no_show__set", "model_no_show__fit", "model_no_show__evaluation", "model_no_show__promotion")
@@ -20,8 +22,8 @@ def build_jobs(tables: dg.AssetsDefinition, coming: dg.AssetsDefinition) -> dict
         "build_features": (dg.AssetSelection.assets(tables), "Every model but the daily part."),
         "train_weekly": (dg.AssetSelection.assets(*TRAINING), "Training rows, fit, evaluation, promotion."),
         "score_daily": (
-            dg.AssetSelection.assets(tables, coming, SCORE, DRIFT, STANDING),
-            "Features, scores of coming visits and drift of a day or a range of days; how the champions stand by then.",
+            dg.AssetSelection.assets(tables, coming, SCORE, DRIFT, LEDGER, GRADE, PUBLISHED, STANDING),
+            "Features, scores of coming visits, their seals, grades and drift of a day or a range; how the champions stand by then.",
         ),
     }
     return {name: dg.define_asset_job(name, selection, description=text) for name, (selection, text) in selections.items()}

@@ -1,6 +1,7 @@
 """What the learning flow is handed about its practice. Opens neither the vault nor the identified zone."""
 
 import subprocess
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.metadata import version
@@ -21,6 +22,11 @@ REPOSITORY = Path(__file__).parents[2]
 
 def workspace_of(settings: Settings, context: dg.AssetExecutionContext) -> "Workspace":
     """Folders, MLflow's addresses and the practice's choices; MLflow runs carry the Dagster run's id."""
+    return workspace_for(settings, {"dagster.run_id": context.run.run_id, "dagster.job": context.run.job_name})
+
+
+def workspace_for(settings: Settings, tags: Mapping[str, str]) -> "Workspace":
+    """The same without a run."""
     from hsched_models.workspace import Workspace
 
     paths = settings.paths
@@ -35,7 +41,7 @@ def workspace_of(settings: Settings, context: dg.AssetExecutionContext) -> "Work
         demographic_inputs=settings.practice.demographic_inputs,
         promotion=settings.practice.promotion,
         code_version=code_version(),
-        tags={"dagster.run_id": context.run.run_id, "dagster.job": context.run.job_name},
+        tags=tags,
     )
 
 

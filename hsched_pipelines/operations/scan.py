@@ -24,7 +24,7 @@ from hsched_pipelines.safely import inside_zone
 SCAN = "audit_privacy__scan"
 NO_HITS = "no_identifiers_anywhere"
 MOST_HITS_SHOWN = 50
-EVERYWHERE = ("lake", "tables", "training", "scores", "drift", "mlflow", "dagster", "dbt")
+EVERYWHERE = ("lake", "tables", "training", "scores", "ledger", "store", "drift", "mlflow", "dagster", "dbt")
 
 
 def release_check() -> dg.AssetChecksDefinition:

@@ -15,7 +15,7 @@ from hsched_models.features import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "dbt_project" / "models"
-GRAMMAR = re.compile(r"(raw|deid|stg|int|feat|mart|train|model|score|drift|audit)_[a-z_]*[a-z]__[a-z_]*[a-z]")
+GRAMMAR = re.compile(r"(raw|deid|stg|int|feat|mart|train|model|score|ledger|grade|published|drift|audit)_[a-z_]*[a-z]__[a-z_]*[a-z]")
 
 
 def described(model: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,6 +89,44 @@ def test_evaluate_prints_both_moments(home: Path) -> None:
     assert set(told["day_before"]) >= {"all", "lead_ge_1", "booked_after_cutoff"}
     assert 0.5 < told["day_before"]["all"]["auroc"] < 0.85
     assert told["at_booking"]["all"]["n"] > 200
+
+
+def test_grades_tell_whether_the_seals_hold(home: Path) -> None:
+    """Two days sealed; an edited seal is named, and the command says so by its exit code."""
+    ledger = home / "ledger" / "seals.jsonl"
+    told = hsched(home, "model", "grades", "--json")
+    whole = ledger.read_text(encoding="utf-8")
+    ledger.write_text(whole.replace('"rows":', '"rows":1', 1), encoding="utf-8")
+    edited = hsched(home, "model", "grades")
+    ledger.write_text(whole, encoding="utf-8")
+
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["ledger"]["seals"] == 2
+    assert json.loads(told.stdout)["ledger"]["heads_compared"] >= 1
+    assert edited.returncode == 1
+    assert "seal 1 (2026-11-18): edited" in edited.stdout
+
+
+def test_a_champion_that_cannot_be_loaded_stops_the_run_and_leaves_what_stands(home: Path) -> None:
+    """One line with version and remedy; scores, seals and publication are those of before."""
+    with sqlite3.connect(home / "store" / "operational.sqlite") as store:
+        published = store.execute("SELECT id, as_of_on, scores FROM publications").fetchall()
+    kept = {file: file.read_bytes() for file in (*(home / "scores").glob("*.parquet"), home / "ledger" / "seals.jsonl")}
+    models = list((home / "mlflow" / "artifacts").rglob("*.skops"))
+    for model in models:
+        model.rename(model.with_suffix(".away"))
+    stopped = hsched(home, "run", "--day", "2026-11-19", "--days", "1", "--no-train")
+    for model in models:
+        model.with_suffix(".away").rename(model)
+
+    assert models
+    assert stopped.returncode == 2
+    assert re.search(r"The job score_daily stopped\. .*version \d+ cannot be loaded", stopped.stderr)
+    assert "hsched model demote" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert {file: file.read_bytes() for file in kept} == kept
+    with sqlite3.connect(home / "store" / "operational.sqlite") as store:
+        assert store.execute("SELECT id, as_of_on, scores FROM publications").fetchall() == published
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from hsched_adapters.settings import Settings, load_settings
 from hsched_models import promote
+from hsched_models.ledger import changed_days, read_chain
 from hsched_pipelines import running
 from hsched_pipelines.home import open_instance
 from hsched_sandbox.create import create_sandbox
@@ -52,10 +53,10 @@ class Graph:
 def graph(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
     home = tmp_path_factory.mktemp("postgres-practice")
     create_sandbox(home, today=TODAY, clinicians=4, years=0.3)
-    names = {name: postgres_server.create_database() for name in ("dagster", "mlflow")}
+    names = {name: postgres_server.create_database() for name in ("dagster", "mlflow", "store")}
     databases = {name: postgres_server.url(database) for name, database in names.items()}
-    environment = {"HSCHED_HOME": str(home), "HSCHED_TODAY": str(TODAY), "HSCHED_MLFLOW_TRACKING_URI": databases["mlflow"]}
-    settings = load_settings(environment)
+    addresses = {"HSCHED_MLFLOW_TRACKING_URI": databases["mlflow"], "HSCHED_STORE": databases["store"]}
+    settings = load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": str(TODAY), **addresses})
     with pytest.MonkeyPatch.context() as patch:
         for name, value in server_environment(postgres_server, names["dagster"]).items():
             patch.setenv(name, value)
@@ -126,6 +127,21 @@ def test_models_and_runs_are_in_postgres(graph: Graph) -> None:
     assert champions[0][0] >= 1
     assert (graph.results["train_weekly"].run_id,) in tagged
     assert not (graph.settings.paths.mlflow / "mlflow.db").exists()
+
+
+def test_scores_are_sealed_and_published(graph: Graph) -> None:
+    """Two seals, each of its day's file; the newest day's scores and feature rows in the store, under its seal."""
+    chain = read_chain(graph.settings.paths.ledger / "seals.jsonl")
+    ((as_of_on, seal),) = graph.rows("store", "select as_of_on, seal from publications")
+    published = graph.rows("store", "select count(*), count(distinct publication) from scores")
+    features = graph.rows("store", "select count(*) from feature_rows")
+
+    assert [each.day for each in chain.seals] == [DAY - timedelta(days=1), DAY]
+    assert changed_days(chain, graph.settings.paths.scores) == {}
+    assert (as_of_on, seal) == (TODAY, chain.head.seal)
+    assert published == [(chain.seals[-1].rows, 1)]
+    assert features == [(chain.seals[-1].rows,)]
+    assert not graph.settings.paths.store.exists()
 
 
 def test_scoring_a_day_again_gives_the_same_rows(graph: Graph) -> None:

@@ -52,6 +52,22 @@ def test_a_row_alone_has_the_bits_it_has_in_a_batch(name: str) -> None:
     assert [model.score_one(row) for row in as_dicts(rows().head(50))] == whole[:50].tolist()
 
 
+def test_both_heads_are_compiled() -> None:
+    """P(no-show | unused) beside P(unused); NaN where the source has no late cancels."""
+    base = fitted(SHIPPED)
+    kinds = rows()["label_is_unused"].astype(int).to_numpy() * np.where(np.arange(len(rows())) % 3, 1, 2)
+    with one_thread():
+        estimator = LADDER[SHIPPED].build(base.columns, 10.0).fit(rows()[list(base.columns)], kinds)
+        expected = estimator.no_show_share(rows()[list(base.columns)])
+    model = Fitted(SHIPPED, estimator, base.columns)
+
+    assert model.scorer.engine == COMPILED
+    assert np.abs(model.no_show_share(rows()) - expected).max() <= LIMIT
+    assert np.abs(model.predict(rows()) - by_sklearn(model, rows())).max() <= LIMIT
+    assert model.scorer.one(as_dicts(rows().head(1))[0]) == tuple(model.scorer.batch(rows().head(1))[0])
+    assert np.isnan(base.no_show_share(rows().head(3))).all()
+
+
 def test_words_never_seen_and_missing_amounts_go_their_own_way() -> None:
     """Each column by itself made strange in turn: still the model's own answer, and not all the same."""
     model, base = fitted(SHIPPED), rows().head(40)
