@@ -23,7 +23,7 @@ SHIPPED = "blend"
 _HISTORY = ("client_", "is_last_", "days_since_", "clinician_unused_", "slot_unused_", "expected_unused_")
 _CURVED = ("lead_time_days", "age_years", "start_hour", "booked_hour")
 _LONG_TAILED = ("client_", "days_since_", "series_position", "lead_time_days")
-IN_PERSON = "in_person"
+IN_PERSON, UNKNOWN = "in_person", "unknown"
 _SLOT_WEIGHT = 0.3  # weekday by hour: slots differ less than clinicians do
 # Logistic and boosting. Equal weights are 0.2 millinats better on the public file's earlier days, 1.5 worse in the sandbox, where
 # places and modalities, which trees are not given, matter.
@@ -147,11 +147,7 @@ def logistic(columns: tuple[str, ...], *, linear_history: bool = True) -> Pipeli
         linear = without_history(linear)
     parts: list[tuple[str, Any, list[str]]] = [
         ("words", make_pipeline(Words(), OneHotEncoder(handle_unknown="ignore")), list(words)),
-        (
-            "slots",
-            make_pipeline(Crossed(), Words(), OneHotEncoder(handle_unknown="ignore"), Damped(_SLOT_WEIGHT)),
-            _both("weekday", "start_hour", columns),
-        ),
+        ("slots", Slots(), _both("weekday", "start_hour", columns)),
         ("remote", RemoteAtPlace(), _both("site_token", "modality", columns)),
         ("curved", make_pipeline(Numbers(_logs(curved)), _filled("median"), SplineTransformer(5, extrapolation="constant")), list(curved)),
         ("linear", make_pipeline(Numbers(_logs(linear)), _filled("mean"), StandardScaler()), list(linear)),
@@ -178,40 +174,37 @@ class SameDay(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         return np.array(["is_same_day"], dtype=object)
 
 
-class Damped(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Indicator columns times a weight below 1: a penalised regression then holds their coefficients closer to 0 (partial pooling)."""
+class Slots(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Weekday by hour: `weight` in the visit's own slot, 0 elsewhere. Slots with few rows, and unknown hours, have none of their own.
 
-    def __init__(self, weight: float = 1.0) -> None:
+    A weight below 1 lets a penalised regression hold the slots closer to 0 than other words (partial pooling).
+    """
+
+    def __init__(self, fewest: int = _RARE, weight: float = _SLOT_WEIGHT) -> None:
+        self.fewest = fewest
         self.weight = weight
 
-    def fit(self, X: Any, y: Any = None) -> "Damped":
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def transform(self, X: Any) -> Any:
-        return X * self.weight
-
-    def get_feature_names_out(self, input_features: Any = None) -> Any:
-        return np.asarray(input_features, dtype=object)
-
-
-class Crossed(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """Two columns as one of word pairs: `a / b`, with 'unknown' for nothing. Learns nothing."""
-
-    def fit(self, X: pd.DataFrame, y: Any = None) -> "Crossed":
-        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+    def fit(self, X: pd.DataFrame, y: Any = None) -> "Slots":
+        weekdays, hours = self._read(X)
+        counts = pd.DataFrame({"weekday": weekdays, "hour": hours}).dropna().value_counts()
+        self.slots_ = sorted((str(weekday), float(hour)) for weekday, hour in counts[counts >= self.fewest].index)
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        words = [X[column].astype("object").where(X[column].notna(), "unknown").astype(str) for column in X.columns]
-        return pd.DataFrame({self._name: words[0] + " / " + words[1]}, index=X.index)
+        weekdays, hours = self._read(X)
+        columns = [((weekdays == weekday) & (hours == hour)) * self.weight for weekday, hour in self.slots_]
+        return pd.DataFrame(np.column_stack(columns) if columns else np.empty((len(X), 0)), columns=self._names, index=X.index)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
-        return np.array([self._name], dtype=object)
+        return np.array(self._names, dtype=object)
 
     @property
-    def _name(self) -> str:
-        return " / ".join(self.feature_names_in_)
+    def _names(self) -> list[str]:
+        return [f"slot_{weekday}_{hour:g}" for weekday, hour in self.slots_]
+
+    @staticmethod
+    def _read(rows: pd.DataFrame) -> tuple[Any, Any]:
+        return rows["weekday"].astype("object").astype(str).to_numpy(), rows["start_hour"].to_numpy(dtype=float, na_value=np.nan)
 
 
 class RemoteAtPlace(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -229,12 +222,19 @@ class RemoteAtPlace(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        places, modality = X["site_token"].astype("object"), X["modality"].astype("object")
-        sign = np.where(modality.isna(), 0.0, np.where(modality == IN_PERSON, -0.5, 0.5))
-        return pd.DataFrame({f"remote_{place}": (places == place).to_numpy() * sign for place in self.places_}, index=X.index)
+        places = X["site_token"].astype("object").astype(str).to_numpy()
+        signs = np.array([remoteness(word) for word in X["modality"].astype("object")], dtype=float)
+        return pd.DataFrame({f"remote_{place}": (places == place) * signs for place in self.places_}, index=X.index)
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         return np.array([f"remote_{place}" for place in self.places_], dtype=object)
+
+
+def remoteness(modality: object) -> float:
+    """+1/2 for video and phone, -1/2 in person, 0 where it is not known."""
+    if not isinstance(modality, str) or modality == UNKNOWN:
+        return 0.0
+    return -0.5 if modality == IN_PERSON else 0.5
 
 
 def _both(one: str, other: str, columns: tuple[str, ...]) -> list[str]:

@@ -13,11 +13,13 @@ import numpy as np
 from hsched_models.program import (
     AT_MOST,
     BAND,
+    EQUAL,
     EXPIT,
     FILL,
     LINEAR,
     LOG1P,
     LOGIT,
+    PRODUCT,
     SCALE,
     SHRINK,
     SPLINE,
@@ -116,6 +118,10 @@ def _simple(operation, x, y, numbers, p):  # type: ignore[no-untyped-def]  # noq
         return numbers[p + int(x)]
     if operation == SUBTRACT:
         return x - y
+    if operation == PRODUCT:
+        return x * y
+    if operation == EQUAL:
+        return 1.0 if x == numbers[p] else 0.0
     if operation == SHRINK:
         return numbers[p] * x / (1.0 + numbers[p] * y)
     if operation == EXPIT:

@@ -22,7 +22,7 @@ from sklearn.preprocessing import FunctionTransformer, SplineTransformer, Standa
 from sklearn.utils.validation import check_array
 
 from hsched_models import program as op
-from hsched_models.design import Numbers, Present, SameDay, Words
+from hsched_models.design import Numbers, Present, RemoteAtPlace, SameDay, Slots, Words, remoteness
 from hsched_models.estimators import EDGE, LEAD_EDGES, ClientIntercept, LeadTimeTable, LogitBlend, PlattScaled
 from hsched_models.features import category_columns
 from hsched_models.forest import Forest
@@ -49,6 +49,8 @@ def vocabularies_of(estimator: Any) -> dict[str, tuple[str, ...]]:
         if isinstance(part, Words):
             for name, common in part.common_.items():
                 words.setdefault(str(name), {OTHER, MISSING}).update(common)
+        if isinstance(part, RemoteAtPlace):
+            words.setdefault("site_token", {OTHER, MISSING}).update(part.places_)
     return {name: tuple(sorted(found)) for name, found in words.items()}
 
 
@@ -109,7 +111,8 @@ def _(model: LeadTimeTable, builder: Builder, columns: Columns) -> int:
 @probability.register
 def _(model: LogitBlend, builder: Builder, columns: Columns) -> int:
     odds = [_logit(builder, probability(part, builder, columns)) for part in model.fitted_]
-    return builder.emit(op.EXPIT, builder.linear(0.0, [1 / len(odds)] * len(odds), odds))
+    weights = np.ones(len(odds)) if model.weights is None else np.asarray(model.weights, dtype=float)
+    return builder.emit(op.EXPIT, builder.linear(0.0, list(weights / weights.sum()), odds))
 
 
 @probability.register
@@ -149,7 +152,7 @@ def transform(step: Any, builder: Builder, columns: Columns) -> Columns:
 
 def transformed(step: Any, builder: Builder, columns: Columns) -> Columns:
     """The columns a fitted transformer makes: by asking it where it reads words only, else by translating it."""
-    if columns and all(column.table is not None for column in columns) and not isinstance(step, ColumnTransformer):
+    if columns and all(column.table is not None for column in columns) and not isinstance(step, ColumnTransformer | RemoteAtPlace):
         return tabulate(step, columns)
     return transform(step, builder, columns)
 
@@ -266,6 +269,34 @@ def _(step: ClientIntercept, builder: Builder, columns: Columns) -> Columns:
     excess = builder.emit(op.SUBTRACT, named["client_unused"], named["client_expected_unused"])
     shrunk = builder.emit(op.SHRINK, excess, named["client_information"], builder.numbers([step.variance_]))
     return [Column("client_intercept", shrunk)]
+
+
+@transform.register
+def _(step: RemoteAtPlace, builder: Builder, columns: Columns) -> Columns:
+    named = {column.name: column for column in columns}
+    sign = _looked_up(builder, named["modality"], [remoteness(word) for word in _words(named["modality"])])
+    places = _words(named["site_token"])
+    made = [_looked_up(builder, named["site_token"], [float(word == place) for word in places]) for place in step.places_]
+    return [Column(f"remote_{n}", builder.emit(op.PRODUCT, register, sign)) for n, register in enumerate(made)]
+
+
+@transform.register
+def _(step: Slots, builder: Builder, columns: Columns) -> Columns:
+    named = {column.name: column for column in columns}
+    words, hour = _words(named["weekday"]), _amount(named["start_hour"])
+    days = {day: _looked_up(builder, named["weekday"], [step.weight * (word == day) for word in words]) for day, _ in step.slots_}
+    hours = {value: builder.emit(op.EQUAL, hour, 0, builder.numbers([value])) for _, value in step.slots_}
+    return [Column(f"slot_{n}", builder.emit(op.PRODUCT, days[day], hours[value])) for n, (day, value) in enumerate(step.slots_)]
+
+
+def _words(column: Column) -> list[str]:
+    if column.table is None:
+        raise NotCompilableError(f"{column.name} holds amounts where words are read")
+    return [str(word) for word in column.table]
+
+
+def _looked_up(builder: Builder, column: Column, values: Sequence[float]) -> int:
+    return builder.emit(op.TABLE, column.register, 0, builder.numbers(values))
 
 
 def _each(builder: Builder, operation: int, column: Column, numbers: Sequence[float]) -> Column:

@@ -25,6 +25,8 @@ TREES = 10  # numbers[p] + the leaf values of the trees described at lists[a]
 EXPIT = 11  # 1 / (1 + exp(-a))
 LOGIT = 12  # log odds of a, kept numbers[p] away from 0 and 1
 STORE = 13  # a is output number b
+PRODUCT = 14  # a * b
+EQUAL = 15  # 1 where a = numbers[p], else 0
 
 OTHER = "other"  # stands for every word that is not in a vocabulary
 MISSING = "unknown"  # stands for no word at all

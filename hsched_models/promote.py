@@ -1,8 +1,10 @@
 """Whether a newly trained model takes over: a pure function of measured figures, with reasons a reviewer can read."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from hsched_models.intervals import Paired
 
 Metrics = Mapping[str, float | int | None]
 
@@ -22,10 +24,20 @@ class Decision:
     reasons: tuple[str, ...]
 
 
-def judge(candidate: Metrics, simpler: Mapping[str, Metrics], champion: Metrics | None, *, is_refresh: bool = False) -> Decision:
+def judge(
+    candidate: Metrics,
+    simpler: Mapping[str, Metrics],
+    champion: Metrics | None,
+    *,
+    is_refresh: bool = False,
+    paired: Paired | None = None,
+    alarms: Sequence[str] = (),
+) -> Decision:
     """Compare a candidate with simpler models, by name, and with the champion's recipe: all measured on the same held-out visits.
 
     `champion` is None where there is none, or where (`is_refresh`) its recipe is the candidate's own, fitted on older visits.
+    `paired` is given for a heavier model: its log loss less the baseline's on the same visits must lie below zero beyond
+    chance, or the baseline ships. `alarms` are leak alarms of the training, each a reason against.
     """
     against = [
         reason
@@ -33,8 +45,10 @@ def judge(candidate: Metrics, simpler: Mapping[str, Metrics], champion: Metrics 
             _too_few(candidate),
             _one_class(candidate),
             _too_good(candidate),
+            *alarms,
             _miscalibrated(candidate),
             *(_worse(candidate, metrics, name) for name, metrics in simpler.items()),
+            _not_worth_it(paired) if paired else None,
             _worse(candidate, champion, "the champion") if champion else None,
         )
         if reason
@@ -42,7 +56,8 @@ def judge(candidate: Metrics, simpler: Mapping[str, Metrics], champion: Metrics 
     if against:
         return Decision(False, tuple(against))
     compared = tuple(_summary(candidate, metrics, name) for name, metrics in simpler.items())
-    return Decision(True, (*compared, _over_champion(candidate, champion, is_refresh=is_refresh)))
+    worth = (_worth(paired),) if paired else ()
+    return Decision(True, (*compared, *worth, _over_champion(candidate, champion, is_refresh=is_refresh)))
 
 
 def _too_few(candidate: Metrics) -> str | None:
@@ -89,6 +104,22 @@ def _worse(candidate: Metrics, other: Metrics, name: str) -> str | None:
     if mine is None or theirs is None or mine <= theirs + TOLERANCE:
         return None
     return f"Log loss {mine:.4f} is worse than that of {name} ({theirs:.4f})."
+
+
+def _not_worth_it(paired: Paired) -> str | None:
+    """A heavier model must pay for itself; in a small practice it seldom can, and the baseline is the right model there."""
+    if paired.difference.high < 0:
+        return None
+    return f"Not proven better than {paired.against}: {_difference(paired)}, an interval that does not lie below zero."
+
+
+def _worth(paired: Paired) -> str:
+    return f"Better than {paired.against} beyond chance: {_difference(paired)}."
+
+
+def _difference(paired: Paired) -> str:
+    value, low, high = (1000 * number for number in (paired.difference.value, paired.difference.low, paired.difference.high))
+    return f"log loss {value:+.1f} millinats ({low:+.1f} to {high:+.1f}) on {paired.visits:,} visits of {paired.clients:,} clients"
 
 
 def _summary(candidate: Metrics, other: Metrics, name: str) -> str:

@@ -53,7 +53,7 @@ def _moments(
         "appointment_token": f"appointment{number:05}",
         "client_token": f"client{client:04}",
         "clinician_token": RARE_CLINICIAN if number % 300 == 0 else f"clinician{int(rng.integers(4))}",
-        "site_token": "elm",
+        "site_token": ["elm", "oak", "ash"][client % 3],
         "booked_at": booked.tz_convert("UTC"),
         "starts_on": day,
         "starts_at": start.tz_convert("UTC"),
