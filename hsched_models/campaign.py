@@ -11,17 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hsched_core.domain.errors import NotReadyError
 from hsched_models import plots
+from hsched_models.alarms import leak_alarms
 from hsched_models.card import model_card
 from hsched_models.comparison import publish_reviews
 from hsched_models.dataset import TrainingSet, known_by_day, load_rows, training_set
 from hsched_models.design import BASELINE, LADDER, SHIPPED
 from hsched_models.features import MOMENTS, category_columns
 from hsched_models.files import read_json, write_frame, write_json
+from hsched_models.intervals import Paired, paired_log_loss, paired_of
 from hsched_models.metrics import Metrics, measure_slices
 from hsched_models.promote import Decision, judge
 from hsched_models.registry import CHAMPION, Registry
 from hsched_models.report import Report
+from hsched_models.rolling import FEWEST_CUTOFFS, Recipe, rolling_forecasts
 from hsched_models.succession import settle
 from hsched_models.train import Fitted, check_enough, fit
 from hsched_models.workspace import Workspace
@@ -71,6 +75,7 @@ def fit_ladder(ws: Workspace, progress: Progress) -> Report:
         split = _split(ws, moment)
         forecasts, runs = _fit_moment(ws, registry, split, progress)
         write_frame(_holdout_file(ws, moment), split.held_out.assign(**{f"p_{name}": p for name, p in forecasts.items()}))
+        write_frame(_rolling_file(ws, moment), _rolled(ws, split, progress))
         campaign[moment] = {"holdout_from": split.holdout_from.isoformat(), "runs": runs}
     write_json(ws.training / "campaign.json", campaign)
     links = {f"mlflow_run_{moment}": campaign[moment]["runs"][SHIPPED]["run_id"] for moment in MOMENTS}
@@ -92,9 +97,15 @@ def evaluate_candidates(ws: Workspace) -> Report:
         held_out = pd.read_parquet(_holdout_file(ws, moment))
         forecasts = {name: held_out[f"p_{name}"].to_numpy() for name in campaign[moment]["runs"]}
         measured = {name: measure_slices(held_out, p) for name, p in forecasts.items()}
-        evaluation[moment] = {"rungs": measured, "champion": _champion_rung(registry, moment)}
+        evaluation[moment] = {
+            "rungs": measured,
+            "champion": _champion_rung(registry, moment),
+            "paired": _paired(ws, moment, held_out).document(),
+            "alarms": _alarms(ws, moment),
+        }
         pictures = _pictures(held_out, forecasts)
         _log_evaluation(ws, registry, moment, campaign[moment], measured, pictures)
+        _log_paired(registry, campaign[moment], evaluation[moment]["paired"])
         publish_reviews(registry, moment, campaign[moment]["runs"], held_out, forecasts)
         shown |= {f"{name.removesuffix('.png')}_{moment}": png for name, png in pictures.items()}
     write_json(ws.training / "evaluation.json", evaluation)
@@ -130,6 +141,39 @@ def _set_file(ws: Workspace, moment: str) -> Any:
 
 def _holdout_file(ws: Workspace, moment: str) -> Any:
     return ws.training / f"{moment}__holdout.parquet"
+
+
+def _rolling_file(ws: Workspace, moment: str) -> Any:
+    return ws.training / f"{moment}__rolling.parquet"
+
+
+def _rolled(ws: Workspace, split: Split, progress: Progress) -> pd.DataFrame:
+    """The candidates' forecasts at three cut-offs before the held-out visits, each as long: one window of a practice proves little."""
+    known, length = split.earlier.frame, (split.held_out["starts_on"].max() - split.holdout_from).days + 1
+    cuts = [split.holdout_from - timedelta(days=length * back) for back in range(FEWEST_CUTOFFS - 1, 0, -1)]
+    recipes = [Recipe(name, ws.timezone, ws.demographic_inputs) for name in CANDIDATES]
+    try:
+        return rolling_forecasts(known, split.whole.moment, cuts, recipes, progress)
+    except NotReadyError:  # a young practice: nothing was scored at those cut-offs, or nothing to learn from lay before them
+        return known.iloc[:0].assign(**{f"p_{name}": 0.0 for name in CANDIDATES})
+
+
+def _paired(ws: Workspace, moment: str, held_out: pd.DataFrame) -> Paired:
+    """The heavier candidate against the baseline, over the held-out visits and those of the earlier cut-offs."""
+    columns = ["label_is_unused", "client_token", f"p_{SHIPPED}", f"p_{BASELINE}"]
+    tested = pd.concat([pd.read_parquet(_rolling_file(ws, moment))[columns], held_out[columns]], ignore_index=True)
+    p, baseline = (tested[f"p_{name}"].to_numpy(dtype=float) for name in (SHIPPED, BASELINE))
+    return paired_log_loss(tested["label_is_unused"].to_numpy(dtype=np.int64), p, baseline, tested["client_token"], BASELINE)
+
+
+def _log_paired(registry: Registry, campaign: Mapping[str, Any], paired: Mapping[str, Any]) -> None:
+    figures = {f"log_loss_over_baseline.{name}": paired[name] for name in ("value", "low", "high")}
+    registry.log(campaign["runs"][SHIPPED]["run_id"], metrics=figures)
+
+
+def _alarms(ws: Workspace, moment: str) -> list[str]:
+    split = _split(ws, moment)
+    return leak_alarms(split.earlier, split.held_out, ws.demographic_inputs)
 
 
 def _split(ws: Workspace, moment: str) -> Split:
@@ -248,7 +292,14 @@ def _judged(evaluation: Mapping[str, Any], name: str) -> Decision:
     rungs = {rung: by_slice["all"] for rung, by_slice in evaluation["rungs"].items()}
     simpler = {rung: rungs[rung] for rung in SIMPLER[name] if rung in rungs}
     in_charge = evaluation["champion"]
-    return judge(rungs[name], simpler, rungs.get(in_charge) if in_charge != name else None, is_refresh=in_charge == name)
+    return judge(
+        rungs[name],
+        simpler,
+        rungs.get(in_charge) if in_charge != name else None,
+        is_refresh=in_charge == name,
+        paired=paired_of(evaluation["paired"]) if name == SHIPPED else None,
+        alarms=evaluation["alarms"],
+    )
 
 
 def _headline(evaluation: Mapping[str, Any]) -> dict[str, float]:

@@ -1,34 +1,15 @@
-"""Uncertainty of figures when a client's visits are alike: bootstrap over clients (Field & Welsh 2007), not over visits. Vectorised.
+"""Figures of a set of forecasts with their intervals over clients, and paired differences between two models on the same visits."""
 
-Each replicate draws clients with replacement; every figure here is a ratio of weighted sums, so a replicate is a product of
-matrices, not a new pass over the rows. AUROC is the exception: one weighted rank sum a replicate.
-"""
-
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hsched_models.resampling import Clients, Interval
+
 Floats = NDArray[np.float64]
-REPLICATES = 400
-SEED = 20260101
-COVERAGE = (2.5, 97.5)
 _EDGE = 1e-6
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A figure and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def excludes_zero(self) -> bool:
-        return self.low > 0 or self.high < 0
 
 
 @dataclass(frozen=True)
@@ -45,23 +26,29 @@ class Paired:
         return {"against": self.against, "visits": self.visits, "clients": self.clients, **asdict(self.difference)}
 
 
+def paired_of(document: dict[str, object]) -> Paired:
+    """Back from JSON."""
+    value, low, high = (float(str(document[name])) for name in ("value", "low", "high"))
+    return Paired(str(document["against"]), int(str(document["visits"])), int(str(document["clients"])), Interval(value, low, high))
+
+
 def paired_log_loss(labels: NDArray[np.int64], p: Floats, other: Floats, clients: pd.Series, against: str) -> Paired:
     """How much better or worse p is than `other`, with clients drawn anew."""
-    position, count = _positions(clients)
-    difference = log_losses(labels, p) - log_losses(labels, other)
-    (interval,) = _ratios({"difference": difference}, position, count).values()
-    return Paired(against, len(labels), count, interval)
+    drawn = Clients(clients)
+    return Paired(against, len(labels), drawn.count, drawn.mean(log_losses(labels, p) - log_losses(labels, other)))
 
 
 def intervals(labels: NDArray[np.int64], p: Floats, clients: pd.Series) -> dict[str, Interval]:
-    """Log loss, Brier score, observed minus expected rate, and AUROC, with their intervals; nothing where there are no visits."""
+    """Log loss, Brier score, observed over expected, and AUROC where there are both classes; nothing where there are no visits."""
     if len(labels) == 0:
         return {}
-    position, count = _positions(clients)
-    found = _ratios({"log_loss": log_losses(labels, p), "brier": (labels - p) ** 2, "observed_minus_expected": labels - p}, position, count)
-    if 0 < labels.mean() < 1:
-        found["auroc"] = _auroc(labels, p, position, count)
-    return found
+    drawn = Clients(clients)
+    found = {
+        "log_loss": drawn.mean(log_losses(labels, p)),
+        "brier": drawn.mean((labels - p) ** 2),
+        "observed_over_expected": drawn.ratio(labels.astype(float), p),
+    }
+    return found | ({"auroc": drawn.auroc(labels, p)} if 0 < labels.mean() < 1 else {})
 
 
 def log_losses(labels: NDArray[np.int64], p: Floats) -> Floats:
@@ -69,42 +56,3 @@ def log_losses(labels: NDArray[np.int64], p: Floats) -> Floats:
     kept = np.clip(p, _EDGE, 1 - _EDGE)
     losses: Floats = -np.log(np.where(labels == 1, kept, 1 - kept))
     return losses
-
-
-def _positions(clients: pd.Series) -> tuple[NDArray[np.int64], int]:
-    position = pd.factorize(clients.astype(str), sort=True)[0]
-    return position.astype(np.int64), int(position.max()) + 1 if len(position) else 0
-
-
-def _draws(count: int) -> Floats:
-    """How often each client (column) is drawn in each replicate (row)."""
-    return np.random.default_rng(SEED).multinomial(count, np.full(count, 1 / count), REPLICATES).astype(float)
-
-
-def _ratios(figures: Mapping[str, Floats], position: NDArray[np.int64], count: int) -> dict[str, Interval]:
-    draws = _draws(count)
-    visits = draws @ np.bincount(position, minlength=count)
-    return {
-        name: _interval(each.mean(), draws @ np.bincount(position, weights=each, minlength=count) / visits)
-        for name, each in figures.items()
-    }
-
-
-def _auroc(labels: NDArray[np.int64], p: Floats, position: NDArray[np.int64], count: int) -> Interval:
-    """By weighted rank sums over groups of equal forecasts."""
-    _, tied = np.unique(p, return_inverse=True)
-    ranks = int(tied.max()) + 1
-
-    def ranked(weights: Floats) -> float:
-        unused = np.bincount(tied, weights=weights * labels, minlength=ranks)
-        used = np.bincount(tied, weights=weights * (1 - labels), minlength=ranks)
-        below = np.cumsum(used) - used / 2
-        return float((unused * below).sum() / (unused.sum() * used.sum()))
-
-    replicates = np.array([ranked(drawn[position]) for drawn in _draws(count)[: REPLICATES // 2]])
-    return _interval(ranked(np.ones(len(labels))), replicates)
-
-
-def _interval(value: float, replicates: Floats) -> Interval:
-    low, high = np.percentile(replicates, COVERAGE)
-    return Interval(float(value), float(low), float(high))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hsched_core.domain.errors import NotReadyError
 from hsched_models.dataset import TrainingSet, known_by_day, rows_with_outcome, settled_through, training_set
-from hsched_models.train import Fitted, fit
+from hsched_models.train import Fitted, fit, is_enough
 
 FEWEST_CUTOFFS = 4
 Progress = Callable[[str], None]
@@ -66,16 +66,21 @@ def test_rows(rows: pd.DataFrame, moment: str, cuts: Sequence[date], zone: ZoneI
 
 
 def rolling_forecasts(rows: pd.DataFrame, moment: str, cuts: Sequence[date], recipes: Sequence[Recipe], progress: Progress) -> pd.DataFrame:
-    """The test rows with `p_<model>` of each recipe, `share` (no-shows among unused, of the first) and `base`, the training's rate."""
+    """The test rows with `p_<model>` of each recipe, `share` (no-shows among unused, of the first) and `base`, the training's rate.
+
+    A cut-off with too little to learn from before it is passed over; NotReadyError when all are.
+    """
     zone = ZoneInfo(recipes[0].timezone)
     tested = test_rows(rows, moment, cuts, zone)
     parts = []
     for cut in cuts:
         fold = tested[tested["cutoff"] == cut]
-        if len(fold):
-            training = training_at(rows, moment, cut, zone)
+        training = training_at(rows, moment, cut, zone)
+        if len(fold) and is_enough(training):
             parts.append(_forecast(fold, training, recipes))
             progress(f"{moment}: fitted at {cut} on {len(training.frame):,} visits, {len(fold):,} to test")
+    if not parts:
+        raise NotReadyError("At none of the cut-offs was there enough to learn from.", "Choose a later first day.")
     return pd.concat(parts, ignore_index=True)
 
 

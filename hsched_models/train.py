@@ -60,12 +60,17 @@ def one_thread() -> threadpool_limits:
     return threadpool_limits(limits=1)
 
 
+def is_enough(training: TrainingSet) -> bool:
+    """Whether there are visits enough, and both kinds of end among them."""
+    unused = int(training.y.sum())
+    return len(training.frame) >= FEWEST_ROWS and FEWEST_UNUSED <= unused < len(training.frame)
+
+
 def check_enough(training: TrainingSet) -> None:
     """NotReadyError when there is too little to learn from, or one class only."""
-    unused = int(training.y.sum())
-    if len(training.frame) < FEWEST_ROWS or unused < FEWEST_UNUSED or unused == len(training.frame):
+    if not is_enough(training):
         raise NotReadyError(
-            f"Too little to learn from: {len(training.frame)} visits with a known outcome, {unused} of them unused.",
+            f"Too little to learn from: {len(training.frame)} visits with a known outcome, {int(training.y.sum())} of them unused.",
             f"At least {FEWEST_ROWS} visits with {FEWEST_UNUSED} unused ones and some attended are needed.",
         )
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hsched_models.intervals import Paired
 from hsched_models.promote import (
     FEWEST_TEST_ROWS,
     SLOPES,
@@ -11,6 +12,7 @@ from hsched_models.promote import (
     calibration_limits,
     judge,
 )
+from hsched_models.resampling import Interval
 
 GOOD = {"n": 2000, "base_rate": 0.2, "auroc": 0.72, "ece": 0.01, "calibration_slope": 1.0, "log_loss": 0.400}
 WORST, (LOW, HIGH) = calibration_limits(2000, 0.2)
@@ -121,3 +123,31 @@ def test_a_candidate_that_could_not_be_measured_is_not_promoted() -> None:
     """No held-out visits, or one class of them: absent figures are no figures in favour."""
     assert not judge({"n": 0}, {"the baseline": {"n": 0}}, None).promote
     assert "All held-out visits ended alike" in reasons({"auroc": None, "calibration_slope": None, "log_loss": 0.01})
+
+
+def paired(low: float, high: float) -> Paired:
+    return Paired("the baseline", 2000, 400, Interval((low + high) / 2, low, high))
+
+
+def test_a_heavier_model_must_be_better_beyond_chance() -> None:
+    """Its paired interval on log loss lies below zero, or the baseline ships; the reviewer reads the interval either way."""
+    proven = judge(GOOD, SIMPLER, None, paired=paired(-0.006, -0.001))
+    unproven = judge(GOOD, SIMPLER, None, paired=paired(-0.006, 0.0))
+
+    assert proven.promote
+    assert (
+        "Better than the baseline beyond chance: log loss -3.5 millinats (-6.0 to -1.0) on 2,000 visits of 400 clients." in proven.reasons
+    )
+    assert not unproven.promote
+    assert unproven.reasons == (
+        "Not proven better than the baseline: log loss -3.0 millinats (-6.0 to +0.0) on 2,000 visits of 400 clients, "
+        "an interval that does not lie below zero.",
+    )
+
+
+def test_a_leak_alarm_refuses() -> None:
+    """Whatever the figures say."""
+    decision = judge(GOOD, SIMPLER, None, paired=paired(-0.006, -0.001), alarms=("Labels without meaning are ranked: AUROC 0.60.",))
+
+    assert not decision.promote
+    assert decision.reasons == ("Labels without meaning are ranked: AUROC 0.60.",)
