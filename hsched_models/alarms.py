@@ -6,6 +6,7 @@ Limits are those of MODEL.md 4.6; chance is granted three standard errors, which
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,6 @@ def auroc_error(labels: NDArray[np.int64]) -> float:
     return math.sqrt((1 / unused + 1 / used) / 12) if unused and used else math.inf
 
 
-def _auroc(labels: object, p: NDArray[np.float64]) -> float:
+def _auroc(labels: object, p: NDArray[Any]) -> float:
     found = np.asarray(labels)
     return float(roc_auc_score(found, p)) if 0 < found.mean() < 1 else 0.5
