@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hsched_cli.console import err, out, print_json
-from hsched_core.domain.errors import InputError
+from hsched_core.domain.errors import InputError, UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +26,14 @@ Examples:
 
   hsched evaluate --test-from 2016-05-24 --refit daily
 
+  hsched evaluate --rolling                            at least four cut-offs, intervals, groups, the baseline beside it
+
+  hsched evaluate --sandbox --json                     a synthetic practice whose best possible forecast is known (minutes)
+
   hsched evaluate --file KaggleV2-May-2016.csv --map medical-appointment-no-shows --test-from 2016-05-24
 """
 TEST_SHARE = 0.2
+SEED = 20260101
 FIGURES = (("n", "visits"), ("auroc", "AUROC"), ("auprc", "AUPRC"), ("brier", "Brier"), ("ece", "ECE"), ("calibration_slope", "slope"))
 
 
@@ -44,15 +49,37 @@ def evaluate(
     refit: Refit = typer.Option(Refit.NONE, help="none: fitted once, before the test; daily: again each day, on what was known then."),
     file: Path | None = typer.Option(None, help="Evaluate this CSV export instead of the practice (needs --map; nothing of it is kept)."),
     map_name: str = typer.Option("", "--map", help="The column map of --file: a shipped name, or the path of a YAML file."),
+    rolling: bool = typer.Option(False, help="Fit anew at four or more cut-offs; with intervals, groups and the baseline."),
+    sandbox: bool = typer.Option(False, help="Judge the shipped recipe in a synthetic practice, against the best forecast possible."),
+    clinicians: int = typer.Option(60, min=1, max=200, help="Size of the --sandbox practice."),
+    years: float = typer.Option(2.0, min=0.5, max=10.0, help="Length of the --sandbox practice's records."),
+    seed: int = typer.Option(SEED, help="The --sandbox practice's seed."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON: moments, slices, figures."),
 ) -> None:
     """Measure the model on later days than it was trained on: ranking and calibration, by moment and slice."""
+    if sandbox:
+        in_sandbox(clinicians, years, seed, as_json=as_json)
+        return
     with _practice(file, map_name) as settings:
-        found = measure(settings, test_from.date() if test_from else None, refit)
+        found = (measure_rolling if rolling else measure)(settings, test_from.date() if test_from else None, refit)
     if as_json:
         print_json(found)
     else:
-        show(found)
+        (show_rolling if rolling else show)(found)
+
+
+def in_sandbox(clinicians: int, years: float, seed: int, *, as_json: bool) -> None:
+    """Print the sandbox's figures; a model better than the best possible is a leak, and the command fails."""
+    from hsched_cli.sandbox_evaluation import TARGETS, evaluate_sandbox
+
+    with err().status("Making a sandbox practice ...") as status:
+        found = evaluate_sandbox(clinicians, years, seed, status.update)
+    if as_json:
+        print_json({"sandbox": found})
+    else:
+        show_sandbox(found, TARGETS)
+    if found["is_leaking"]:
+        raise UserError("The model beats the best possible forecast by more than chance.", "Look for a leak before anything else.")
 
 
 def measure(settings: "Settings", test_from: date | None, refit: Refit) -> Mapping[str, Any]:
@@ -72,6 +99,25 @@ def measure(settings: "Settings", test_from: date | None, refit: Refit) -> Mappi
             progress=status.update,
         )
     return found
+
+
+def measure_rolling(settings: "Settings", test_from: date | None, _refit: Refit) -> Mapping[str, Any]:
+    """The figures over at least four cut-offs."""
+    from hsched_models.dataset import load_rows, settled_through
+    from hsched_models.rolling_report import evaluate_rolling
+
+    practice = settings.practice
+    rows = load_rows(settings.paths.tables / "feat_no_show__appointments.parquet")
+    with err().status("Evaluating ...") as status:
+        found: Mapping[str, Any] = evaluate_rolling(
+            rows,
+            test_from=test_from or last_fifth(rows),
+            last_test=settled_through(rows[rows["moment"] == "day_before"]),
+            timezone=practice.timezone,
+            demographic_inputs=practice.demographic_inputs,
+            progress=status.update,
+        )
+    return {"rolling": found}
 
 
 def last_fifth(rows: "pd.DataFrame") -> date:
@@ -129,6 +175,36 @@ def show(found: Mapping[str, Any]) -> None:
                 grid.add_row(moment, name, *(_figure(figures.get(key)) for key, _ in FIGURES))
     out().print(grid)
     out().print("lead_ge_1: booked at least a day ahead, the visits a call can still reach. Accuracy is not reported (docs: the model).")
+
+
+def show_rolling(found: Mapping[str, Any]) -> None:
+    """Slices, what the heavier model gains, and groups."""
+    from hsched_cli.summary.page import table
+
+    document = found["rolling"]
+    moments = {name: part for name, part in document.items() if isinstance(part, Mapping)}
+    show({name: part["slices"] for name, part in moments.items()})
+    for name, part in moments.items():
+        low, high = (1000 * part["paired"][side] for side in ("low", "high"))
+        gain = f"log loss {1000 * part['paired']['value']:+.1f} millinats ({low:+.1f} to {high:+.1f}) against {part['paired']['against']}"
+        out().print(f"{name}: {len(document['cutoffs'])} cut-offs from {document['test_from']}; {document['model']} has {gain}.")
+    grid = table("moment", "group", "visits", "observed/expected", "false-flag ratio", words=2)
+    for name, part in moments.items():
+        for group in part["groups"]:
+            shown = [_figure(group.get(key)) for key in ("n", "observed_over_expected", "false_flag_ratio")]
+            grid.add_row(name, f"{group['attribute']}: {group['group']}", *([shown[0], "too few", ""] if group["too_few"] else shown))
+    out().print(grid)
+
+
+def show_sandbox(found: Mapping[str, Any], targets: tuple[tuple[str, str], ...]) -> None:
+    """The shipped model's figures beside their targets and the baseline's."""
+    from hsched_cli.summary.page import table
+
+    grid = table("figure", found["model"], "baseline", "target", words=1)
+    for name, target in targets:
+        grid.add_row(name, _figure(found[name]), _figure(found["baseline"][name]), target)
+    out().print(grid)
+    out().print(f"{found['n']:,} visits from {found['judged_from']} on, {found['clinicians']} clinicians, seed {found['seed']}.")
 
 
 def _figure(value: object) -> str:

@@ -39,6 +39,10 @@ class TrainingSet:
     def y(self) -> pd.Series:
         return self.frame["label_is_unused"].astype(int)
 
+    def without(self, left_out: pd.Series) -> "TrainingSet":
+        """The same rows but those marked."""
+        return TrainingSet(self.moment, self.frame[~left_out].reset_index(drop=True), self.left_out)
+
     @property
     def ends(self) -> pd.Series:
         """0 for used, 1 for a no-show, 2 for a late cancel."""

@@ -88,3 +88,32 @@ def _forecast(fold: pd.DataFrame, training: TrainingSet, recipes: Sequence[Recip
     models = [recipe.fitted(training) for recipe in recipes]
     forecasts = {f"p_{model.name}": model.predict(fold) for model in models}
     return fold.assign(**forecasts, share=models[0].no_show_share(fold), base=float(training.y.mean()))
+
+
+def clinician_out(rows: pd.DataFrame, moment: str, cut: date, recipe: Recipe, folds: int = FEWEST_CUTOFFS) -> pd.DataFrame:
+    """Test rows after a cut-off, each forecast by a model that saw no visit of its clinician: what a newly hired one may expect.
+
+    Clinicians are dealt into folds in the order of their tokens. No rows where the source has no clinicians.
+    """
+    zone = ZoneInfo(recipe.timezone)
+    training, tested = training_at(rows, moment, cut, zone), test_rows(rows, moment, [cut], zone)
+    names = sorted(tested["clinician_token"].dropna().unique())
+    parts = [tested.iloc[:0].assign(**{f"p_{recipe.model}": 0.0})]
+    for left_out in (names[n::folds] for n in range(min(folds, len(names)))):
+        others = training.without(training.frame["clinician_token"].isin(left_out))
+        if is_enough(others):
+            fold = tested[tested["clinician_token"].isin(left_out)]
+            parts.append(fold.assign(**{f"p_{recipe.model}": recipe.fitted(others).predict(fold)}))
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def practice_out(practices: Mapping[str, pd.DataFrame], moment: str, cut: date, recipe: Recipe) -> dict[str, pd.DataFrame]:
+    """For each of several practices, its test rows after a cut-off, forecast by a model fitted on all the others alone."""
+    zone = ZoneInfo(recipe.timezone)
+    found = {}
+    for name, rows in practices.items():
+        known = [training_at(other, moment, cut, zone).frame for left_in, other in practices.items() if left_in != name]
+        training = TrainingSet(moment, pd.concat(known, ignore_index=True).sort_values("starts_on", kind="stable", ignore_index=True), {})
+        tested = test_rows(rows, moment, [cut], zone)
+        found[name] = tested.assign(**{f"p_{recipe.model}": recipe.fitted(training).predict(tested)})
+    return found

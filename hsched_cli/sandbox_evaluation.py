@@ -1,0 +1,72 @@
+"""`hsched evaluate --sandbox`: a plain-world practice in a scratch home, through the same graph, judged against what only it knows.
+
+The truth is joined here, where key, export and vault of the scratch home are at hand; the models never see it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hsched_adapters.settings import Settings
+
+TODAY = date(2026, 11, 24)  # fixed, so that a seed names one practice
+TARGETS = (("explained_information_ratio", ">= 0.94"), ("auroc_gap", "<= 0.005"), ("ece", "<= 0.010"), ("kl_millinats", "<= 4"))
+CANDIDATES = 4  # numbers tried for each appointment in the truth: those of booked-over ones are skipped
+
+
+def evaluate_sandbox(clinicians: int, years: float, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Figures of the recipe that would ship in that practice; nothing of it is kept."""
+    from hsched_models.dataset import load_rows
+    from hsched_models.rolling import Recipe
+    from hsched_models.sandbox_report import evaluate_against_oracle
+
+    with TemporaryDirectory(prefix="hsched-") as folder:
+        made = _practice(Path(folder), clinicians, years, seed, say)
+        practice = made.practice
+        rows = load_rows(made.paths.tables / "feat_no_show__appointments.parquet")
+        recipe = Recipe("", practice.timezone, practice.demographic_inputs)
+        figures = evaluate_against_oracle(rows, oracle_of(made), recipe, say)
+    return {"clinicians": clinicians, "years": years, "seed": seed, **figures}
+
+
+def _practice(home: Path, clinicians: int, years: float, seed: int, say: Callable[[str], None]) -> "Settings":
+    """A sandbox with its feature tables built, by the same jobs as any practice's."""
+    from hsched_adapters.settings import Paths
+    from hsched_cli.practice import settings
+    from hsched_pipelines.home import open_instance
+    from hsched_pipelines.running import raise_if_failed, run_extract, run_features
+    from hsched_sandbox.create import create_sandbox
+
+    summary = create_sandbox(
+        home, today=TODAY, seed=seed, clinicians=clinicians, years=years, progress=lambda share, what: say(f"{what} ({share:.0%})")
+    )
+    chosen = replace(settings(), paths=Paths(home), key_file=None)
+    with open_instance(chosen.paths) as instance:
+        raise_if_failed(run_extract(instance, chosen, summary.first_day, TODAY - timedelta(days=1), say))
+        raise_if_failed(run_features(instance, chosen, say))
+    return chosen
+
+
+def oracle_of(made: "Settings") -> "pd.Series":
+    """The filter oracle's P(unused) by appointment token; NaN where it makes no forecast."""
+    import numpy as np
+    import pandas as pd
+
+    from hsched_adapters.assembly import open_practice
+    from hsched_sandbox.appointment_sheet import appointment_ids
+    from hsched_sandbox.truth import APPOINTMENTS_FILE, KEY_FILE, truth_ids
+
+    folder = made.paths.sandbox / "truth"
+    truth = pd.read_parquet(folder / APPOINTMENTS_FILE, columns=["appointment_id", "filter_p_unused"]).set_index("appointment_id")
+    exported = appointment_ids(np.arange(CANDIDATES * len(truth))).tolist()
+    hidden = pd.Series(truth_ids((folder / KEY_FILE).read_bytes(), exported), index=exported)
+    hidden = hidden[hidden.isin(truth.index)]
+    tokens = open_practice(made).vault.pseudonyms("appointment", hidden.index)
+    forecast = truth["filter_p_unused"].loc[hidden.tolist()].to_numpy()
+    return pd.Series(forecast, index=[tokens[one] for one in hidden.index])
