@@ -44,6 +44,8 @@ class Caseload:
         self._finished: list[Ints] = []
         everyone = np.arange(count)
         first = self._next_week(everyone, self._cells.phase + self._cells.every * (rng.integers(0, 4, count) // self._cells.every - 1))
+        every, late = self._cells.every, staff.starts[self._cells.clinician] - first
+        first = np.where(late > 0, self._next_week(everyone, first + (np.maximum(late, 0) - 1) // every * every), first)
         self._start_series(everyone, first, np.full(count, timeline.instant(np.array([0]), np.array([9 * HOUR]))[0] - KNOWN_AHEAD))
 
     def due(self, week: int) -> Bookings:
@@ -191,7 +193,7 @@ class Caseload:
         """New clients mostly; some return after a pause, some are referred by a colleague."""
         demand, draw = self._demand, self._rng.random((2, len(cell)))
         returning, referred = self._returning(week), self._referable()
-        client = self._bank.new(len(cell))
+        client = self._bank.new(len(cell), week * 7)
         rows = _some(draw[0] < demand.returning, len(returning))
         client[rows] = self._rng.choice(returning, len(rows), replace=False)
         medication = self._cells.medication[cell] * demand.referred_medication

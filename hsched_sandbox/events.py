@@ -6,6 +6,8 @@ from enum import IntEnum
 import numpy as np
 
 from hsched_sandbox.columns import Columns, Flags, Ints
+from hsched_sandbox.drifts import DriftKind, of_kind
+from hsched_sandbox.reminders import Reminder
 from hsched_sandbox.timeline import DAY, HOUR, MINUTE, Timeline
 from hsched_sandbox.world import End, Visits, World
 
@@ -13,8 +15,6 @@ GO_LIVE = 7 * HOUR  # the caseload of the first day is typed in that morning
 TYPING = 30 * MINUTE
 NO_SHOW_AFTER = 15 * MINUTE
 BOOKED_WITHIN = 15 * MINUTE
-CONFIRMED = 0.35
-CONFIRMABLE_LEAD = 3 * DAY
 
 
 class Happening(IntEnum):
@@ -49,7 +49,7 @@ class Events(Columns):
 def write_down(world: World, rng: np.random.Generator) -> Events:
     """Every event of every visit that was recorded while the export ran."""
     visits, timeline = world.visits, world.timeline
-    parts = [_booked(visits, rng), _confirmed(visits, rng), _called_off(visits, rng), _attended(visits, rng), _no_show(visits, rng)]
+    parts = [_booked(visits, rng), _confirmed(world, rng), _called_off(world, rng), _attended(visits, rng), _no_show(visits, rng)]
     events = _gone_live(Events.joined(parts), timeline, rng)
     return events.take(events.recorded < timeline.shuts)
 
@@ -67,28 +67,47 @@ def _booked(visits: Visits, rng: np.random.Generator) -> Events:
     return plain(visits.number, Happening.BOOKED, visits.booked, recorded)
 
 
-def _confirmed(visits: Visits, rng: np.random.Generator) -> Events:
+def _confirmed(world: World, rng: np.random.Generator) -> Events:
     """Answers to a reminder. Who answers is chance here: a confirmation carries no signal."""
-    at = visits.start - rng.integers(26 * HOUR, 47 * HOUR, len(visits))
+    visits, answered = world.visits, world.parameters.reminders.answered
+    at = visits.reminded + answer_delay(len(visits), rng)
     standing = (visits.closed == 0) | (visits.closed > at)
-    asked = standing & (visits.start - visits.booked > CONFIRMABLE_LEAD) & (rng.random(len(visits)) < CONFIRMED)
-    at = at[asked]
-    return plain(visits.number[asked], Happening.CONFIRMED, at, at + rng.integers(1, 2 * MINUTE, len(at)))
+    said_yes = standing & (visits.reminder > Reminder.NONE) & (at < visits.start) & (rng.random(len(visits)) < answered)
+    at = at[said_yes]
+    return plain(visits.number[said_yes], Happening.CONFIRMED, at, at + rng.integers(1, 2 * MINUTE, len(at)))
 
 
-def _called_off(visits: Visits, rng: np.random.Generator) -> Events:
+def answer_delay(count: int, rng: np.random.Generator) -> Ints:
+    """Log-normal, half of the answers within 25 minutes."""
+    minutes = np.exp(rng.normal(np.log(25), 1.3, count))
+    delay: Ints = np.clip(minutes * MINUTE, MINUTE, DAY).astype(np.int64)
+    return delay
+
+
+def _called_off(world: World, rng: np.random.Generator) -> Events:
+    visits = world.visits
     gone = visits.take(visits.closed > 0)
     quick = rng.integers(0, 20 * MINUTE, len(gone))
     voicemail = rng.integers(HOUR, 10 * HOUR, len(gone))
     recorded = gone.closed + np.where(rng.random(len(gone)) < 0.8, quick, voicemail)
     recorded = np.maximum(recorded, gone.booked + BOOKED_WITHIN)
     events = plain(gone.number, Happening.CANCELLED, gone.closed, recorded)
+    remapped = _remapped(gone, world, rng)
     return events.having(
         what=np.where(gone.moved, Happening.MOVED, Happening.CANCELLED).astype(np.int64),
-        by_client=~gone.by_clinic,
-        by_clinic=gone.by_clinic,
-        late=gone.end == End.LATE_CANCEL,
+        by_client=~(gone.by_clinic | remapped),
+        by_clinic=gone.by_clinic | remapped,
+        late=(gone.end == End.LATE_CANCEL) & ~remapped,
     )
+
+
+def _remapped(gone: Visits, world: World, rng: np.random.Generator) -> Flags:
+    """Late cancels that an EHR's new status codes show as the office's own, from the day of a `status-remap` drift on."""
+    remapped = np.zeros(len(gone), dtype=bool)
+    for drift in of_kind(world.parameters.drifts, DriftKind.STATUS_REMAP):
+        since = gone.day >= world.timeline.index(drift.on)
+        remapped |= since & (gone.end == End.LATE_CANCEL) & (rng.random(len(gone)) < drift.size)
+    return remapped
 
 
 def _attended(visits: Visits, rng: np.random.Generator) -> Events:

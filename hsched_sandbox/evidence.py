@@ -94,7 +94,7 @@ def _said(sound: Events, row: Ints, known: Flags, world: World, ends: Ints) -> t
     if not len(sound):
         return np.full(len(known), NEVER), np.full(len(known), int(Word.UNKNOWN))
     what, end = sound.what[row], world.visits.end
-    cancelled = np.where(end == End.LATE_CANCEL, Word.LATE_CANCEL, Word.NOT_REACHED)
+    cancelled = np.where((end == End.LATE_CANCEL) & ~sound.by_clinic[row], Word.LATE_CANCEL, Word.NOT_REACHED)
     word = np.where(what == Happening.ATTENDED, Word.ATTENDED, np.where(what == Happening.NO_SHOW, Word.NO_SHOW, cancelled))
     recorded = sound.recorded[row]
     at = np.where(word == Word.NOT_REACHED, recorded, np.maximum(recorded, ends))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hsched_sandbox.appointment_sheet import appointment_sheet
+from hsched_sandbox.communication_sheet import communication_sheet
 from hsched_sandbox.coverage_sheets import authorization_sheet, waitlist_sheet
 from hsched_sandbox.dirt import Planted
 from hsched_sandbox.exported_log import exported_log
@@ -57,6 +58,7 @@ def make_sheets(world: World) -> tuple[list[Sheet], Planted]:
         appointment_sheet(events, world, people, rng),
         authorization_sheet(made, world, rng),
         waitlist_sheet(world, people, rng),
+        communication_sheet(events, world, rng),
     ]
     return sheets, planted
 

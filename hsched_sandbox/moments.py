@@ -30,6 +30,12 @@ def closing(bookings: Bookings, end: Ints, sick: Flags, chances: Chances, timeli
     return np.where((end == End.ATTENDED) | (end == End.NO_SHOW), 0, chosen)
 
 
+def after_reminder(bookings: Bookings, reminded: Ints, rng: np.random.Generator) -> Ints:
+    """When a reminder made the client cancel: within a day of it, with the notice kept."""
+    answer = reminded + (rng.random(len(reminded)) ** 3 * DAY).astype(np.int64)
+    return np.minimum(answer, bookings.start - DAY - MARGIN)
+
+
 def _late(bookings: Bookings, chances: Chances, timeline: Timeline, rng: np.random.Generator) -> Ints:
     """The last hours, the evening before, or any time of the last day."""
     count = len(bookings)

@@ -14,6 +14,7 @@ from hsched_sandbox.evidence import NEVER, Evidence, Weights, gather, weigh
 from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.latent_grid import Grid
 from hsched_sandbox.parameters import PracticeParameters
+from hsched_sandbox.reminders import effects
 from hsched_sandbox.world import Session, Visits, World
 
 LOOK_BACK = 5  # weeks with visits: the outcomes of earlier ones are settled
@@ -89,7 +90,7 @@ class _Filter:
     """
 
     def __init__(self, diary: _Diary, parameters: PracticeParameters, clients: Ints) -> None:
-        self._diary, self._chances = diary, parameters.chances
+        self._diary, self._chances, self._reminders = diary, parameters.chances, parameters.reminders
         self._corrected = parameters.dirt.corrected_statuses
         self._first, self._weeks = diary.first[clients], np.diff(diary.first)[clients]
         self._in_care = diary.in_care[clients]
@@ -194,7 +195,8 @@ class _Filter:
 
     def _p_unused(self, row: Ints) -> Floats:
         visits = self._diary.visits
-        return self._grid.p_unused(visits.known_logit[row], self._chances.after_miss * (visits.session[row] != Session.INTAKE))
+        reminded = effects(self._reminders, visits.reminder[row])
+        return self._grid.p_unused(visits.known_logit[row], self._chances.after_miss * (visits.session[row] != Session.INTAKE), reminded)
 
 
 def _spelled_out(edges: Ints, group: Ints) -> tuple[Ints, Ints]:

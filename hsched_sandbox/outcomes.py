@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from hsched_sandbox import moments
+from hsched_sandbox import drifts, moments, reminders
 from hsched_sandbox.columns import Flags, Floats, Ints
-from hsched_sandbox.parameters import Chances
+from hsched_sandbox.parameters import Chances, PracticeParameters
 from hsched_sandbox.people import ClientBank
+from hsched_sandbox.reminders import Reminder
 from hsched_sandbox.staff import Staff
 from hsched_sandbox.timeline import DAY, Timeline
 from hsched_sandbox.world import Bookings, Channel, End, Session, Visits
@@ -15,34 +16,54 @@ EARLY_SESSIONS = 2
 
 
 def settle(
-    bookings: Bookings, numbers: Ints, chances: Chances, bank: ClientBank, staff: Staff, timeline: Timeline, rng: np.random.Generator
+    bookings: Bookings,
+    numbers: Ints,
+    parameters: PracticeParameters,
+    bank: ClientBank,
+    staff: Staff,
+    timeline: Timeline,
+    rng: np.random.Generator,
 ) -> Visits:
-    """Each booking with its end, the moment it was called off, and the truth behind it."""
-    count = len(bookings)
+    """Each booking with its end, the moment it was called off, its reminder, and the truth behind it."""
+    count, chances, client = len(bookings), parameters.chances, bookings.client
     sick = staff.sick[bookings.clinician, bookings.day]
+    known = _known_logit(bookings, parameters, bank, staff, timeline)
+    own = _own_logit(bookings, chances, bank)
+    planned = reminders.plan(bookings, bank.missed[client], known, parameters, timeline, rng)
+    helped = reminders.effects(parameters.reminders, planned.reminder)[np.arange(count), bank.clients.forgetter[client].astype(np.int64)]
+    p_unused = _expit(known + own + helped)
     p_early = _p_early(bookings, chances, timeline)
-    known = _known_logit(bookings, chances, bank, staff, timeline)
-    p_unused = _expit(known + _own_logit(bookings, chances, bank))
+    p_brought = reminders.cancels_earlier(parameters.reminders, planned.reminder)
     no_show_share = _expit(chances.no_show_share + chances.no_show_share_intake * (bookings.session == Session.INTAKE))
-    draws = rng.random((3, count))
+    draws = rng.random((4, count))
     end = np.where(rng.random(count) < no_show_share, End.NO_SHOW, End.LATE_CANCEL)
     end = np.where(draws[2] < p_unused, end, End.ATTENDED)
-    end = np.where(draws[1] < p_early, End.EARLY_CANCEL, end)
+    brought = draws[3] < p_brought
+    early = draws[1] < p_early
+    end = np.where(early | brought, End.EARLY_CANCEL, end)
     end = np.where(sick | (draws[0] < chances.clinic), End.CLINIC_CANCEL, end).astype(np.int64)
+    closed = moments.closing(bookings, end, sick, chances, timeline, rng)
+    closed = np.where((end == End.EARLY_CANCEL) & ~early, moments.after_reminder(bookings, planned.at, rng), closed)
+    standing = (closed == 0) | (closed > planned.at)
     return Visits(
         **bookings.arrays(),
         number=numbers,
         end=end,
-        closed=moments.closing(bookings, end, sick, chances, timeline, rng),
+        closed=closed,
         moved=bookings.movable & (rng.random(count) < _p_moved(end, sick, chances)),
         by_clinic=end == End.CLINIC_CANCEL,
-        engagement=bank.engagement[bookings.client],
-        after_miss=bank.missed[bookings.client],
+        engagement=bank.engagement[client],
+        after_miss=bank.missed[client],
         known_logit=known,
+        own_logit=own,
+        reminder=np.where(standing, planned.reminder, Reminder.NONE).astype(np.int64),
+        reminded=np.where(standing & (planned.randomised | (planned.reminder > Reminder.NONE)), planned.at, 0),
+        randomised=planned.randomised & standing,
         p_clinic=np.full(count, 1 - (1 - chances.clinic) * (1 - staff.sick_rate)),
-        p_early=p_early,
+        p_early=1 - (1 - p_early) * (1 - p_brought),
         p_unused=p_unused,
         no_show_share=no_show_share,
+        p_reminder_cancels=p_brought,
     )
 
 
@@ -59,10 +80,15 @@ def called_off(bookings: Bookings, numbers: Ints, closed: Ints, by_clinic: Flags
         engagement=bank.engagement[bookings.client],
         after_miss=bank.missed[bookings.client],
         known_logit=unknown,
+        own_logit=unknown,
+        reminder=np.zeros(len(bookings), dtype=np.int64),
+        reminded=np.zeros(len(bookings), dtype=np.int64),
+        randomised=np.zeros(len(bookings), dtype=bool),
         p_clinic=unknown,
         p_early=unknown,
         p_unused=unknown,
         no_show_share=unknown,
+        p_reminder_cancels=unknown,
     )
 
 
@@ -80,14 +106,15 @@ def _own_logit(bookings: Bookings, chances: Chances, bank: ClientBank) -> Floats
     return logit
 
 
-def _known_logit(bookings: Bookings, chances: Chances, bank: ClientBank, staff: Staff, timeline: Timeline) -> Floats:
+def _known_logit(bookings: Bookings, parameters: PracticeParameters, bank: ClientBank, staff: Staff, timeline: Timeline) -> Floats:
     """What stands in the practice's own records, were its effects known."""
-    client, clinician = bookings.client, bookings.clinician
+    client, clinician, chances = bookings.client, bookings.clinician, parameters.chances
+    arrival = drifts.by_arrival(parameters.drifts, timeline.monday, bank.clients.arrived[client])
     age = chances.age_decade * (bank.clients.age[client] - ADULT_MEAN_AGE) / 10
     payer = np.array(chances.payer)[bank.clients.payer[client]]
-    when = timeline.season[bookings.day] + staff.slot_effect[bookings.day % 7, bookings.hour]
+    when = timeline.season[bookings.day] + timeline.drift[bookings.day] + staff.slot_effect[bookings.day % 7, bookings.hour]
     whom = staff.clinicians.effect[clinician]
-    logit: Floats = chances.unused + age + payer + when + whom
+    logit: Floats = chances.unused + arrival + age + payer + when + whom
     return logit + _kind(bookings, chances) + _remote(bookings, chances, staff)
 
 

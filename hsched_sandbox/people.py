@@ -21,10 +21,11 @@ class ClientBank:
         self.missed: Flags = np.zeros(CHUNK, dtype=bool)
         self.used = 0
 
-    def new(self, count: int) -> Ints:
-        """The numbers of that many new clients."""
+    def new(self, count: int, day: int) -> Ints:
+        """The numbers of that many new clients who arrive on a day."""
         while self.used + count > len(self.clients):
             self._grow()
+        self.clients.arrived[self.used : self.used + count] = day
         self.used += count
         return np.arange(self.used - count, self.used)
 
@@ -50,6 +51,8 @@ class ClientBank:
         in_person = 1 - demand.video - demand.phone
         return Clients(
             intercept=rng.standard_normal(count) * self._parameters.chances.client_sigma,
+            forgetter=rng.random(count) < self._parameters.reminders.forgetters,
+            arrived=np.zeros(count, dtype=np.int64),
             age=age,
             payer=np.where((age >= MEDICARE_AGE) & (rng.random(count) < ON_MEDICARE), Payer.MEDICARE, payer),
             channel=rng.choice(len(Channel), count, p=(in_person, demand.video, demand.phone)),

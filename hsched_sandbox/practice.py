@@ -32,7 +32,7 @@ class _Life:
 
     def __init__(self, parameters: PracticeParameters, seed: int, today: date) -> None:
         self._rng = np.random.default_rng([seed, today.toordinal()])
-        self._chances, self._demand = parameters.chances, parameters.demand
+        self._parameters, self._demand = parameters, parameters.demand
         self.timeline = draw_up(parameters, today)
         self.staff = hire(parameters, self.timeline, self._rng)
         self.bank = ClientBank(parameters, self._rng)
@@ -54,7 +54,7 @@ class _Life:
         self.diary += [planned, moved, left]
 
     def _settled(self, bookings: Bookings) -> Visits:
-        return settle(bookings, self._numbers(len(bookings)), self._chances, self.bank, self.staff, self.timeline, self._rng)
+        return settle(bookings, self._numbers(len(bookings)), self._parameters, self.bank, self.staff, self.timeline, self._rng)
 
     def _numbers(self, count: int) -> Ints:
         self._visits += count

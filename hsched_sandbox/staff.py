@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsched_sandbox.columns import Columns, Flags, Floats, Ints
+from hsched_sandbox.drifts import DriftKind, of_kind
 from hsched_sandbox.parameters import PracticeParameters
 from hsched_sandbox.timeline import Timeline
 from hsched_sandbox.world import Clinicians
@@ -37,6 +38,7 @@ class Staff:
     sick: Flags  # clinician x day: unplanned absence
     sick_rate: float
     slot_effect: Floats  # weekday x hour
+    starts: Ints  # clinician: first week at work
 
 
 def hire(parameters: PracticeParameters, timeline: Timeline, rng: np.random.Generator) -> Staff:
@@ -47,7 +49,10 @@ def hire(parameters: PracticeParameters, timeline: Timeline, rng: np.random.Gene
     on_leave = _leave(parameters, timeline, rng)
     sick = rng.random(on_leave.shape) < parameters.staffing.sick_days
     slot_effect = centred(rng.normal(0, parameters.chances.slot_sigma, (WEEKDAYS, HOURS_A_DAY)))
-    return Staff(clinicians, cells, spare, ~(on_leave | timeline.closed[None, :]), sick, parameters.staffing.sick_days, slot_effect)
+    clinicians, starts = _newcomer(clinicians, parameters, timeline)
+    not_yet = np.arange(len(timeline.closed))[None, :] < 7 * starts[:, None]
+    at_work = ~(on_leave | timeline.closed[None, :] | not_yet)
+    return Staff(clinicians, cells, spare, at_work, sick, parameters.staffing.sick_days, slot_effect, starts)
 
 
 def centred(values: Floats) -> Floats:
@@ -67,6 +72,14 @@ def _clinicians(parameters: PracticeParameters, rng: np.random.Generator) -> Cli
         effect=centred(rng.normal(0, chances.clinician_sigma, count)),
         video_effect=by_site[site],
     )
+
+
+def _newcomer(clinicians: Clinicians, parameters: PracticeParameters, timeline: Timeline) -> tuple[Clinicians, Ints]:
+    """The last clinician starts in the week of a `new-clinician` drift, with an effect of the drift's size."""
+    starts, effect = np.zeros(len(clinicians), dtype=np.int64), clinicians.effect.copy()
+    for drift in of_kind(parameters.drifts, DriftKind.NEW_CLINICIAN):
+        starts[-1], effect[-1] = max(timeline.index(drift.on), 0) // 7, drift.size
+    return clinicians.having(effect=effect), starts
 
 
 def _hours(parameters: PracticeParameters, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import numpy as np
 
+from hsched_sandbox import drifts
 from hsched_sandbox.columns import Flags, Floats, Ints
 from hsched_sandbox.parameters import PracticeParameters
 
@@ -34,6 +35,7 @@ class Timeline:
     weeks: int
     closed: Flags  # by day: a public holiday
     season: Floats  # by day: logit of the season
+    drift: Floats  # by day: logit of a drift
     holiday_near: Flags  # by day: the week around a holiday
     offset: Ints  # by day: seconds east of UTC at noon
     switches: Ints  # instants at which the offset changes
@@ -101,7 +103,19 @@ def draw_up(parameters: PracticeParameters, today: date) -> Timeline:
     offset = np.array([_offset(datetime.combine(day, time(12), tzinfo=zone)) for day in days], dtype=np.int64)
     switches, switch_offsets = _switches(days, zone)
     return Timeline(
-        zone, monday, first, today, last, weeks, closed, _season(days, closed, parameters), _near(closed), offset, switches, switch_offsets
+        zone,
+        monday,
+        first,
+        today,
+        last,
+        weeks,
+        closed,
+        _season(days, closed, parameters),
+        drifts.by_day(parameters.drifts, monday, len(days)),
+        _near(closed),
+        offset,
+        switches,
+        switch_offsets,
     )
 
 

@@ -14,6 +14,7 @@ from hsched_core.domain.vocabulary import Outcome
 from hsched_sandbox.appointment_sheet import appointment_ids, patient_ids
 from hsched_sandbox.columns import Floats
 from hsched_sandbox.oracle import Filtered, filter_oracle
+from hsched_sandbox.reminders import Reminder, effects
 from hsched_sandbox.world import End, World
 
 KEY_FILE = "key.bin"
@@ -47,6 +48,13 @@ def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
         "p_late_cancel": p_late,
         "p_unused": visits.p_unused,
         "filter_p_unused": filtered.p_unused,
+        "p_unused_no_reminder": _expit(visits.known_logit + visits.own_logit),
+        "p_unused_text": _potential(world, Reminder.TEXT),
+        "p_unused_call": _potential(world, Reminder.CALL),
+        "p_early_cancel_no_reminder": 1 - (1 - visits.p_early) / (1 - visits.p_reminder_cancels),
+        "reminder": visits.reminder,
+        "reminder_randomised": visits.randomised,
+        "forgetter": world.clients.forgetter[visits.client],
         "raw_p_no_show": p_no_show * kept,
         "raw_p_late_cancel": p_late * kept,
         "raw_p_unused": visits.p_unused * kept,
@@ -62,6 +70,19 @@ def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
     }
     table = pa.table(columns)
     return table.sort_by("appointment_id")
+
+
+def _potential(world: World, reminder: Reminder) -> Floats:
+    """The chance of an unused visit, had this reminder been sent."""
+    visits = world.visits
+    by_kind = effects(world.parameters.reminders, np.full(len(visits), int(reminder)))
+    kind = world.clients.forgetter[visits.client].astype(np.int64)
+    return _expit(visits.known_logit + visits.own_logit + by_kind[np.arange(len(visits)), kind])
+
+
+def _expit(logit: Floats) -> Floats:
+    p: Floats = 1 / (1 + np.exp(-logit))
+    return p
 
 
 def write_truth(world: World, folder: Path) -> None:

@@ -62,6 +62,8 @@ class Clients(Columns):
     """The clients. `intercept` is the static latent."""
 
     intercept: Floats
+    forgetter: Flags
+    arrived: Ints  # day of the timeline
     age: Floats  # at first contact
     payer: Ints
     channel: Ints
@@ -99,11 +101,16 @@ class Visits(Bookings):
     by_clinic: Flags
     engagement: Floats
     after_miss: Flags
-    known_logit: Floats  # of an unused visit, without what only the client carries
+    known_logit: Floats  # of an unused visit, without what only the client carries and without its reminder
+    reminder: Ints  # reminders.Reminder
+    reminded: Ints  # when it was sent or, in a randomised visit without one, would have been; 0 where there was nothing to decide
+    randomised: Flags
+    own_logit: Floats  # what only the client carries
     p_clinic: Floats
     p_early: Floats  # given no clinic cancel
     p_unused: Floats  # given neither
     no_show_share: Floats  # of unused
+    p_reminder_cancels: Floats  # in p_early: what the reminder adds
 
 
 @dataclass(frozen=True)

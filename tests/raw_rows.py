@@ -70,6 +70,17 @@ RAW: Mapping[str, dict[str, Any]] = {
         "starts_on": date(2026, 1, 1),
         "ends_on": date(2026, 6, 30),
     },
+    "communications": {
+        "communication_id": "message-4711",
+        "appointment_id": "appt-7001",
+        "client_id": "5550001",
+        "recorded_at": RECORDED,
+        "channel": "text",
+        "status": "completed",
+        "assigned_by": "randomised",
+        "sent_at": RECORDED,
+        "answered_at": RECORDED,
+    },
     "waitlist": {
         "entry_id": "wait-88",
         "client_id": "5550001",

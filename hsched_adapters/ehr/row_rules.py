@@ -55,8 +55,14 @@ def _waitlist(row: Row, _zone: ZoneInfo) -> Finding | None:
     return None
 
 
+def _communication(row: Row, _zone: ZoneInfo) -> Finding | None:
+    answered = row["answered_at"]
+    return ("answered_at", "answered before it was sent") if answered is not None and answered < row["sent_at"] else None
+
+
 _RULES: Mapping[str, Callable[[Row, ZoneInfo], Finding | None]] = {
     "appointments": _appointment,
     "authorizations": _authorization,
     "waitlist": _waitlist,
+    "communications": _communication,
 }

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from hsched_core.domain.vocabulary import (
     Actor,
+    Assignment,
+    CommunicationChannel,
+    CommunicationStatus,
     EventType,
     Gender,
     Modality,
@@ -178,4 +181,21 @@ WAITLIST = Table(
     ),
 )
 
-TABLES: Mapping[str, Table] = {table.name: table for table in (APPOINTMENTS, CLIENTS, CLINICIANS, AUTHORIZATIONS, WAITLIST)}
+COMMUNICATIONS = Table(
+    "communications",
+    key=("communication_id", "recorded_at"),
+    note="One row per recorded change of a reminder: sent or withheld, then answered.",
+    fields=(
+        Field("communication_id", Kind.ID, required=True),
+        Field("appointment_id", Kind.ID, required=True),
+        Field("client_id", Kind.ID, required=True),
+        Field("recorded_at", Kind.INSTANT, required=True),
+        Field("channel", Kind.WORD, required=True, words=CommunicationChannel),
+        Field("status", Kind.WORD, required=True, words=CommunicationStatus, note="not-done: withheld from a randomised control"),
+        Field("assigned_by", Kind.WORD, words=Assignment, note="whether chance or a rule decided; empty where nobody wrote it down"),
+        Field("sent_at", Kind.INSTANT, required=True, note="when it was sent or, if withheld, would have been"),
+        Field("answered_at", Kind.INSTANT, note="empty until the client answers"),
+    ),
+)
+
+TABLES: Mapping[str, Table] = {table.name: table for table in (APPOINTMENTS, CLIENTS, CLINICIANS, AUTHORIZATIONS, WAITLIST, COMMUNICATIONS)}

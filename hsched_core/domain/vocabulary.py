@@ -65,6 +65,26 @@ class PayerClass(StrEnum):
     SELF_PAY = "self_pay"
 
 
+class CommunicationChannel(StrEnum):
+    TEXT = "text"
+    CALL = "call"
+    EMAIL = "email"
+
+
+class CommunicationStatus(StrEnum):
+    """FHIR Communication's words for what became of it."""
+
+    COMPLETED = "completed"  # sent
+    NOT_DONE = "not-done"  # withheld, as a randomised control
+
+
+class Assignment(StrEnum):
+    """Who decided whether a reminder is sent."""
+
+    RANDOMISED = "randomised"
+    RULE = "rule"
+
+
 class WaitlistStatus(StrEnum):
     WAITING = "waiting"
     PLACED = "placed"

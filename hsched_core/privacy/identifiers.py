@@ -143,5 +143,6 @@ FIELDS: Mapping[str, tuple[Named, ...]] = {
         _CLIENT,
         ("authorization_number", "authorization_number", _as_is),
     ),
+    "communications": (("communication_id", "communication_id", _as_is), ("appointment_id", "appointment_id", _as_is), _CLIENT),
     "waitlist": (("entry_id", "entry_id", _as_is), _CLIENT, _CLINICIAN, ("wish", "free_text", _as_is)),
 }

@@ -162,6 +162,17 @@ RELEASE: Mapping[str, Mapping[str, Decision]] = {
         "hour_to": _number("hour_to"),
         "wish": _FREE_TEXT,
     },
+    "communications": {
+        "communication_id": _token("communication_token", "communication"),
+        "appointment_id": _token("appointment_token", "appointment"),
+        "client_id": _token("client_token", "client"),
+        "recorded_at": _moment("recorded_at"),
+        "channel": _word("channel"),
+        "status": _word("status"),
+        "assigned_by": _word("assigned_by"),
+        "sent_at": _moment("sent_at"),
+        "answered_at": _moment("answered_at"),
+    },
 }
 
 

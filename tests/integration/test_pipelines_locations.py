@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = ("pandas", "sklearn", "mlflow", "great_expectations", "evidently", "dagster_dbt", "dbt", "scipy", "matplotlib")
 MODELS = {"train_no_show__set", "model_no_show__fit", "model_no_show__evaluation", "model_no_show__promotion", "model_no_show__standing"}
 DAILY = {f"{layer}_no_show__daily" for layer in ("score", "ledger", "grade", "published", "drift")} | {"feat_no_show__coming"}
-DBT = {"stg_ehr__appointments", "stg_ehr__clients", "stg_ehr__clinicians", "feat_no_show__appointments"}
+DBT = {f"stg_ehr__{table}" for table in ("appointments", "clients", "clinicians", "communications")} | {"feat_no_show__appointments"}
 INSIGHTS = {f"mart_insights__{name}" for name in ("weekday_hour", "session_type", "clinician", "lead_time")}
 
 

@@ -135,6 +135,25 @@ def test_coverage_and_waitlist_name_known_clients(read: Read) -> None:
     assert {row["client_id"] for table in ("authorizations", "waitlist") for row in read.rows[table]} <= clients
 
 
+def test_reminders_are_sent_withheld_and_answered(read: Read) -> None:
+    """Each names an appointment of its client; it went out before the visit; a coin decided some, and held half of those back."""
+    appointments = read.of_appointments()
+    messages = read.rows["communications"]
+    tossed = [row for row in messages if row["assigned_by"] == "randomised" and row["answered_at"] is None]
+    held = [row for row in tossed if row["status"] == "not-done"]
+
+    assert len(messages) > 500
+    assert {row["channel"] for row in messages} == {"text", "call"}
+    assert 0.4 < len(held) / len(tossed) < 0.6
+    assert not [row for row in messages if row["status"] == "not-done" and row["assigned_by"] != "randomised"]
+    for row in messages:
+        visit = appointments[row["appointment_id"]][-1]
+        assert visit["client_id"] == row["client_id"]
+        assert row["sent_at"] < visit["starts_at"]
+        assert row["recorded_at"] > row["sent_at"]
+        assert row["answered_at"] is None or row["status"] == "completed"
+
+
 def test_a_move_closes_one_appointment_and_books_another(read: Read) -> None:
     """The new id names the old one, whose last event is `moved`."""
     appointments = read.of_appointments()

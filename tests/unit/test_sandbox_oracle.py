@@ -14,6 +14,7 @@ from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.oracle import Filtered, filter_oracle
 from hsched_sandbox.parameters import PracticeParameters, plain
 from hsched_sandbox.practice import simulate
+from hsched_sandbox.reminders import effects
 from hsched_sandbox.timeline import DAY
 from hsched_sandbox.world import End, Session, World
 
@@ -140,6 +141,7 @@ def by_sampling(world: World, events: Events, client: int, draws: int) -> dict[i
     rows = np.flatnonzero((visits.client == client) & ~np.isnan(visits.p_unused))
     rows = rows[np.argsort(visits.week[rows])]
     intercept = rng.normal(0, chances.client_sigma, draws)
+    forgetter = (rng.random(draws) < world.parameters.reminders.forgetters).astype(int)
     found = {}
     for row in rows[evidence.moment[rows] < NEVER]:
         engagement = rng.normal(0, chances.engagement_sigma, draws)
@@ -152,7 +154,8 @@ def by_sampling(world: World, events: Events, client: int, draws: int) -> dict[i
                 engagement = chances.engagement_rho * engagement + shock
             week = visits.week[other]
             again = chances.after_miss * missed * (visits.session[other] != Session.INTAKE)
-            p = 1 / (1 + np.exp(-(visits.known_logit[other] + intercept + engagement + again)))
+            helped = effects(world.parameters.reminders, visits.reminder[other : other + 1])[0][forgetter]
+            p = 1 / (1 + np.exp(-(visits.known_logit[other] + intercept + engagement + again + helped)))
             if other == row:
                 mean = float((weight * p).sum() / weight.sum())
                 spread = float(np.sqrt((weight**2 * (p - mean) ** 2).sum()) / weight.sum())
