@@ -11,13 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hsched_adapters.settings import Settings
 
 TODAY = date(2026, 11, 24)  # fixed, so that a seed names one practice
 TARGETS = (("explained_information_ratio", ">= 0.94"), ("auroc_gap", "<= 0.005"), ("ece", "<= 0.010"), ("kl_millinats", "<= 4"))
-CANDIDATES = 4  # numbers tried for each appointment in the truth: those of booked-over ones are skipped
 
 
 def evaluate_sandbox(clinicians: int, years: float, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
@@ -53,20 +50,11 @@ def _practice(home: Path, clinicians: int, years: float, seed: int, say: Callabl
     return chosen
 
 
-def oracle_of(made: "Settings") -> "pd.Series":
-    """The filter oracle's P(unused) by appointment token; NaN where it makes no forecast."""
-    import numpy as np
-    import pandas as pd
-
+def oracle_of(made: "Settings") -> dict[str, float]:
+    """The filter oracle's P(unused) by appointment token, where it makes a forecast."""
     from hsched_adapters.assembly import open_practice
-    from hsched_sandbox.appointment_sheet import appointment_ids
-    from hsched_sandbox.truth import APPOINTMENTS_FILE, KEY_FILE, truth_ids
+    from hsched_sandbox.truth import filter_forecasts
 
-    folder = made.paths.sandbox / "truth"
-    truth = pd.read_parquet(folder / APPOINTMENTS_FILE, columns=["appointment_id", "filter_p_unused"]).set_index("appointment_id")
-    exported = appointment_ids(np.arange(CANDIDATES * len(truth))).tolist()
-    hidden = pd.Series(truth_ids((folder / KEY_FILE).read_bytes(), exported), index=exported)
-    hidden = hidden[hidden.isin(truth.index)]
-    tokens = open_practice(made).vault.pseudonyms("appointment", hidden.index)
-    forecast = truth["filter_p_unused"].loc[hidden.tolist()].to_numpy()
-    return pd.Series(forecast, index=[tokens[one] for one in hidden.index])
+    forecasts = filter_forecasts(made.paths.sandbox / "truth")
+    tokens = open_practice(made).vault.pseudonyms("appointment", forecasts)
+    return {tokens[exported]: p for exported, p in forecasts.items()}

@@ -3,6 +3,7 @@
 Which recipe would ship is decided as in a training, on visits before the judged ones.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,8 +21,8 @@ JUDGED_DAYS, RETRAINED_EVERY_DAYS = 140, 28
 ORACLE = "filter_p_unused"
 
 
-def evaluate_against_oracle(rows: pd.DataFrame, oracle: pd.Series, recipe: Recipe, progress: Progress) -> dict[str, Any]:
-    """Figures of the recipe that ships, and of the baseline. `oracle`: P(unused) by appointment token; NaN where it has none."""
+def evaluate_against_oracle(rows: pd.DataFrame, oracle: Mapping[str, float], recipe: Recipe, progress: Progress) -> dict[str, Any]:
+    """Figures of the recipe that ships, and of the baseline. `oracle`: P(unused) by appointment token, where it has one."""
     of_moment = rows[rows["moment"] == MOMENT]
     last = settled_through(of_moment)
     first = last - timedelta(days=JUDGED_DAYS - 1)

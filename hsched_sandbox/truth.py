@@ -3,6 +3,7 @@ neither times nor people, so that nothing exported joins it without the key that
 """
 
 import hashlib
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hsched_sandbox.oracle import Filtered, filter_oracle
 from hsched_sandbox.reminders import Reminder, effects
 from hsched_sandbox.world import End, World
 
+CANDIDATES = 4  # numbers tried for each appointment in the truth: those of booked-over ones are skipped
 KEY_FILE = "key.bin"
 APPOINTMENTS_FILE = "appointments.parquet"
 OUTCOMES = {
@@ -91,3 +93,12 @@ def write_truth(world: World, folder: Path) -> None:
     key = hashlib.blake2b(f"{world.seed}/{world.timeline.today}".encode(), person=b"sandbox truth", digest_size=32).digest()
     (folder / KEY_FILE).write_bytes(key)
     pq.write_table(truth_table(world, key, filter_oracle(world)), folder / APPOINTMENTS_FILE)
+
+
+def filter_forecasts(folder: Path) -> dict[str, float]:
+    """The filter oracle's P(unused) by exported appointment id, where it makes a forecast: for whoever holds the key beside the truth."""
+    truth = pq.read_table(folder / APPOINTMENTS_FILE, columns=["appointment_id", "filter_p_unused"]).to_pydict()
+    forecast = {hidden: p for hidden, p in zip(truth["appointment_id"], truth["filter_p_unused"], strict=True) if not math.isnan(p)}
+    exported = appointment_ids(np.arange(CANDIDATES * len(truth["appointment_id"]))).tolist()
+    hidden_ids = truth_ids((folder / KEY_FILE).read_bytes(), exported)
+    return {one: forecast[hidden] for one, hidden in zip(exported, hidden_ids, strict=True) if hidden in forecast}

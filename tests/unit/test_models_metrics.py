@@ -99,6 +99,7 @@ def test_slices_have_their_own_rows() -> None:
         "lead_ge_1": 3,
         "new_client": 2,
         "known_client": 2,
+        "in_person": 1,
         "video_or_phone": 2,
         "none": 0,
     }
