@@ -1,6 +1,6 @@
 """The filter oracle: the best forecast of a visit from what was known at its moment. Effects of clinician, hour, place and season are
 known to it; what only the client carries (intercept, weekly engagement, a miss not yet written down) is integrated out on a grid.
-Exact, up to the grid, in the plain world (`parameters.plain`); what it neglects elsewhere is in docs/explanation/sandbox.md.
+Exact, up to the grid, in a plain world (no `parameters.Circumstances`); elsewhere its error is stated beside it (`oracle_error`).
 """
 
 from collections.abc import Iterator

@@ -12,6 +12,8 @@ from hsched_sandbox.timeline import DAY, HOUR, MINUTE
 from hsched_sandbox.world import World
 
 PAYER_WORDS = np.array(["Commercial", "Medicaid", "Self Pay", "Medicare"])
+RACES = np.array([race for race, _ in wordlists.RACES])
+LANGUAGES = np.array(wordlists.LANGUAGES)
 CHANGES = 0.12  # of clients who change phone or payer
 CHANGE_WITHIN = 400 * DAY
 INSURANCE_MOVES = 0.4
@@ -48,8 +50,8 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Last Name": people.family[rows],
         "DOB": dated(_birth_days(made, world), timeline)[rows],
         "Sex": people.gender[rows],
-        "Language": people.language[rows],
-        "Race/Ethnicity": people.race[rows],
+        "Language": LANGUAGES[world.clients.language[rows]],
+        "Race/Ethnicity": RACES[world.clients.race[rows]],
         "Email": people.email[rows],
         "Mobile": phone,
         "Address": people.street[rows],
@@ -62,7 +64,7 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Hypertension": _flagged(np.where(world.clients.age > MIDDLE_AGE, 0.35, 0.08), rng)[rows],
         "Diabetes": _flagged(np.where(world.clients.age > MIDDLE_AGE, 0.16, 0.04), rng)[rows],
         "Alcohol Use Disorder": _flagged(np.full(count, 0.09), rng)[rows],
-        "Disability Level": np.minimum(rng.geometric(0.9, count) - 1, 4).astype(str)[rows],
+        "Disability Level": world.clients.disability.astype(str)[rows],
         "Chart Note": notes,
     }
     seen = recorded < timeline.shuts

@@ -2,7 +2,9 @@
 neither times nor people, so that nothing exported joins it without the key that lies beside it.
 """
 
+import dataclasses
 import hashlib
+import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,12 +16,15 @@ import pyarrow.parquet as pq
 from hsched_core.domain.vocabulary import Outcome
 from hsched_sandbox.appointment_sheet import appointment_ids, patient_ids
 from hsched_sandbox.columns import Floats
+from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.oracle import Filtered, filter_oracle
+from hsched_sandbox.oracle_error import oracle_error
 from hsched_sandbox.reminders import Reminder, effects
 from hsched_sandbox.world import End, World
 
 CANDIDATES = 4  # numbers tried for each appointment in the truth: those of booked-over ones are skipped
 KEY_FILE = "key.bin"
+ORACLE_FILE = "oracle.json"
 APPOINTMENTS_FILE = "appointments.parquet"
 OUTCOMES = {
     End.ATTENDED: Outcome.ATTENDED,
@@ -50,7 +55,7 @@ def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
         "p_late_cancel": p_late,
         "p_unused": visits.p_unused,
         "filter_p_unused": filtered.p_unused,
-        "p_unused_no_reminder": _expit(visits.known_logit + visits.own_logit),
+        "p_unused_no_reminder": _expit(visits.unreminded_logit),
         "p_unused_text": _potential(world, Reminder.TEXT),
         "p_unused_call": _potential(world, Reminder.CALL),
         "p_early_cancel_no_reminder": 1 - (1 - visits.p_early) / (1 - visits.p_reminder_cancels),
@@ -66,7 +71,9 @@ def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
         "client_intercept": world.clients.intercept[visits.client],
         "engagement": visits.engagement,
         "clinician_effect": world.clinicians.effect[visits.clinician],
+        "hidden_logit": visits.hidden_logit,
         "after_miss": visits.after_miss,
+        "cause": visits.cause,
         "week": visits.week,
         "step": visits.step,
     }
@@ -79,7 +86,7 @@ def _potential(world: World, reminder: Reminder) -> Floats:
     visits = world.visits
     by_kind = effects(world.parameters.reminders, np.full(len(visits), int(reminder)))
     kind = world.clients.forgetter[visits.client].astype(np.int64)
-    return _expit(visits.known_logit + visits.own_logit + by_kind[np.arange(len(visits)), kind])
+    return _expit(visits.unreminded_logit + by_kind[np.arange(len(visits)), kind])
 
 
 def _expit(logit: Floats) -> Floats:
@@ -88,11 +95,15 @@ def _expit(logit: Floats) -> Floats:
 
 
 def write_truth(world: World, folder: Path) -> None:
-    """The truth and its key, in a folder of their own."""
+    """The truth, its key and the oracle's stated error, in a folder of their own."""
     folder.mkdir(parents=True)
     key = hashlib.blake2b(f"{world.seed}/{world.timeline.today}".encode(), person=b"sandbox truth", digest_size=32).digest()
     (folder / KEY_FILE).write_bytes(key)
-    pq.write_table(truth_table(world, key, filter_oracle(world)), folder / APPOINTMENTS_FILE)
+    events, _ = exported_log(world)
+    filtered = filter_oracle(world, events)
+    pq.write_table(truth_table(world, key, filtered), folder / APPOINTMENTS_FILE)
+    error = dataclasses.asdict(oracle_error(world, filtered, events))
+    (folder / ORACLE_FILE).write_text(json.dumps({"unit": "millinats a visit", **error}, indent=2) + "\n", encoding="utf-8")
 
 
 def filter_forecasts(folder: Path) -> dict[str, float]:
