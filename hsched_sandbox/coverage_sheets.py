@@ -8,16 +8,13 @@ from hsched_sandbox.columns import Ints
 from hsched_sandbox.identities import Identities, filled
 from hsched_sandbox.record_sheets import PAYER_WORDS
 from hsched_sandbox.sheets import Sheet, blank_unless, coded, dated, stamped
-from hsched_sandbox.timeline import DAY, HOUR, MINUTE
+from hsched_sandbox.timeline import HOUR
+from hsched_sandbox.waitlist import AVAILABILITIES, entries
 from hsched_sandbox.world import End, Session, World
 
 VALID_DAYS = 180
 PERIODS = 64  # more than anybody's
 REPORTED_EVERY = 4  # visits between two updates of the units used
-WAITING = 0.35  # of intakes with a long lead
-LONG_LEAD = 10 * DAY
-FEW = 0.25  # of waiting clients who give up
-AVAILABILITIES = ("1|2|3|4|5", "1|3|5", "2|4", "1|2", "4|5", "3", "5")
 
 
 def authorization_sheet(made: Ints, world: World, rng: np.random.Generator) -> Sheet:
@@ -49,29 +46,22 @@ def authorization_sheet(made: Ints, world: World, rng: np.random.Generator) -> S
 
 def waitlist_sheet(world: World, people: Identities, rng: np.random.Generator) -> Sheet:
     """Clients who asked for an earlier intake: waiting, then placed or withdrawn."""
-    visits, timeline = world.visits, world.timeline
-    asked = (visits.session == Session.INTAKE) & (visits.start - visits.booked > LONG_LEAD) & (visits.booked > timeline.opens)
-    waiting = visits.take(asked & (rng.random(len(visits)) < WAITING))
+    timeline, waiting = world.timeline, entries(world)
     count = len(waiting)
-    entered = waiting.booked + rng.integers(15 * MINUTE, HOUR, count)
-    settled = waiting.start - rng.integers(HOUR, 4 * DAY, count)
-    gave_up = (rng.random(count) < FEW) | (waiting.end != End.ATTENDED)
-    any_clinician = rng.integers(0, 2, count) == 0
     rows = np.tile(np.arange(count), 2)
-    recorded = np.concatenate([entered, settled])
+    recorded = np.concatenate([waiting.entered, waiting.settled])
     first = np.arange(2 * count) < count
-    hour = rng.integers(8, 13, count)
     columns = {
-        "Entry ID": coded("WL", waiting.number, 7)[rows],
+        "Entry ID": coded("WL", waiting.visit, 7)[rows],
         "Patient ID": patient_ids(waiting.client)[rows],
         "Last Updated": stamped(recorded, timeline),
-        "State": np.where(first, "Active", np.where(gave_up[rows], "Removed", "Scheduled")),
-        "Service": TYPES[waiting.session][rows],
+        "State": np.where(first, "Active", np.where(waiting.gave_up[rows], "Removed", "Scheduled")),
+        "Service": np.full(2 * count, TYPES[Session.INTAKE]),
         "Mode": MODES[waiting.channel][rows],
-        "Provider ID": blank_unless(~any_clinician, provider_ids(waiting.clinician))[rows],
-        "Days": np.array(AVAILABILITIES)[rng.integers(0, len(AVAILABILITIES), count)][rows],
-        "From Hour": hour.astype(str)[rows],
-        "To Hour": (hour + rng.integers(3, 7, count)).astype(str)[rows],
+        "Provider ID": blank_unless(~waiting.any_clinician, provider_ids(waiting.clinician))[rows],
+        "Days": np.array(AVAILABILITIES)[waiting.availability][rows],
+        "From Hour": waiting.from_hour.astype(str)[rows],
+        "To Hour": waiting.to_hour.astype(str)[rows],
         "Wish": np.array(filled(wordlists.WISHES, waiting.client, people, rng), dtype=np.str_)[rows],
     }
     seen = recorded < timeline.shuts

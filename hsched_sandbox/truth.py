@@ -17,13 +17,16 @@ from hsched_core.domain.vocabulary import Outcome
 from hsched_sandbox.appointment_sheet import appointment_ids, patient_ids
 from hsched_sandbox.columns import Floats
 from hsched_sandbox.exported_log import exported_log
+from hsched_sandbox.offers import Answer, play
 from hsched_sandbox.oracle import Filtered, filter_oracle
 from hsched_sandbox.oracle_error import oracle_error
 from hsched_sandbox.reminders import Reminder, effects
+from hsched_sandbox.timeline import DAY, HOUR, MINUTE
 from hsched_sandbox.world import End, World
 
 CANDIDATES = 4  # numbers tried for each appointment in the truth: those of booked-over ones are skipped
 KEY_FILE = "key.bin"
+OFFERS_FILE = "offers.parquet"
 ORACLE_FILE = "oracle.json"
 APPOINTMENTS_FILE = "appointments.parquet"
 OUTCOMES = {
@@ -81,6 +84,21 @@ def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
     return table.sort_by("appointment_id")
 
 
+def offers_table(world: World, key: bytes) -> pa.Table:
+    """One row for each offer of a freed hour to who waits, in the order of the ids; `opening_id` is the appointment that was called off."""
+    offers = play(world)
+    columns: dict[str, list[str] | np.typing.NDArray[np.generic]] = {
+        "opening_id": truth_ids(key, appointment_ids(offers.opening).tolist()),
+        "client_id": truth_ids(key, patient_ids(offers.client).tolist()),
+        "notice_hours": offers.notice / HOUR,
+        "days_waited": offers.waited / DAY,
+        "answered_after_minutes": np.where(offers.answer > Answer.NONE, offers.answered_after / MINUTE, np.nan),
+        "answer": np.array([answer.name.lower() for answer in Answer])[offers.answer].tolist(),
+        **{name: getattr(offers, name) for name in ("can_come", "own_clinician", "own_channel", "ignored", "p_accept", "is_placed")},
+    }
+    return pa.table(columns).sort_by([("opening_id", "ascending"), ("client_id", "ascending")])
+
+
 def _potential(world: World, reminder: Reminder) -> Floats:
     """The chance of an unused visit, had this reminder been sent."""
     visits = world.visits
@@ -95,13 +113,14 @@ def _expit(logit: Floats) -> Floats:
 
 
 def write_truth(world: World, folder: Path) -> None:
-    """The truth, its key and the oracle's stated error, in a folder of their own."""
+    """The truth about visits and offers, its key and the oracle's stated error, in a folder of their own."""
     folder.mkdir(parents=True)
     key = hashlib.blake2b(f"{world.seed}/{world.timeline.today}".encode(), person=b"sandbox truth", digest_size=32).digest()
     (folder / KEY_FILE).write_bytes(key)
     events, _ = exported_log(world)
     filtered = filter_oracle(world, events)
     pq.write_table(truth_table(world, key, filtered), folder / APPOINTMENTS_FILE)
+    pq.write_table(offers_table(world, key), folder / OFFERS_FILE)
     error = dataclasses.asdict(oracle_error(world, filtered, events))
     (folder / ORACLE_FILE).write_text(json.dumps({"unit": "millinats a visit", **error}, indent=2) + "\n", encoding="utf-8")
 
