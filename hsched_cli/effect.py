@@ -8,6 +8,7 @@ import typer
 from hsched_cli.console import out, print_json
 
 app = typer.Typer(no_args_is_help=True, help="What contacting clients changed.")
+DECIDED = {"randomised": "chance", "observational": "people (observational)"}
 EXAMPLES = """
 Examples:
 
@@ -50,7 +51,7 @@ def _show(found: Sequence[Mapping[str, Any]]) -> None:
     for row in found:
         without = "-" if row["rate_held_out"] is None else f"{row['rate_held_out']:.1%}"
         change = "-" if row["low"] is None else f"{_points(row['difference'])} ({_points(row['low'])} to {_points(row['high'])})"
-        decided = "chance" if row["is_causal"] else "people (observational)"
+        decided = DECIDED[row["kind"]]
         grid.add_row(row["channel"], decided, f"{row['contacted']:,}", f"{row['held_out']:,}", without, change, row["verdict"])
     out().print(grid)
     out().print("Only where chance decided is a change caused by the reminder; people remind whom they worry about.")

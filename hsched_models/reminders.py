@@ -15,7 +15,7 @@ import pandas as pd
 
 from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.vocabulary import Assignment, CommunicationStatus, Outcome
-from hsched_models.uplift import Effect, Kind, observational_effect, randomised_effect
+from hsched_models.uplift import Effect, observational_effect, randomised_effect
 
 BOOKING = (
     "appointment_token",
@@ -92,4 +92,4 @@ def _bands(rate: pd.Series) -> pd.Series:
 def _described(channel: str, effect: Effect) -> dict[str, Any]:
     figures: Mapping[str, Any] = asdict(effect) | {"relative_risk": effect.relative_risk}
     plain = {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in figures.items()}
-    return {"channel": channel, **plain, "is_causal": effect.kind is Kind.RANDOMISED}
+    return {"channel": channel, **plain}

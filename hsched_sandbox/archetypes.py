@@ -25,10 +25,12 @@ def parameters_of(archetype: Archetype, *, clinicians: int = 10, years: float = 
     calm = PracticeParameters(clinicians=clinicians, years=years, demand=demand, staffing=staffing, chances=chances)
     if plain:
         return calm
-    fewer = replace(chances, clinic=chances.clinic - ADDED_CLINIC_CANCELS)
-    return replace(calm, chances=fewer, circumstances=LIFELIKE, dirt=DIRTIER)
+    level = {"unused": chances.unused + WIDER_SPREAD, "clinic": chances.clinic - ADDED_CLINIC_CANCELS}
+    wider = replace(chances, client_sigma=1.1, clinician_sigma=0.45, **level)  # with these a model reaches what is published
+    return replace(calm, chances=wider, circumstances=LIFELIKE, dirt=DIRTIER)
 
 
+WIDER_SPREAD = -0.06  # keeps the level where the latents spread wider
 ADDED_CLINIC_CANCELS = 0.005  # by lapsed authorizations and failed links, about
 DIRTIER = Dirt(left_in_book=0.05, late_as_no_show=0.1)
 
@@ -78,6 +80,6 @@ _STAFFING: Mapping[Archetype, Staffing] = {
 _CHANCES: Mapping[Archetype, Chances] = {
     Archetype.PRIVATE: Chances(),
     Archetype.COUNSELLING: Chances(unused=-2.02, no_show_share=0.32, early=0.052, clinic=0.017),
-    Archetype.COMMUNITY: Chances(unused=-1.41, no_show_share=1.06, early=0.044, clinic=0.027, intake=0.5),
-    Archetype.SUBSTANCE_USE: Chances(unused=-0.79, no_show_share=1.65, early=0.009, clinic=0.024, intake=0.5),
+    Archetype.COMMUNITY: Chances(unused=-1.375, no_show_share=1.06, early=0.044, clinic=0.027, intake=0.5),
+    Archetype.SUBSTANCE_USE: Chances(unused=-0.69, no_show_share=1.65, early=0.009, clinic=0.024, intake=0.5),
 }

@@ -11,11 +11,11 @@ from hsched_core.domain.errors import NotReadyError
 
 FOUND: list[dict[str, Any]] = [
     {"channel": "call", "kind": "randomised", "contacted": 0, "held_out": 0, "rate_held_out": None, "difference": None, "low": None}
-    | {"high": None, "verdict": "too little data", "relative_risk": None, "is_causal": False},
+    | {"high": None, "verdict": "too little data", "relative_risk": None},
     {"channel": "text", "kind": "randomised", "contacted": 900, "held_out": 880, "rate_held_out": 0.19, "difference": -0.021, "low": -0.04}
-    | {"high": -0.002, "verdict": "fewer unused visits", "relative_risk": 0.89, "is_causal": True},
+    | {"high": -0.002, "verdict": "fewer unused visits", "relative_risk": 0.89},
     {"channel": "text", "kind": "observational", "contacted": 50, "held_out": 70, "rate_held_out": 0.1, "difference": 0.06, "low": 0.03}
-    | {"high": 0.09, "verdict": "association only, not an effect", "relative_risk": 1.6, "is_causal": False},
+    | {"high": 0.09, "verdict": "association only, not an effect", "relative_risk": 1.6},
 ]
 
 

@@ -39,7 +39,7 @@ def test_the_planted_effect_of_a_text_is_found(world: World) -> None:
     """Where a coin decided: fewer unused visits, and the interval covers what the truth says."""
     effect = found(world)["text", Kind.RANDOMISED]
 
-    assert (effect["verdict"], effect["is_causal"]) == (Verdict.FEWER, True)
+    assert effect["verdict"] is Verdict.FEWER
     assert effect["low"] < planted_change(world) < effect["high"] < 0
     assert min(effect["contacted"], effect["held_out"]) > 10_000
 
@@ -60,10 +60,7 @@ def test_what_the_front_desk_chose_is_an_association(world: World) -> None:
     chosen = [row for (_, kind), row in found(world).items() if kind is Kind.OBSERVATIONAL]
 
     assert crude[True] > crude[False] + 0.02
-    assert [(row["channel"], row["verdict"], row["is_causal"]) for row in chosen] == [
-        ("call", Verdict.ASSOCIATION, False),
-        ("text", Verdict.ASSOCIATION, False),
-    ]
+    assert [(row["channel"], row["verdict"]) for row in chosen] == [("call", Verdict.ASSOCIATION), ("text", Verdict.ASSOCIATION)]
 
 
 def test_a_channel_nobody_tossed_a_coin_for_has_too_little_data(world: World) -> None:
