@@ -25,8 +25,8 @@ def parameters_of(archetype: Archetype, *, clinicians: int = 10, years: float = 
     calm = PracticeParameters(clinicians=clinicians, years=years, demand=demand, staffing=staffing, chances=chances)
     if plain:
         return calm
-    level = {"unused": chances.unused + WIDER_SPREAD, "clinic": chances.clinic - ADDED_CLINIC_CANCELS}
-    wider = replace(chances, client_sigma=1.1, clinician_sigma=0.45, **level)  # with these a model reaches what is published
+    level = replace(chances, unused=chances.unused + WIDER_SPREAD, clinic=chances.clinic - ADDED_CLINIC_CANCELS)
+    wider = replace(level, client_sigma=1.1, clinician_sigma=0.45)  # with these a model reaches what is published
     return replace(calm, chances=wider, circumstances=LIFELIKE, dirt=DIRTIER)
 
 

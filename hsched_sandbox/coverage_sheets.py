@@ -41,7 +41,7 @@ def authorization_sheet(made: Ints, world: World, rng: np.random.Generator) -> S
         "Valid From": dated(begins, timeline),
         "Valid To": dated(begins + VALID_DAYS, timeline),
     }
-    return Sheet("authorizations", timeline.day_of(recorded)[seen], {name: column[seen].tolist() for name, column in columns.items()})
+    return Sheet.of("authorizations", timeline.day_of(recorded), columns, seen)
 
 
 def waitlist_sheet(world: World, people: Identities, rng: np.random.Generator) -> Sheet:
@@ -52,20 +52,20 @@ def waitlist_sheet(world: World, people: Identities, rng: np.random.Generator) -
     recorded = np.concatenate([waiting.entered, waiting.settled])
     first = np.arange(2 * count) < count
     columns = {
-        "Entry ID": coded("WL", waiting.visit, 7)[rows],
-        "Patient ID": patient_ids(waiting.client)[rows],
+        "Entry ID": coded("WL", waiting.visit[rows], 7),
+        "Patient ID": patient_ids(waiting.client[rows]),
         "Last Updated": stamped(recorded, timeline),
         "State": np.where(first, "Active", np.where(waiting.gave_up[rows], "Removed", "Scheduled")),
         "Service": np.full(2 * count, TYPES[Session.INTAKE]),
         "Mode": MODES[waiting.channel][rows],
-        "Provider ID": blank_unless(~waiting.any_clinician, provider_ids(waiting.clinician))[rows],
+        "Provider ID": blank_unless(~waiting.any_clinician[rows], provider_ids(waiting.clinician[rows])),
         "Days": np.array(AVAILABILITIES)[waiting.availability][rows],
         "From Hour": waiting.from_hour.astype(str)[rows],
         "To Hour": waiting.to_hour.astype(str)[rows],
         "Wish": np.array(filled(wordlists.WISHES, waiting.client, people, rng), dtype=np.str_)[rows],
     }
     seen = recorded < timeline.shuts
-    return Sheet("waitlist", timeline.day_of(recorded)[seen], {name: column[seen].tolist() for name, column in columns.items()})
+    return Sheet.of("waitlist", timeline.day_of(recorded), columns, seen)
 
 
 def _period_begin(client: Ints, period: Ints, day: Ints) -> Ints:

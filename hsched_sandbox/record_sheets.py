@@ -7,7 +7,7 @@ from hsched_sandbox.appointment_sheet import patient_ids, provider_ids, site_nam
 from hsched_sandbox.columns import Flags, Floats, Ints, Words
 from hsched_sandbox.events import Events
 from hsched_sandbox.identities import Identities, filled, identities, phones
-from hsched_sandbox.sheets import Sheet, coded, dated, stamped
+from hsched_sandbox.sheets import Sheet, dated, stamped
 from hsched_sandbox.timeline import DAY, HOUR, MINUTE
 from hsched_sandbox.world import World
 
@@ -48,7 +48,7 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Last Updated": stamped(recorded, timeline),
         "First Name": people.given[rows],
         "Last Name": people.family[rows],
-        "DOB": dated(_birth_days(made, world), timeline)[rows],
+        "DOB": dated(_birth_days(made, world)[rows], timeline),
         "Sex": people.gender[rows],
         "Language": LANGUAGES[world.clients.language[rows]],
         "Race/Ethnicity": RACES[world.clients.race[rows]],
@@ -68,7 +68,7 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Chart Note": notes,
     }
     seen = recorded < timeline.shuts
-    return Sheet("clients", timeline.day_of(recorded)[seen], {name: column[seen].tolist() for name, column in columns.items()})
+    return Sheet.of("clients", timeline.day_of(recorded), columns, seen)
 
 
 def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:
@@ -77,19 +77,19 @@ def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:
     count = len(staff)
     people = identities(np.zeros(count, dtype=np.int64), rng)
     recorded = np.full(count, timeline.opens + 5 * HOUR)
-    npi = coded("", rng.integers(10**9, 2 * 10**9, count), 10)
+    npi = rng.integers(10**9, 2 * 10**9, count).astype(str)
     columns = {
         "Provider ID": provider_ids(np.arange(count)),
         "Last Updated": stamped(recorded, timeline),
         "First Name": people.given,
         "Last Name": people.family,
-        "NPI": np.char.lstrip(npi, "-"),
+        "NPI": npi,
         "Email": np.char.replace(np.char.replace(people.email, "example.org", "clinic.example"), "example.com", "clinic.example"),
         "Role": np.where(staff.prescriber, "prescriber", "therapist"),
         "License State": np.full(count, STATE),
         "Home Office": site_names(staff.site),
     }
-    return Sheet("clinicians", timeline.day_of(recorded), {name: column.tolist() for name, column in columns.items()})
+    return Sheet.of("clinicians", timeline.day_of(recorded), columns)
 
 
 def _payers(world: World, rows: Ints, is_change: Flags, rng: np.random.Generator) -> Ints:

@@ -52,8 +52,8 @@ def truth_table(world: World, key: bytes, filtered: Filtered) -> pa.Table:
     p_no_show = visits.p_unused * visits.no_show_share
     p_late = visits.p_unused * (1 - visits.no_show_share)
     columns: dict[str, list[str] | Floats | np.typing.NDArray[np.generic]] = {
-        "appointment_id": truth_ids(key, appointment_ids(visits.number).tolist()),
-        "client_id": truth_ids(key, patient_ids(visits.client).tolist()),
+        "appointment_id": truth_ids(key, appointment_ids(visits.number).to_pylist()),
+        "client_id": truth_ids(key, patient_ids(visits.client).to_pylist()),
         "p_no_show": p_no_show,
         "p_late_cancel": p_late,
         "p_unused": visits.p_unused,
@@ -88,8 +88,8 @@ def offers_table(world: World, key: bytes) -> pa.Table:
     """One row for each offer of a freed hour to who waits, in the order of the ids; `opening_id` is the appointment that was called off."""
     offers = play(world)
     columns: dict[str, list[str] | np.typing.NDArray[np.generic]] = {
-        "opening_id": truth_ids(key, appointment_ids(offers.opening).tolist()),
-        "client_id": truth_ids(key, patient_ids(offers.client).tolist()),
+        "opening_id": truth_ids(key, appointment_ids(offers.opening).to_pylist()),
+        "client_id": truth_ids(key, patient_ids(offers.client).to_pylist()),
         "notice_hours": offers.notice / HOUR,
         "days_waited": offers.waited / DAY,
         "answered_after_minutes": np.where(offers.answer > Answer.NONE, offers.answered_after / MINUTE, np.nan),
@@ -129,6 +129,6 @@ def filter_forecasts(folder: Path) -> dict[str, float]:
     """The filter oracle's P(unused) by exported appointment id, where it makes a forecast: for whoever holds the key beside the truth."""
     truth = pq.read_table(folder / APPOINTMENTS_FILE, columns=["appointment_id", "filter_p_unused"]).to_pydict()
     forecast = {hidden: p for hidden, p in zip(truth["appointment_id"], truth["filter_p_unused"], strict=True) if not math.isnan(p)}
-    exported = appointment_ids(np.arange(CANDIDATES * len(truth["appointment_id"]))).tolist()
+    exported = appointment_ids(np.arange(CANDIDATES * len(truth["appointment_id"]))).to_pylist()
     hidden_ids = truth_ids((folder / KEY_FILE).read_bytes(), exported)
     return {one: forecast[hidden] for one, hidden in zip(exported, hidden_ids, strict=True) if hidden in forecast}

@@ -1,6 +1,6 @@
 """What a simulated practice is: its people, its visits and, beside each visit, the truth nobody else may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 from hsched_sandbox.columns import Columns, Flags, Floats, Ints
@@ -108,6 +108,11 @@ class Bookings(Columns):
     booked: Ints
     replaces: Ints  # the number of the visit this one was moved from, or -1
     movable: Flags
+
+    @classmethod
+    def of(cls, visits: "Bookings") -> "Bookings":
+        """What was planned of visits, without how they went."""
+        return Bookings(**{column.name: getattr(visits, column.name) for column in fields(Bookings)})
 
 
 @dataclass(frozen=True)
