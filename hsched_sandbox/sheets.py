@@ -85,14 +85,16 @@ def chosen(first: Flags, text: Text | Words, other: Text | Words | str) -> Text:
 
 def lines(columns: Sequence[Text]) -> Text:
     """Rows as lines of a CSV file, each with its end; quotes where a cell needs them."""
-    joined = pc.binary_join_element_wise(*(_quoted(column) for column in columns), ",")
-    return pc.binary_join_element_wise(joined, "", "\n")
+    *first, last = (_quoted(column) for column in columns)
+    return pc.binary_join_element_wise(*first, pc.binary_join_element_wise(last, "", "\n"), ",")
 
 
 def _quoted(column: Text) -> Text:
-    special = pc.or_(pc.match_substring(column, ","), pc.match_substring_regex(column, '["\r\n]'))
-    if not pc.any(special).as_py():
+    letters = column.buffers()[2]
+    content = letters.to_pybytes() if letters else b""
+    if not any(mark in content for mark in (b",", b'"', b"\r", b"\n")):
         return column
+    special = pc.match_substring_regex(column, '[,"\r\n]')
     doubled = pc.replace_substring(column, '"', '""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), column)
 
