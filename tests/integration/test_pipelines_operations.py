@@ -147,7 +147,7 @@ def test_rows_that_break_the_contract_are_quarantined_and_counted(host: Host) ->
     assert result.success
     assert metadata["rejected_by_reason"] == {"starts_on: not a day": 1}
     assert [dict(record.data) for record in metadata["rejected_rows"].records] == [
-        {"file": "appointments.csv", "row": 7, "field": "starts_on", "reason": "not a day"}
+        {"day": "2026-03-02", "row": 7, "field": "starts_on", "reason": "not a day"}
     ]
     assert [(failed.check, failed.is_error) for failed in result.failed_checks] == [("few_quarantined", False)]
     assert b"Ottoline" in kept
