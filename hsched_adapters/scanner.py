@@ -23,7 +23,7 @@ UNBOUND_LENGTH = 9  # from here on a needle with letters needs no word boundary 
 SHORTEST_ENCODED = 7  # bytes; shorter ones give base64 and hex that occur by chance
 WINDOW = 160  # characters around an escape that are decoded together
 ESCAPES = (
-    (re.compile(r"%[0-9A-Fa-f]{2}"), unquote_plus),
+    (re.compile(r"%[0-9A-Fa-f]{2}|\w\+\w"), unquote_plus),
     (re.compile(r"&(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"), html.unescape),
     (re.compile(r"\\+u[0-9A-Fa-f]{4}"), lambda text: re.sub(r"\\+u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), text)),
 )

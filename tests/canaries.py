@@ -89,9 +89,9 @@ class Canaries:
         self.planted["name"][canary] = place
         return canary
 
-    def of_each_kind(self, place: str) -> list[str]:
-        """One of every kind."""
-        return [self.new(kind, place) for kind in KINDS]
+    def controls(self) -> list[tuple[str, str]]:
+        """A kind and a canary of it: one of every kind, and ten more names, one with an accent and one in Hebrew letters."""
+        return [(kind, self.new(kind, "control")) for kind in (*KINDS, *["name"] * 10)]
 
     @property
     def count(self) -> int:
