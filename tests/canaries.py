@@ -71,6 +71,9 @@ KINDS: dict[str, Callable[[int], str]] = {
 }
 
 
+CONTROLS = (*KINDS, *["name"] * 10)  # eleven names: one has an accent, one Hebrew letters
+
+
 @dataclass
 class Canaries:
     """Draws canaries and remembers them: `planted[kind]` maps each to the place it was planted in first."""
@@ -90,8 +93,8 @@ class Canaries:
         return canary
 
     def controls(self) -> list[tuple[str, str]]:
-        """A kind and a canary of it: one of every kind, and ten more names, one with an accent and one in Hebrew letters."""
-        return [(kind, self.new(kind, "control")) for kind in (*KINDS, *["name"] * 10)]
+        """A canary of each of `CONTROLS`, in that order."""
+        return [(kind, self.new(kind, "control")) for kind in CONTROLS]
 
     @property
     def count(self) -> int:

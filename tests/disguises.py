@@ -105,6 +105,7 @@ def _duckdb_column(path: Path, canary: str) -> None:
 DISGUISES: dict[str, Disguise] = {
     "log": text(lambda canary: f"2026-03-02 INFO client {canary} failed\n"),
     "upper case": text(lambda canary: f"client {canary.upper()}!"),
+    "reversed": text(lambda canary: f"x {canary[::-1]} x"),
     "CSV": text(lambda canary: f'1,"{canary}",2\n'),
     "JSON": text(lambda canary: json.dumps({"a": [canary]}, ensure_ascii=False)),
     "JSON with escapes": text(lambda canary: json.dumps({"a": [canary]})),

@@ -1,0 +1,144 @@
+"""The proof behind docs/explanation/zones.md: no canary gets past de-identification, whatever is done and whatever fails.
+
+    make prove PROOFS=tests/prove/test_canaries.py
+
+SAFETY.md H1 to H4 and H6: every field planted, everything run and every stage made to fail, every file written searched.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from hsched_adapters.assembly import OpenPractice, open_practice
+from hsched_adapters.scanner import Scanner, ScanReport
+from hsched_adapters.settings import Paths, Settings
+from hsched_core.privacy.identifiers import Needle, date_forms
+from tests.canaries import CONTROLS, KINDS, Canaries
+from tests.canary_run import FAILURES, TODAY, CanaryRun, everything, reached
+from tests.disguises import DISGUISES
+
+MUST_BE_TOLD = {  # what a failure says of itself, on the terminal
+    "extract: a column is missing": r"1 of the \d+ columns of the map are missing: Status",
+    "extract: not a text file": "NUL byte",
+    "extract: not UTF-8": "a byte that is not utf-8",
+    "extract: cut in a quoted cell": "cut inside a quoted cell",
+    "extract: a suite refuses a row": "check contract_holds failed: column_values_to_be_between on starts_on: 1 rows",
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> CanaryRun:
+    """Everything, run once (some ten minutes)."""
+    return everything(tmp_path_factory.mktemp("canaries"))
+
+
+@pytest.fixture(scope="module")
+def scanner(run: CanaryRun) -> Scanner:
+    return Scanner(run.canaries.needles())
+
+
+@pytest.fixture(scope="module")
+def opened(run: CanaryRun) -> Iterator[OpenPractice]:
+    yield open_practice(Settings(Paths(run.home), "", today=date.fromisoformat(TODAY)))
+
+
+@pytest.fixture(scope="module")
+def service_dates(run: CanaryRun) -> list[Needle]:
+    """Days of visits and of what was recorded: the kind that `limited` keeps and `safe_harbor` removes."""
+    days = set()
+    for file in (run.home / "lake" / "deid_ehr__appointments").glob("*.parquet"):
+        table = pq.read_table(file, columns=["starts_on", "recorded_at", "event_at"])
+        days |= {value for value in table["starts_on"].to_pylist() if value}
+        days |= {value.date() for name in ("recorded_at", "event_at") for value in table[name].to_pylist()}
+    return [Needle("service date", form) for day in days for form in date_forms(day)]
+
+
+def controls(folder: Path) -> tuple[Counter[str], Counter[str]]:
+    """Planted and found by kind: one canary in a file of its own, in every disguise."""
+    canaries, planted, found = Canaries(), Counter[str](), Counter[str]()
+    for disguise, write in DISGUISES.items():
+        for number, (kind, canary) in enumerate(canaries.controls()):
+            place = folder / re.sub(r"\W", "_", disguise) / str(number)
+            place.mkdir(parents=True)
+            write(place / "artifact", canary)
+            planted[kind] += 1
+    scanner = Scanner(canaries.needles())
+    for place in sorted(folder.glob("*/*")):
+        kinds = {hit.kind for hit in scanner.scan([place], place).hits}
+        kind = CONTROLS[int(place.name)]
+        found[kind] += kind in kinds
+    return planted, found
+
+
+def test_no_canary_gets_past_deidentification(
+    run: CanaryRun, scanner: Scanner, opened: OpenPractice, service_dates: list[Needle], tmp_path: Path
+) -> None:
+    """`limited` removes all 18 kinds but the dates of service, which stand in the lake; a safe_harbor export removes these too."""
+    began = time.perf_counter()
+    report = scanner.scan(run.written(), run.folder)
+    seconds = time.perf_counter() - began
+    inside = reached(opened, scanner)
+    dates = Scanner(service_dates)
+    exports = list((run.folder / "export").iterdir())
+    leaving = Scanner([*run.canaries.needles(), *service_dates]).scan(exports, run.folder)
+    planted, found = controls(tmp_path)
+    show(run, report, seconds, inside, leaving, planted, found)
+
+    assert run.canaries.count > 1_000
+    assert {kind for kind in KINDS if inside[kind]} == set(KINDS)
+    assert report.hits == ()
+    assert report.unread == ()
+    assert dates.scan([run.home / "lake" / "deid_ehr__appointments"]).hits
+    assert len(exports) == 2
+    assert leaving.hits == ()
+    assert found == planted
+
+
+def show(
+    run: CanaryRun,
+    report: ScanReport,
+    seconds: float,
+    inside: Counter[str],
+    leaving: ScanReport,
+    planted: Counter[str],
+    found: Counter[str],
+) -> None:
+    """The figures of the proof."""
+    grid = Table("kind", "planted", "in the identified zone", "past it (limited)", "in a safe_harbor export", "controls found / planted")
+    past, left = (Counter({kind: sum(hit.count for hit in one.hits if hit.kind == kind) for kind in KINDS}) for one in (report, leaving))
+    for kind in KINDS:
+        figures = (len(run.canaries.planted[kind]), inside[kind], past[kind], left[kind])
+        grid.add_row(kind, *(f"{figure:,}" for figure in figures), f"{found[kind]} / {planted[kind]}")
+    grid.add_section()
+    sums = (run.canaries.count, inside.total(), past.total(), left.total())
+    grid.add_row("all", *(f"{figure:,}" for figure in sums), f"{found.total():,} / {planted.total():,}")
+    out = Console(width=140)
+    out.print(grid)
+    size = report.bytes / 2**20
+    out.print(
+        f"{len(run.practice.fields)} places planted, {run.practice.broken_rows:,} rows broken, {len(run.said)} failures brought about"
+    )
+    out.print(
+        f"{report.files:,} files, {size:,.1f} MiB searched in {seconds:.1f} s ({size / seconds:.1f} MiB/s), {len(report.unread)} unread"
+    )
+    for hit in report.hits[:20]:
+        out.print(f"  {hit.count} x {hit.kind}: {hit.file}")
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_every_stage_fails_visibly(run: CanaryRun, name: str) -> None:
+    """A red line, an exit code, no traceback; what failed is named."""
+    code, said = run.said[name]
+
+    assert code in (1, 2)
+    assert "Error: " in said
+    assert "Traceback" not in said
+    assert re.search(MUST_BE_TOLD.get(name, "."), re.sub(r"\s+", " ", said))
