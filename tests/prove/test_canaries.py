@@ -8,7 +8,6 @@ SAFETY.md H1 to H4 and H6: every field planted, everything run and every stage m
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -46,8 +45,8 @@ def scanner(run: CanaryRun) -> Scanner:
 
 
 @pytest.fixture(scope="module")
-def opened(run: CanaryRun) -> Iterator[OpenPractice]:
-    yield open_practice(Settings(Paths(run.home), "", today=date.fromisoformat(TODAY)))
+def opened(run: CanaryRun) -> OpenPractice:
+    return open_practice(Settings(Paths(run.home), "", today=date.fromisoformat(TODAY)))
 
 
 @pytest.fixture(scope="module")
