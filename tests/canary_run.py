@@ -71,11 +71,12 @@ class CanaryRun:
         done = self.hsched(*words, home=home)
         self.said[name] = (done.returncode, done.stderr)
 
-    def written(self) -> list[Path]:
-        """What the commands wrote anywhere: all of the folder but the EHR's side, and what is new in the repository."""
-        ours = [path for path in self.folder.iterdir() if path.name not in ("home", "source")]
-        home = [path for path in self.home.iterdir() if path.name != "sandbox"]
-        return [*ours, *home, *self._new_in_repository()]
+    def written(self) -> dict[str, list[Path]]:
+        """What the commands wrote anywhere, by sink: all of the folder but the EHR's side, and what is new in the repository."""
+        ours = [path for path in sorted(self.folder.iterdir()) if path.name not in ("home", "source")]
+        home = [path for path in sorted(self.home.iterdir()) if path.name != "sandbox"]
+        sinks = {path.relative_to(self.folder).as_posix(): [path] for path in (*home, *ours)}
+        return {**sinks, "repository": list(self._new_in_repository())}
 
     def _new_in_repository(self) -> Iterator[Path]:
         for folder, below, files in os.walk(REPOSITORY):

@@ -8,6 +8,7 @@ SAFETY.md H1 to H4 and H6: every field planted, everything run and every stage m
 import re
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hsched_adapters.assembly import OpenPractice, open_practice
-from hsched_adapters.scanner import Scanner, ScanReport
+from hsched_adapters.scanner import Hit, Scanner, ScanReport
 from hsched_adapters.settings import Paths, Settings
 from hsched_core.privacy.identifiers import Needle, date_forms
 from tests.canaries import CONTROLS, KINDS, Canaries
@@ -37,11 +38,6 @@ MUST_BE_TOLD = {  # what a failure says of itself, on the terminal
 def run(tmp_path_factory: pytest.TempPathFactory) -> CanaryRun:
     """Everything, run once (some ten minutes)."""
     return everything(tmp_path_factory.mktemp("canaries"))
-
-
-@pytest.fixture(scope="module")
-def scanner(run: CanaryRun) -> Scanner:
-    return Scanner(run.canaries.needles())
 
 
 @pytest.fixture(scope="module")
@@ -77,59 +73,66 @@ def controls(folder: Path) -> tuple[Counter[str], Counter[str]]:
     return planted, found
 
 
-def test_no_canary_gets_past_deidentification(
-    run: CanaryRun, scanner: Scanner, opened: OpenPractice, service_dates: list[Needle], tmp_path: Path
-) -> None:
-    """`limited` removes all 18 kinds but the dates of service, which stand in the lake; a safe_harbor export removes these too."""
+@dataclass(frozen=True)
+class Found:
+    """What the searches found, by kind, and how much the one past de-identification looked at, by sink."""
+
+    inside: Counter[str]
+    past: dict[str, ScanReport]
+    leaving: ScanReport
+    controls_planted: Counter[str]
+    controls_found: Counter[str]
+    seconds: float
+
+    @property
+    def hits_past(self) -> list[Hit]:
+        return [hit for report in self.past.values() for hit in report.hits]
+
+
+def search(run: CanaryRun, opened: OpenPractice, service_dates: list[Needle], folder: Path) -> Found:
+    """The identified zone with its key, every file written, the exports, and the controls."""
+    scanner = Scanner(run.canaries.needles())
     began = time.perf_counter()
-    report = scanner.scan(run.written(), run.folder)
+    reports = {sink: scanner.scan(places, run.folder) for sink, places in run.written().items()}
     seconds = time.perf_counter() - began
-    inside = reached(opened, scanner)
-    dates = Scanner(service_dates)
-    exports = list((run.folder / "export").iterdir())
-    leaving = Scanner([*run.canaries.needles(), *service_dates]).scan(exports, run.folder)
-    planted, found = controls(tmp_path)
-    show(run, report, seconds, inside, leaving, planted, found)
+    leaving = Scanner([*run.canaries.needles(), *service_dates]).scan([run.folder / "export"], run.folder)
+    return Found(reached(opened, scanner), reports, leaving, *controls(folder), seconds)
+
+
+def test_no_canary_gets_past_deidentification(run: CanaryRun, opened: OpenPractice, service_dates: list[Needle], tmp_path: Path) -> None:
+    """`limited` removes all 18 kinds but the dates of service, which stand in the lake; a safe_harbor export removes these too."""
+    found = search(run, opened, service_dates, tmp_path)
+    show(run, found)
 
     assert run.canaries.count > 1_000
-    assert {kind for kind in KINDS if inside[kind]} == set(KINDS)
-    assert report.hits == ()
-    assert report.unread == ()
-    assert dates.scan([run.home / "lake" / "deid_ehr__appointments"]).hits
-    assert len(exports) == 2
-    assert leaving.hits == ()
-    assert found == planted
+    assert {kind for kind in KINDS if found.inside[kind]} == set(KINDS)
+    assert found.hits_past == []
+    assert Scanner(service_dates).scan([run.home / "lake" / "deid_ehr__appointments"]).hits
+    assert found.leaving.files == 2
+    assert found.leaving.hits == ()
+    assert found.controls_found == found.controls_planted
 
 
-def show(
-    run: CanaryRun,
-    report: ScanReport,
-    seconds: float,
-    inside: Counter[str],
-    leaving: ScanReport,
-    planted: Counter[str],
-    found: Counter[str],
-) -> None:
+def show(run: CanaryRun, found: Found) -> None:
     """The figures of the proof."""
-    grid = Table("kind", "planted", "in the identified zone", "past it (limited)", "in a safe_harbor export", "controls found / planted")
-    past, left = (Counter({kind: sum(hit.count for hit in one.hits if hit.kind == kind) for kind in KINDS}) for one in (report, leaving))
-    for kind in KINDS:
-        figures = (len(run.canaries.planted[kind]), inside[kind], past[kind], left[kind])
-        grid.add_row(kind, *(f"{figure:,}" for figure in figures), f"{found[kind]} / {planted[kind]}")
-    grid.add_section()
-    sums = (run.canaries.count, inside.total(), past.total(), left.total())
-    grid.add_row("all", *(f"{figure:,}" for figure in sums), f"{found.total():,} / {planted.total():,}")
     out = Console(width=140)
-    out.print(grid)
-    size = report.bytes / 2**20
-    out.print(
-        f"{len(run.practice.fields)} places planted, {run.practice.broken_rows:,} rows broken, {len(run.said)} failures brought about"
-    )
-    out.print(
-        f"{report.files:,} files, {size:,.1f} MiB searched in {seconds:.1f} s ({size / seconds:.1f} MiB/s), {len(report.unread)} unread"
-    )
-    for hit in report.hits[:20]:
-        out.print(f"  {hit.count} x {hit.kind}: {hit.file}")
+    grid = Table("kind", "planted", "in the identified zone", "past it (limited)", "in a safe_harbor export", "controls found / planted")
+    past, left = (Counter(hit.kind for hit in hits) for hits in (found.hits_past, found.leaving.hits))
+    for kind in KINDS:
+        figures = (len(run.canaries.planted[kind]), found.inside[kind], past[kind], left[kind])
+        grid.add_row(kind, *(f"{figure:,}" for figure in figures), f"{found.controls_found[kind]} / {found.controls_planted[kind]}")
+    sums = (run.canaries.count, found.inside.total(), past.total(), left.total())
+    grid.add_section()
+    grid.add_row("all", *(f"{one:,}" for one in sums), f"{found.controls_found.total():,} / {found.controls_planted.total():,}")
+    sinks = Table("sink", "files", "MiB", "hits", "searched as bytes only")
+    for sink, report in found.past.items():
+        sinks.add_row(sink, f"{report.files:,}", f"{report.bytes / 2**20:.2f}", str(len(report.hits)), ", ".join(report.unread))
+    out.print(grid, sinks)
+    files, size = (sum(getattr(report, name) for report in found.past.values()) for name in ("files", "bytes"))
+    places, broken = len(run.practice.fields), run.practice.broken_rows
+    out.print(f"{places} places planted, {broken:,} rows broken, {len(run.said)} failures brought about")
+    out.print(f"{files:,} files, {size / 2**20:,.1f} MiB searched in {found.seconds:.1f} s ({size / 2**20 / found.seconds:.1f} MiB/s)")
+    out.print(*(f"  {hit.count} x {hit.kind}: {hit.file}" for hit in found.hits_past), sep="\n")
 
 
 @pytest.mark.parametrize("name", FAILURES)
