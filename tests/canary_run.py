@@ -25,6 +25,7 @@ from tests.canary_practice import CanaryPractice, read, write
 HSCHED = Path(sys.executable).with_name("hsched")
 REPOSITORY = Path(__file__).parents[1]
 TODAY, DAY, DAY_BEFORE = "2026-11-20", "2026-11-19", "2026-11-18"
+BEFORE_SCORES = ("extract", "de-identify", "features")  # stages that `hsched run` passes over where the day is there
 AGAIN = ("run", "--day", DAY, "--days", "1", "--no-train")
 PUBLIC_MAP = "medical-appointment-no-shows"
 NOT_WRITTEN_BY_THE_RUN = (".git", ".venv", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis", "__pycache__")
@@ -71,6 +72,11 @@ class CanaryRun:
         done = self.hsched(*words, home=home)
         self.said[name] = (done.returncode, done.stderr)
 
+    def forget(self, day: str) -> None:
+        """Make the day one that has not been extracted."""
+        for file in self.home.glob(f"lake/*/{day}.parquet"):
+            file.unlink()
+
     def written(self) -> dict[str, list[Path]]:
         """What the commands wrote anywhere, by sink: all of the folder but the EHR's side, and what is new in the repository."""
         ours = [path for path in sorted(self.folder.iterdir()) if path.name not in ("home", "source")]
@@ -98,9 +104,11 @@ def everything(folder: Path, clinicians: int = 3, years: float = 0.7) -> CanaryR
     run = CanaryRun(folder, CanaryPractice(folder / "home" / "sandbox" / "ehr_export"))
     run.must("sandbox", "create", "--clinicians", str(clinicians), "--years", str(years))
     run.practice.plant()
-    run.must("run", "--days", "2")
+    run.must("run", "--day", DAY_BEFORE, "--days", "2")
     questions(run)
     for name, (break_it, words) in FAILURES.items():
+        if name.startswith(BEFORE_SCORES):
+            run.forget(DAY)
         with break_it(run):
             run.fails(name, *words)
     imports(run)
@@ -122,7 +130,7 @@ QUESTIONS = (
     "quarantine --json",
     "privacy claim",
     "privacy claim --profile safe_harbor",
-    f"privacy scan --day {DAY}",
+    f"privacy scan --day {DAY_BEFORE}",
     "model list",
     "model show",
     "model history",

@@ -196,10 +196,10 @@ def test_a_planted_leak_is_found_and_stops_the_run(host: Host, monkeypatch: pyte
 
 
 def test_a_clean_home_has_no_hits_and_a_leaking_one_has(host: Host) -> None:
-    """The nightly scan over everything past de-identification; the positive control is a name in a report."""
+    """The nightly scan over everything past de-identification; the positive control is a name in a folder nobody thought of."""
     host.extract(FIRST, LAST)
     clean = host.scan(FIRST)
-    report = host.settings.paths.drift / "2026-03-02.html"
+    report = host.settings.paths.home / "somewhere" / "2026-03-02.html"
     report.parent.mkdir()
     report.write_text("<html>Worst predicted: Quackenbush, Ottoline</html>")
     leaking = host.scan(FIRST)
@@ -209,7 +209,7 @@ def test_a_clean_home_has_no_hits_and_a_leaking_one_has(host: Host) -> None:
     assert clean.metadata["audit_privacy__scan"]["files"] > 70
     assert not leaking.success
     assert leaking.reasons == [
-        "audit_privacy__scan: check no_identifiers_anywhere failed: identifiers found: drift/2026-03-02.html: 1 x full_name"
+        "audit_privacy__scan: check no_identifiers_anywhere failed: identifiers found: somewhere/2026-03-02.html: 1 x full_name"
     ]
 
 

@@ -127,7 +127,11 @@ def show(run: CanaryRun, found: Found) -> None:
     sinks = Table("sink", "files", "MiB", "hits", "searched as bytes only")
     for sink, report in found.past.items():
         sinks.add_row(sink, f"{report.files:,}", f"{report.bytes / 2**20:.2f}", str(len(report.hits)), ", ".join(report.unread))
-    out.print(grid, sinks)
+    failures = Table("what was broken", "exit code", "first line told")
+    for name, (code, said) in run.said.items():
+        told = [line for line in said.splitlines() if line.startswith("Error")]
+        failures.add_row(name, str(code), told[0] if told else "")
+    out.print(grid, sinks, failures)
     files, size = (sum(getattr(report, name) for report in found.past.values()) for name in ("files", "bytes"))
     places, broken = len(run.practice.fields), run.practice.broken_rows
     out.print(f"{places} places planted, {broken:,} rows broken, {len(run.said)} failures brought about")
