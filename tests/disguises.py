@@ -8,6 +8,7 @@ import io
 import json
 import pickle
 import random
+import shutil
 import sqlite3
 import zipfile
 import zlib
@@ -89,6 +90,30 @@ def _sqlite_freed(path: Path, canary: str) -> None:
     connection.close()
 
 
+def _sqlite_log(path: Path, canary: str) -> None:
+    """What SQLite has written to its log and not yet moved into the file; only the log is kept."""
+    database = path.with_name("d.sqlite")
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE t (v, n)")
+    connection.execute("INSERT INTO t VALUES (?, 7)", (canary,))
+    connection.commit()
+    shutil.copy(f"{database}-wal", path)
+    connection.close()
+    database.unlink()
+
+
+def _duckdb_log(path: Path, canary: str) -> None:
+    """The same of DuckDB."""
+    database = path.with_name("d.duckdb")
+    connection = duckdb.connect(str(database))
+    connection.execute("CREATE TABLE t (v text, n int)")
+    connection.execute("INSERT INTO t VALUES (?, 7)", [canary])
+    shutil.copy(f"{database}.wal", path)
+    connection.close()
+    database.unlink()
+
+
 def _duckdb(path: Path, canary: str) -> None:
     connection = duckdb.connect(str(path))
     connection.execute("CREATE TABLE t AS SELECT ? AS v FROM range(10)", [canary])
@@ -144,7 +169,9 @@ DISGUISES: dict[str, Disguise] = {
     "SQLite": lambda path, canary: sqlite_file(path, f"event of {canary}"),
     "SQLite packed": lambda path, canary: sqlite_file(path, gzip.compress(canary.encode())),
     "SQLite, deleted": _sqlite_freed,
+    "SQLite's log": _sqlite_log,
     "DuckDB": _duckdb,
+    "DuckDB's log": _duckdb_log,
     "DuckDB column name": _duckdb_column,
     "file name": lambda path, canary: path.with_name(quote(canary, safe=" @é")).write_text("nothing"),
 }
