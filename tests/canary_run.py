@@ -37,7 +37,7 @@ class CanaryRun:
 
     folder: Path
     practice: CanaryPractice
-    said: dict[str, tuple[int, str]] = field(default_factory=dict)  # a failure's name -> exit code, stderr
+    said: dict[str, tuple[int, str]] = field(default_factory=dict)  # a failure's name -> exit code, what was printed
     began: float = field(default_factory=time.time)
 
     @property
@@ -70,7 +70,7 @@ class CanaryRun:
     def fails(self, name: str, *words: str, home: str = "home") -> None:
         """The command, which is expected to fail; how it did is kept under the name."""
         done = self.hsched(*words, home=home)
-        self.said[name] = (done.returncode, done.stderr)
+        self.said[name] = (done.returncode, done.stdout + done.stderr)
 
     def forget(self, day: str) -> None:
         """Make the day one that has not been extracted."""
