@@ -24,6 +24,7 @@ from tests.canary_practice import CanaryPractice, read, write
 
 HSCHED = Path(sys.executable).with_name("hsched")
 REPOSITORY = Path(__file__).parents[1]
+TERMINAL = "terminal"  # the folder of what commands printed
 TODAY, DAY, DAY_BEFORE = "2026-11-20", "2026-11-19", "2026-11-18"
 BEFORE_SCORES = ("extract", "de-identify", "features")  # stages that `hsched run` passes over where the day is there
 AGAIN = ("run", "--day", DAY, "--days", "1", "--no-train")
@@ -37,6 +38,7 @@ class CanaryRun:
 
     folder: Path
     practice: CanaryPractice
+    file_named_after: str  # a client, by whom an imported file is named: echoed on the terminal of who typed it, and nowhere else
     said: dict[str, tuple[int, str]] = field(default_factory=dict)  # a failure's name -> exit code, what was printed
     began: float = field(default_factory=time.time)
 
@@ -50,14 +52,14 @@ class CanaryRun:
 
     def hsched(self, *words: str, home: str = "home") -> subprocess.CompletedProcess[str]:
         """The command, as typed; its output is kept among the files to be searched."""
-        places = {name: self.folder / name for name in ("tmp", "user", "cwd", "terminal")}
+        places = {name: self.folder / name for name in ("tmp", "user", "cwd", TERMINAL)}
         for place in (*places.values(), self.folder / "export"):
             place.mkdir(parents=True, exist_ok=True)
         own = {"HSCHED_HOME": str(self.folder / home), "HSCHED_TODAY": TODAY, "OMP_NUM_THREADS": "1"}
         environment = {**os.environ, **own, "TMPDIR": str(places["tmp"]), "HOME": str(places["user"])}
         command = [str(HSCHED), *words]
         done = subprocess.run(command, env=environment, cwd=places["cwd"], capture_output=True, text=True, check=False, timeout=1800)
-        output = places["terminal"] / f"{len(list(places['terminal'].iterdir())):03} {words[0]}.txt"
+        output = places[TERMINAL] / f"{len(list(places['terminal'].iterdir())):03} {words[0]}.txt"
         output.write_text(done.stdout + done.stderr, encoding="utf-8")
         return done
 
@@ -101,7 +103,8 @@ def reached(opened: OpenPractice, scanner: Scanner) -> Counter[str]:
 
 def everything(folder: Path, clinicians: int = 3, years: float = 0.7) -> CanaryRun:
     """Create the practice, run its days, ask every question, export, and let every stage fail."""
-    run = CanaryRun(folder, CanaryPractice(folder / "home" / "sandbox" / "ehr_export"))
+    practice = CanaryPractice(folder / "home" / "sandbox" / "ehr_export")
+    run = CanaryRun(folder, practice, practice.canaries.new("name", "file name"))
     run.must("sandbox", "create", "--clinicians", str(clinicians), "--years", str(years))
     run.practice.plant()
     run.must("run", "--day", DAY_BEFORE, "--days", "2")
@@ -142,7 +145,7 @@ QUESTIONS = (
 
 def imports(run: CanaryRun) -> None:
     """Files named after a client: with another header, with nothing readable, of another encoding, and one that is landed."""
-    name = run.canaries.new("name", "file name")
+    name = run.file_named_after
     source = run.folder / "source"
     source.mkdir()
     wrong, unread, latin, good = (source / f"{name} {what}.csv" for what in ("wrong", "unread", "latin", "good"))

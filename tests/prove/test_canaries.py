@@ -22,7 +22,7 @@ from hsched_adapters.scanner import Hit, Scanner, ScanReport
 from hsched_adapters.settings import Paths, Settings
 from hsched_core.privacy.identifiers import Needle, date_forms
 from tests.canaries import CONTROLS, KINDS, Canaries
-from tests.canary_run import FAILURES, TODAY, CanaryRun, everything, reached
+from tests.canary_run import FAILURES, TERMINAL, TODAY, CanaryRun, everything, reached
 from tests.disguises import DISGUISES
 
 FAILURE = ("Error: ", "The chain of seals is broken: ")
@@ -98,8 +98,10 @@ class Found:
 def search(run: CanaryRun, opened: OpenPractice, service_dates: list[Needle], folder: Path) -> Found:
     """The identified zone with its key, every file written, the exports, and the controls."""
     scanner = Scanner(run.canaries.needles())
+    of_terminal = Scanner([needle for needle in run.canaries.needles() if needle.text != run.file_named_after])
     began = time.process_time()
-    reports = {sink: scanner.scan(places, run.folder) for sink, places in run.written().items()}
+    sinks = run.written()
+    reports = {sink: (of_terminal if sink == TERMINAL else scanner).scan(places, run.folder) for sink, places in sinks.items()}
     seconds = time.process_time() - began
     leaving = Scanner([*run.canaries.needles(), *service_dates]).scan([run.folder / "export"], run.folder)
     return Found(reached(opened, scanner), reports, leaving, *controls(folder), seconds)
