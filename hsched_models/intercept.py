@@ -17,7 +17,7 @@ from hsched_models.estimators import Floats, expit, logit
 from hsched_models.heads import LATE_CANCEL, USED, TwoHeads
 from hsched_models.level import level_offset, week_numbers
 from hsched_models.shifted import Shifted
-from hsched_models.train import Fitted, one_thread
+from hsched_models.train import Fitted
 
 WINDOW_WEEKS = 26  # older weeks say little of the present: the filter forgets them, and the model has learned from them
 SHOWN_DAYS = 28
