@@ -98,7 +98,7 @@ def as_trained(fitted: Fitted) -> Fitted:
     model = fitted.estimator
     if not isinstance(model, TwoHeads) or not (isinstance(model.unused_, Shifted) or isinstance(model.split_, Shifted)):
         return fitted
-    return Fitted(fitted.name, _with_heads(model, _inside(model.unused_), _inside(model.split_)), fitted.columns)
+    return Fitted(fitted.name, _with_heads(model, _inside(model.unused_), _inside(model.split_)), fitted.columns, fitted.typical)
 
 
 def moved_by(base: Fitted, unused: float, share: float) -> Fitted:
@@ -107,7 +107,7 @@ def moved_by(base: Fitted, unused: float, share: float) -> Fitted:
         return base
     model = base.estimator
     split = Shifted(share).around(model.split_) if share else model.split_
-    return Fitted(base.name, _with_heads(model, Shifted(unused).around(model.unused_), split), base.columns)
+    return Fitted(base.name, _with_heads(model, Shifted(unused).around(model.unused_), split), base.columns, base.typical)
 
 
 def offsets_of(fitted: Fitted) -> tuple[float, float]:

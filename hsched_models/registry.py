@@ -32,6 +32,7 @@ from hsched_models.train import Fitted
 
 EXPERIMENT = "no_show"
 CHAMPION, CHALLENGER = "champion", "challenger"
+TYPICAL = "typical_row"  # tag of a version: what most of its training rows hold, column by column
 ENTRY = "succession."  # tags of a registered model that hold its history
 NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # MLflow's words for no such model, no such alias
 # What a model file may contain beyond skops' own list: our estimators and the parts of scikit-learn's they are built of.
@@ -149,7 +150,8 @@ class Registry:
             metadata={"columns": list(fitted.columns), "rung": fitted.name, "moment": moment},
         )
         self._ensure_model(moment)
-        made = self._client.create_model_version(model_name(moment), info.model_uri, run_id, tags=dict(tags), model_id=info.model_id)
+        told = {**tags, **({TYPICAL: json.dumps(fitted.typical)} if fitted.typical else {})}
+        made = self._client.create_model_version(model_name(moment), info.model_uri, run_id, tags=told, model_id=info.model_id)
         return str(made.version)
 
     def _ensure_model(self, moment: str) -> None:
@@ -227,7 +229,9 @@ class Registry:
         try:
             row = self._client.get_model_version(model_name(moment), version)
             estimator = mlflow.sklearn.load_model(f"models:/{model_name(moment)}/{version}")
-            return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
+            return Fitted(
+                row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])), json.loads(row.tags.get(TYPICAL, "{}"))
+            )
         except Exception as error:  # archive, JSON, type list, tags, MLflow: each fails in its own way on a damaged model
             raise NotReadyError(
                 f"Model {model_name(moment)} version {version} cannot be loaded ({type(error).__name__}).",
