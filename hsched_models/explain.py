@@ -14,7 +14,7 @@ import pandas as pd
 
 from hsched_models.estimators import Floats, logit
 from hsched_models.features import category_columns
-from hsched_models.reason_words import FAMILIES, Family, Row, is_new
+from hsched_models.reason_words import FAMILIES, WORDED, Family, Row, is_new
 from hsched_models.train import Fitted
 
 MOST = 3
@@ -39,18 +39,15 @@ def explain(fitted: Fitted, rows: pd.DataFrame, p: Floats) -> list[tuple[Reason,
 
     `p`: what the model says of these rows. Beside the model's columns `rows` may hold others that words can use.
     """
-    families = [family for family in FAMILIES if set(family.columns) & fitted.typical.keys()]
-    if not families or rows.empty:
-        return [()] * len(rows)
-    effects = np.column_stack([logit(p) - logit(fitted.predict(_typical_in(fitted, rows, family))) for family in families])
-    return [_strongest(families, row, of_row) for row, of_row in zip(_plain(rows), effects, strict=True)]
+    return _explained(fitted, rows, p, _plain(rows))
 
 
 def in_words(fitted: Fitted, rows: pd.DataFrame, p: Floats) -> list[str]:
     """Each row's reasons as one text; a sentence where nothing stands out, and nothing where the model keeps no typical visit."""
     if not fitted.typical:
         return [""] * len(rows)
-    return [text_of(reasons, row) for reasons, row in zip(explain(fitted, rows, p), _plain(rows), strict=True)]
+    plain = _plain(rows)
+    return [text_of(reasons, row) for reasons, row in zip(_explained(fitted, rows, p, plain), plain, strict=True)]
 
 
 def text_of(reasons: Sequence[Reason], row: Row) -> str:
@@ -58,6 +55,15 @@ def text_of(reasons: Sequence[Reason], row: Row) -> str:
     if not reasons:
         return NO_HISTORY if is_new(row) else ORDINARY
     return "; ".join(str(reason) for reason in reasons)
+
+
+def _explained(fitted: Fitted, rows: pd.DataFrame, p: Floats, plain: Sequence[Row]) -> list[tuple[Reason, ...]]:
+    families = [family for family in FAMILIES if set(family.columns) & fitted.typical.keys()]
+    if not families or rows.empty:
+        return [()] * len(rows)
+    read = rows[list(fitted.columns)]
+    effects = np.column_stack([logit(p) - logit(fitted.predict(_typical_in(fitted, read, family))) for family in families])
+    return [_strongest(families, row, of_row) for row, of_row in zip(plain, effects, strict=True)]
 
 
 def _typical_in(fitted: Fitted, rows: pd.DataFrame, family: Family) -> pd.DataFrame:
@@ -79,6 +85,7 @@ def _strongest(families: Sequence[Family], row: Row, effects: Floats) -> tuple[R
 
 
 def _plain(rows: pd.DataFrame) -> list[Mapping[str, object]]:
-    """Rows by column name, None for nothing."""
-    plain = rows.astype(object).where(rows.notna(), None)
+    """What words are made of, by column name, None for nothing."""
+    read = rows[[name for name in rows.columns if name in WORDED]]
+    plain = read.astype(object).where(read.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]

@@ -136,6 +136,9 @@ FAMILIES: tuple[Family, ...] = (
     Family("bookings", ("client_bookings", "client_open_bookings", "same_day_bookings"), bookings),
     Family("clinician", ("clinician_token", "clinician_unused_rate", "clinician_unused_effect"), clinician),
 )  # fmt: skip
+# What sentences are made of: the families' inputs, and counts that no model reads.
+_COUNTED = ("client_visits_180d", "client_no_shows_180d", "client_late_cancels_180d")
+WORDED = frozenset(column for family in FAMILIES for column in family.columns) | frozenset(_COUNTED)
 
 
 def span(days: float) -> str:

@@ -71,8 +71,8 @@ class Fitted:
         unused, *share = self.scorer.one(row)
         if not share or np.isnan(share[0]):
             return unused, None, None
-        no_show, late_cancel = parts(np.float64(unused), np.float64(share[0]))
-        return unused, float(no_show), float(late_cancel)
+        no_show, late_cancel = parts(np.array([unused]), np.array(share))
+        return unused, float(no_show[0]), float(late_cancel[0])
 
     def score_one(self, row: Mapping[str, object]) -> float:
         """P(unused) of one row given by column name (None where nothing is known): the bits that `predict` gives it in any batch."""

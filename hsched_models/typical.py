@@ -14,7 +14,7 @@ _TOKENS = ("clinician_token", "site_token")
 
 
 def typical_row(rows: pd.DataFrame, columns: tuple[str, ...]) -> Mapping[str, Value]:
-    """The median of amounts, the commonest of words and of yes/no; None where most rows hold nothing.
+    """The median of amounts, the word or the yes/no of most rows; None where most rows hold nothing, or no word is that common.
 
     A typical client missed as often as was expected of them: excess is 0, and unused visits are the expected ones. Demographic
     inputs have no place here: nothing is held against anybody for being unlike the others.
@@ -33,11 +33,11 @@ def _middle(column: "pd.Series[float]") -> Value:
     present = amounts[~np.isnan(amounts)]
     if 2 * len(present) < len(amounts) or not len(present):
         return None
-    return float(np.median(present) if len(np.unique(present)) > 2 else round(float(present.mean())))
+    return float(np.median(present) if len(np.unique(present)) > 2 else np.round(present.mean()))
 
 
 def _commonest(column: "pd.Series[str]") -> Value:
     counts = column.value_counts()
-    if 2 * counts.sum() < len(column) or counts.empty or counts.iloc[0] < FEWEST_ROWS:
+    if counts.empty or 2 * counts.iloc[0] <= len(column) or counts.iloc[0] < FEWEST_ROWS:
         return None
-    return str(min(counts[counts == counts.iloc[0]].index))
+    return str(counts.index[0])
