@@ -56,6 +56,11 @@ class Update:
     seen_through: str  # last day of visits looked at, as ISO text; empty where there was none
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether the outcomes asked for more than an intercept may move."""
+        return self.unused.is_bounded or (self.share is not None and self.share.is_bounded)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """What was seen and done, in sentences."""
         if self.unused.sd is None:
