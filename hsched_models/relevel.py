@@ -56,7 +56,7 @@ def _update(ws: Workspace, registry: Registry, rows: pd.DataFrame, champion: Mod
     except NotReadyError as error:
         return Outcome(_row(moment, champion.version, "", STAYS, error.problem), f"{moment}: {error.problem}")
     update = update_intercept(fitted, rows, moment, known_by)
-    against = _turned_down(registry, champion) or _too_small(fitted, update) or _in_review(registry, moment)
+    against = _turned_down(registry, champion) or _too_small(fitted, update) or _in_review(registry, moment, update)
     version, verdict = "", STAYS
     if not against:
         version = _register(ws, registry, champion, update)
@@ -100,10 +100,13 @@ def _turned_down(registry: Registry, champion: ModelRow) -> tuple[str, ...]:
     return (f"Version {ours[-1]}, an update of version {trained}, was turned down: none until the next training.",) if ours else ()
 
 
-def _in_review(registry: Registry, moment: str) -> tuple[str, ...]:
-    """A reason to wait: a trained model awaits its review, and an update would take its place there."""
-    waiting = registry.version_of(moment, CHALLENGER)
-    if waiting is None or registry.version_row(moment, str(waiting.version)).intercept_of:
+def _in_review(registry: Registry, moment: str, update: Update) -> tuple[str, ...]:
+    """A reason to wait: a trained model awaits its review, whose place an update would take, or this same update does."""
+    found = registry.version_of(moment, CHALLENGER)
+    if found is None:
+        return ()
+    waiting = registry.version_row(moment, str(found.version))
+    if waiting.intercept_of and abs(float(waiting.intercept) - update.unused.offset) >= LEAST_CHANGE:
         return ()
     return (f"Version {waiting.version} waits for its review.",)
 

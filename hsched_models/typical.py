@@ -33,7 +33,7 @@ def _middle(column: "pd.Series[float]") -> Value:
     present = amounts[~np.isnan(amounts)]
     if 2 * len(present) < len(amounts) or not len(present):
         return None
-    return float(np.median(present) if len(np.unique(present)) > 2 else np.round(present.mean()))
+    return float(np.median(present) if set(present) - {0.0, 1.0} else present.mean() > 0.5)
 
 
 def _commonest(column: "pd.Series[str]") -> Value:

@@ -149,11 +149,12 @@ def test_where_people_review_an_update_waits_and_displaces_no_training(ws: Works
     """The champion stays until somebody promotes the update; a trained model that waits keeps its place."""
     reviewed, registry = replace(ws, promotion=REVIEWED), registry_of(ws)
     (told,) = update_champions(reviewed, LATER, LATER).tables["intercepts"]
-    waiting = registry.version_of(MOMENT, CHALLENGER)
+    (again,) = update_champions(reviewed, LATER, LATER).tables["intercepts"]
 
     assert (told["verdict"], champion_version(registry, MOMENT)) == ("waits for review", "1")
-    assert waiting is not None
-    assert waiting.version == "2"
+    assert registry.version_row(MOMENT, "2").aliases == (CHALLENGER,)
+    assert (again["verdict"], len(registry.champions())) == (STAYS, 2)
+    assert "Version 2 waits for its review." in str(again["reasons"])
     fitted = registry.load(MOMENT, "1")
     tags = {"moment": MOMENT, "rung": fitted.name, "columns": str(list(fitted.columns)).replace("'", '"')}
     with registry.run("trained", {}) as run_id:
