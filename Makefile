@@ -68,6 +68,12 @@ format: install ## put the code into the house's format
 test: install ## the whole test suite (TESTS=tests/unit for a part)
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --durations 10 $(TESTS)
 
+# Slow proofs of what the documents claim: canaries, drift. They print their figures, hence -s; they may take an hour.
+PROOFS ?= tests/prove
+.PHONY: prove
+prove: install ## the slow proofs behind the documents' figures (PROOFS=tests/prove/test_canaries.py for one)
+	@$(BIN)/python -m pytest -s --timeout 3600 $(PROOFS)
+
 .PHONY: clean
 clean: ## remove caches and build output; the practice's data in .hsched stays
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs build dist
