@@ -16,6 +16,7 @@ from hsched_models.campaign import build_training_sets, evaluate_candidates, fit
 from hsched_models.dataset import load_rows, training_set
 from hsched_models.design import BASELINE, LADDER, SHIPPED
 from hsched_models.drift import report_drift
+from hsched_models.explain import in_words
 from hsched_models.features import MOMENTS
 from hsched_models.registry import Registry, model_name
 from hsched_models.report import Report
@@ -233,8 +234,10 @@ def test_scores_are_what_the_champion_says(first: tuple[Workspace, dict[str, Rep
 
     for number in range(0, len(coming), 10):
         row = coming.iloc[[number]]
-        alone = champions[row["moment"].iloc[0]].predict(row)[0]
-        assert scores.loc[row["booking_id"].iloc[0], "probability"] == pytest.approx(alone, abs=1e-12)
+        champion, scored = champions[row["moment"].iloc[0]], scores.loc[row["booking_id"].iloc[0]]
+        assert scored["probability"] == champion.predict(row)[0]
+        if number % 50 == 0:
+            assert scored["reasons"] == in_words(champion, row, champion.predict(row))[0] != ""
 
 
 def test_a_day_scored_again_is_the_same_day(trained: Workspace) -> None:
