@@ -1,4 +1,5 @@
 -- Rows of feat_no_show__appointments. An increment puts anew what its records may change and leaves the rest.
+-- depends_on: {{ ref('int_attendance__changes') }}, {{ ref('int_attendance__touched') }}
 {{ config(materialized='incremental', incremental_strategy='later_moments') }}
 
 {{ no_show_features('moments') }}
