@@ -43,6 +43,9 @@ class Practice:
     zone: str = ZONE
     _manifest: Any = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"Practice({self.home})"
+
     @property
     def tables(self) -> Path:
         return self.home / "tables"
@@ -62,6 +65,7 @@ class Practice:
             for day in recorded:
                 rows = [row for row in log.get(table, ()) if row["recorded_at"].astimezone(ZoneInfo(ZONE)).date() == day]
                 write_day(self.home / "lake", table, day, rows)
+        shutil.rmtree(self.tables / "feat_no_show__coming", ignore_errors=True)  # as forget_days does for the days that run
         choices = self.choices()
         plan = plan_build(self.home / "lake", self.home / "warehouse.duckdb", basis_of(PROJECT, choices))
         plan.begin()
@@ -89,9 +93,7 @@ class Practice:
     def choices(self) -> dict[str, object]:
         return {"timezone": self.zone, "late_cancel_hours": 24}
 
-    def run(
-        self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS, flags: Sequence[str] = (), **more: object
-    ) -> None:
+    def run(self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS, flags: Sequence[str] = (), **more: object) -> None:
         """`dbt run` over the lake as it is; AssertionError with dbt's words when it fails."""
         self.tables.mkdir(parents=True, exist_ok=True)
         known = {**self.choices(), **more}
