@@ -24,8 +24,8 @@ def grown(practice: Practice, log: Log, steps: Steps, look: tuple[date, date]) -
 
 def assert_equal_to_the_bit(one: Built, other: Built) -> None:
     for ours, theirs in ((one.appointments, other.appointments), (one.coming, other.coming)):
-        ours, theirs = (frame.sort_values(ROW, ignore_index=True) for frame in (ours, theirs))
-        pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+        in_order = [frame.sort_values(ROW, ignore_index=True) for frame in (ours, theirs)]
+        pd.testing.assert_frame_equal(*in_order, check_exact=True)
 
 
 def recorded_days(log: Log) -> list[date]:

@@ -25,7 +25,7 @@ Files = dict[str, dict[str, Print]]  # by table and day
 
 @dataclass(frozen=True)
 class Plan:
-    """What dbt must be told: a whole build with its reason, or the days to add. Call `begin` before dbt runs and `commit` when it is done."""
+    """What dbt is told: a whole build and its reason, or the days to add. `begin` before dbt runs, `commit` when it is done."""
 
     state: Path
     basis: Mapping[str, Any]

@@ -5,8 +5,8 @@ with
 recorded as (
 
     {% for table in tables %}
-    select recorded_at from {{ lake_rows(table) }}
-    {{ "union all" if not loop.last }}
+        select recorded_at from {{ lake_rows(table) }}
+                {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),
@@ -15,9 +15,9 @@ earliest as (
 
     select
         {% if is_increment() %}
-        coalesce(min(recorded_at), {{ local_midnight("date '" ~ var('records_through') ~ "' + 1") }}) as changed_from
+            coalesce(min(recorded_at), {{ local_midnight("date '" ~ var('records_through') ~ "' + 1") }}) as changed_from
         {% else %}
-        min(recorded_at) as changed_from
+            min(recorded_at) as changed_from
         {% endif %}
     from recorded
 
@@ -26,8 +26,8 @@ earliest as (
 select
     changed_from,
     {% if is_increment() %}
-    least({{ known_day('changed_from') }}, date '{{ var("known_through") }}' + 1) as changed_on
+        least({{ known_day('changed_from') }}, date '{{ var("known_through") }}' + 1) as changed_on
     {% else %}
-    {{ known_day('changed_from') }} as changed_on
+        {{ known_day('changed_from') }} as changed_on
     {% endif %}
 from earliest

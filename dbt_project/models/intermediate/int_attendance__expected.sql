@@ -6,7 +6,7 @@ outcomes as (
 
     select * from {{ ref('int_attendance__outcomes') }}
     {% if is_increment() -%}
-    where {{ is_touched('appointment_token') }} or known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
+        where {{ is_touched('appointment_token') }} or known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
     {%- endif %}
 
 ),

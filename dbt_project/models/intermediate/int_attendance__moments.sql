@@ -9,13 +9,13 @@ versions as (
 
     select * from {{ ref('int_attendance__versions') }}
     {% if is_increment() -%}
-    where booking_id in (
-        select booking_id from {{ ref('int_attendance__versions') }}
-        where
-            {{ is_touched('appointment_token') }}
-            or chosen_at >= {{ changed_from() }}
-            or starts_on > {{ local_day(changed_from()) }}
-    )
+        where booking_id in (
+            select booking_id from {{ ref('int_attendance__versions') }}
+            where
+                {{ is_touched('appointment_token') }}
+                or chosen_at >= {{ changed_from() }}
+                or starts_on > {{ local_day(changed_from()) }}
+        )
     {%- endif %}
 
 ),
@@ -71,5 +71,5 @@ select
     row_number() over () as moment_id
 from final
 {% if is_increment() -%}
-where {{ is_touched('appointment_token') }} or scored_at >= {{ changed_from() }}
+    where {{ is_touched('appointment_token') }} or scored_at >= {{ changed_from() }}
 {%- endif %}

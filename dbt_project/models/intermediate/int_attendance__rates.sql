@@ -7,7 +7,7 @@ outcomes as (
 
     select * from {{ ref('int_attendance__outcomes') }}
     {% if is_increment() -%}
-    where known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
+        where known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
     {%- endif %}
 
 ),

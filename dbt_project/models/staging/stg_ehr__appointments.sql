@@ -20,12 +20,12 @@ source as (
 
     select * from recorded
     {% if is_increment() %}
-    union all by name
-    select
-        {{ columns }},
-        event_by
-    from {{ this }}
-    where appointment_token in (select appointment_token from recorded)
+        union all by name
+        select
+            {{ columns }},
+            event_by
+        from {{ this }}
+        where appointment_token in (select appointment_token from recorded)
     {% endif %}
 
 ),

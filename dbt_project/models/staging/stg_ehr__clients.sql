@@ -16,9 +16,9 @@ source as (
 
     select * from recorded
     {% if is_increment() %}
-    union all
-    select {{ columns }} from {{ this }}
-    where client_token in (select client_token from recorded)
+        union all
+        select {{ columns }} from {{ this }}
+        where client_token in (select client_token from recorded)
     {% endif %}
 
 ),
