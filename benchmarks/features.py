@@ -47,7 +47,7 @@ class Statements:
 
     def seconds_of(self, model: str) -> float:
         """Of the statements of one model, by the comment dbt puts on them."""
-        return sum(seconds for sql, seconds in self.sent if f"model.hsched.{model}\"" in sql)
+        return sum(seconds for sql, seconds in self.sent if f'model.hsched.{model}"' in sql)
 
 
 @contextmanager

@@ -61,7 +61,9 @@ def timed(work: Work) -> Timed:
     return Timed(seconds, foreign, _peak_mib(), result)
 
 
-def interleaved(works: Mapping[str, Work], rounds: int = ROUNDS, most_foreign: float = MOST_FOREIGN_CPU) -> Rounds:
+def interleaved(
+    works: Mapping[str, Work], rounds: int = ROUNDS, most_foreign: float = MOST_FOREIGN_CPU, attempts: int = MOST_ATTEMPTS
+) -> Rounds:
     """All works one after another, round after round; a disturbed round counts for none of them and is run again."""
     kept: dict[str, list[Timed]] = {name: [] for name in works}
     refused = 0
@@ -69,7 +71,7 @@ def interleaved(works: Mapping[str, Work], rounds: int = ROUNDS, most_foreign: f
         found = {name: timed(work) for name, work in works.items()}
         if max(one.foreign for one in found.values()) > most_foreign:
             refused += 1
-            if refused > MOST_ATTEMPTS:
+            if refused > attempts:
                 raise Disturbed(f"Others took more than {most_foreign:.0%} of the CPU in {refused} rounds: no figures.")
             time.sleep(1)
             continue

@@ -28,7 +28,8 @@ def _features(scored_at: pd.Timestamp, log: pd.DataFrame) -> pd.Series:
     excess = known["is_unused"].astype(int) - known["expected"]
     for days in (21, 56, 182):
         fading = 0.5 ** (age / days)
-        found[f"excess_{days}"], found[f"information_{days}"] = (excess * fading)[visits].sum(), (known["information"] * fading)[visits].sum()
+        found[f"excess_{days}"] = (excess * fading)[visits].sum()
+        found[f"information_{days}"] = (known["information"] * fading)[visits].sum()
     attended = known[known["outcome"] == "attended"]
     last_attended, last_unused = attended["ends_at"].max(), known.loc[known["is_unused"], "ends_at"].max()
     found["last_ended_at"], found["last_attended_at"] = known["ends_at"].max(), last_attended
@@ -36,5 +37,6 @@ def _features(scored_at: pd.Timestamp, log: pd.DataFrame) -> pd.Series:
     found["unused_streak"], found["missed_in_plan"] = since_attended["is_unused"].sum(), (since_attended["outcome"] != "attended").sum()
     found["attended_streak"] = (attended["ends_at"] >= last_unused).sum() if pd.notna(last_unused) else len(attended)
     half_a_year = attended.loc[age[attended.index] < 180, "ends_at"]
-    found["usual_gap"] = (half_a_year.max() - half_a_year.min()).total_seconds() / 86400 / (len(half_a_year) - 1) if len(half_a_year) > 1 else None
+    span = (half_a_year.max() - half_a_year.min()).total_seconds() / 86400 if len(half_a_year) > 1 else float("nan")
+    found["usual_gap"] = span / max(len(half_a_year) - 1, 1)
     return pd.Series(found)

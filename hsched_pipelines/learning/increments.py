@@ -13,8 +13,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from hsched_pipelines.lake import lake_name
-
 TABLES = ("appointments", "clients")  # what dbt reads by increments; the other tables are small and read whole
 PROGRAMS = ("dbt-core", "dbt-duckdb", "duckdb")
 SQL = ("macros", "models", "dbt_project.yml", "profiles.yml")
@@ -76,7 +74,7 @@ def plan_build(lake: Path, warehouse: Path, basis: Mapping[str, Any], whole: str
     before = _before(state) if warehouse.exists() else None
     known: Files = before["files"] if before else {table: {} for table in TABLES}
     seen = {table: {**known[table], **(before or {}).get("begun", {}).get(table, {})} for table in TABLES}
-    files = {table: _prints(sorted((lake / lake_name(table)).glob("*.parquet")), seen[table]) for table in TABLES}
+    files = {table: _prints(sorted((lake / f"deid_ehr__{table}").glob("*.parquet")), seen[table]) for table in TABLES}
     added = {table: sorted(files[table].keys() - known[table].keys()) for table in TABLES}
     reason = whole or _reason(before, seen, files, basis)
     return Plan(state, basis, files, reason, added, max(known[TABLES[0]], default=None))

@@ -6,7 +6,7 @@ recorded as (
 
     {% for table in tables %}
         select recorded_at from {{ lake_rows(table) }}
-                {{ "union all" if not loop.last }}
+        {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),
