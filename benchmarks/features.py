@@ -24,7 +24,7 @@ import duckdb
 from benchmarks import harness
 from benchmarks.attendance import last_days, write_log
 from hsched_pipelines.lake import lake_name, lake_schema
-from hsched_pipelines.learning.increments import WHOLE, basis_of, plan_build
+from hsched_pipelines.learning.increments import basis_of, plan_build
 from tests.dbt_harness import PROJECT, Practice
 
 SCORE = ("+feat_no_show__coming",)  # what a daily score needs

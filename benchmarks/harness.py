@@ -1,4 +1,4 @@
-"""Timing that can be trusted on a shared machine: works take turns, medians of undisturbed rounds, and facts about the machine beside them."""
+"""Timing for a shared machine: works take turns; medians of undisturbed rounds; facts about the machine beside them."""
 
 import os
 import platform

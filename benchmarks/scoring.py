@@ -7,7 +7,6 @@ ROWS.parquet is a feature table (tables/feat_no_show__appointments.parquet); mad
 
 import argparse
 import json
-import statistics
 import sys
 import tempfile
 import time
@@ -20,47 +19,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.harness import Rounds, interleaved
 from hsched_models.dataset import load_rows, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.train import Fitted, fit, one_thread
 
-ROUNDS = 5
-MOST_FOREIGN_CPU = 0.10  # of all processors: a round in which others took more is run again
-MOST_ATTEMPTS = 60
 SINGLES = {"compiled": 2000, "scikit-learn": 40, "pyfunc": 40}
-
-
-def busy() -> tuple[float, float]:
-    """Processor seconds of the whole machine so far, busy and all, from /proc/stat."""
-    ticks = [float(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
-    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
-
-
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds, and the share of all processors that others took meanwhile."""
-    before, own, start = busy(), time.process_time(), time.perf_counter()
-    work()
-    seconds, own, after = time.perf_counter() - start, time.process_time() - own, busy()
-    hertz = 100.0  # ticks a second, Linux on every platform we run on
-    foreign = (after[0] - before[0]) / hertz - own
-    return seconds, max(0.0, foreign / max((after[1] - before[1]) / hertz, 1e-9))
-
-
-def interleaved(works: Mapping[str, Callable[[], object]]) -> dict[str, Any]:
-    """Median seconds of each over rounds in which all ran one after another, undisturbed; and how many rounds were refused."""
-    kept: dict[str, list[float]] = {name: [] for name in works}
-    refused = 0
-    while len(next(iter(kept.values()))) < ROUNDS:
-        found = {name: timed(work) for name, work in works.items()}
-        if max(foreign for _, foreign in found.values()) > MOST_FOREIGN_CPU:
-            refused += 1
-            if refused > MOST_ATTEMPTS:
-                raise SystemExit(f"Others took more than {MOST_FOREIGN_CPU:.0%} of the CPU in {refused} rounds: no figures.")
-            time.sleep(1)
-            continue
-        for name, (seconds, _) in found.items():
-            kept[name].append(seconds)
-    return {"median_s": {name: statistics.median(seconds) for name, seconds in kept.items()}, "refused_rounds": refused}
 
 
 def first_call() -> dict[str, float]:
@@ -116,6 +80,10 @@ def _rows(file: Path | None) -> pd.DataFrame:
     return feature_rows(visits=8000, days=300, seed=4, strength=0.8)
 
 
+def _medians(rounds: Rounds) -> dict[str, float]:
+    return {work: rounds.median(work) for work in rounds.kept}
+
+
 def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
     """Differences, single rows and batches."""
     read = frame[list(model.columns)]
@@ -146,8 +114,8 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
                 "pyfunc": lambda: pyfunc.predict(batch),
             }
         )
-    row_us = {name: seconds / min(SINGLES[name], len(dicts)) * 1e6 for name, seconds in singles["median_s"].items()}
-    rows_s = {name: len(batch) / seconds for name, seconds in batches["median_s"].items()}
+    row_us = {name: seconds / min(SINGLES[name], len(dicts)) * 1e6 for name, seconds in _medians(singles).items()}
+    rows_s = {name: len(batch) / seconds for name, seconds in _medians(batches).items()}
     return {
         "largest_difference": float(np.abs(p - theirs).max()),
         "single_rows_equal_to_the_bit": bool(all(model.score_one(row) == value for row, value in zip(dicts[:5000], p, strict=False))),
@@ -156,7 +124,7 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
         "batch_rows": len(batch),
         "batch_rows_a_second": rows_s,
         "batch_times_faster": {name: rows_s["compiled"] / rows_s[name] for name in rows_s},
-        "refused_rounds": singles["refused_rounds"] + batches["refused_rounds"],
+        "refused_rounds": singles.refused + batches.refused,
     }
 
 
