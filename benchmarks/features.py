@@ -135,9 +135,18 @@ class Bench:
             moments = db.execute(f"select client_token, scored_at from int_attendance__moments where {part}").df()
             log = db.execute(f"select * from int_attendance__client_log where {part}").df()
             (rows,) = db.execute("select count(*) from int_attendance__moments").fetchone() or (0,)
+            ours = db.execute(f"""
+                select sum(visits), sum(no_shows), sum(visits_90d), sum(expected)
+                from {HISTORY} inner join int_attendance__moments using (moment_id)
+                where {part}
+            """).fetchone()
         start = time.perf_counter()
-        client_history(moments, log)
-        return (time.perf_counter() - start) * rows / len(moments)
+        theirs = client_history(moments, log)
+        seconds = time.perf_counter() - start
+        sums = theirs[["visits", "no_show", "visits_90d", "expected"]].sum()
+        if not all(math.isclose(one, other or 0, rel_tol=1e-9) for one, other in zip(sums, ours or (), strict=True)):
+            raise SystemExit(f"pandas and dbt disagree: {list(sums)} and {ours}.")
+        return seconds * rows / len(moments)
 
     @contextmanager
     def _copied(self) -> Iterator[duckdb.DuckDBPyConnection]:

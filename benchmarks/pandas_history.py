@@ -8,7 +8,7 @@ def client_history(moments: pd.DataFrame, log: pd.DataFrame) -> pd.DataFrame:
     logs = dict(iter(log.groupby("client_token")))
     empty = log.iloc[:0]
     return moments.groupby("client_token", group_keys=False).apply(
-        lambda own: own.apply(lambda moment: _features(moment["scored_at"], logs.get(moment["client_token"], empty)), axis=1)
+        lambda own: own.apply(lambda moment: _features(moment["scored_at"], logs.get(own.name, empty)), axis=1)
     )
 
 
