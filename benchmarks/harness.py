@@ -80,6 +80,17 @@ def interleaved(
     return Rounds(kept, refused)
 
 
+def cpu_seconds(works: Mapping[str, Work], rounds: int = ROUNDS) -> dict[str, float]:
+    """Median processor seconds of this process for each, interleaved: what the work costs, whoever else is at work."""
+    kept: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            start = time.process_time()
+            work()
+            kept[name].append(time.process_time() - start)
+    return {name: statistics.median(seconds) for name, seconds in kept.items()}
+
+
 def machine(packages: Iterable[str]) -> dict[str, Any]:
     """What the figures were measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

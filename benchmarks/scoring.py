@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.harness import Rounds, interleaved
+from benchmarks.harness import Rounds, cpu_seconds, interleaved
 from hsched_models.dataset import load_rows, training_set
 from hsched_models.design import SHIPPED
+from hsched_models.explain import in_words
 from hsched_models.train import Fitted, fit, one_thread
 
 SINGLES = {"compiled": 2000, "scikit-learn": 40, "pyfunc": 40}
@@ -114,6 +115,9 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
                 "pyfunc": lambda: pyfunc.predict(batch),
             }
         )
+    reasons = cpu_seconds(
+        {"scores": lambda: model.forecast(frame.head(1000)), "reasons": lambda: in_words(model, frame.head(1000), p[:1000])}
+    )
     row_us = {name: seconds / min(SINGLES[name], len(dicts)) * 1e6 for name, seconds in _medians(singles).items()}
     rows_s = {name: len(batch) / seconds for name, seconds in _medians(batches).items()}
     return {
@@ -124,6 +128,7 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
         "batch_rows": len(batch),
         "batch_rows_a_second": rows_s,
         "batch_times_faster": {name: rows_s["compiled"] / rows_s[name] for name in rows_s},
+        "cpu_s_per_1000": {name: 1000 * seconds / min(1000, len(frame)) for name, seconds in reasons.items()},
         "refused_rounds": singles.refused + batches.refused,
     }
 
