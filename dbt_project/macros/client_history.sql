@@ -1,5 +1,6 @@
 {# What is known of a client at a moment: one SQL text for training rows and for coming appointments. Each joins the moments with
-   the client's log as it was known then, and counts. #}
+   the client's log as it was known then, and counts. What two parts read is not materialized: a copy of all pairs of moment and outcome
+   takes more memory than making them twice takes time. #}
 
 {% macro weeks_of_memory() -%}
     {{ return({'3w': 21, '8w': 56, '26w': 182}) }}
@@ -9,7 +10,7 @@
 {% macro client_outcomes(moments) %}
 with
 
-known as (
+known as not materialized (
 
     select
         moments.moment_id,
@@ -117,6 +118,7 @@ moments as (
         booking_id,
         client_token,
         series_token,
+        booking_known_at,
         scored_at,
         starts_on,
         starts_by
@@ -124,13 +126,13 @@ moments as (
 
 ),
 
-bookings as (
+bookings as not materialized (
 
     select * from {{ ref('int_attendance__bookings') }}
 
 ),
 
-versions as (
+versions as not materialized (
 
     select * from {{ ref('int_attendance__versions') }}
 
@@ -202,7 +204,7 @@ final as (
         series.series_position
     from moments
     left join made on moments.moment_id = made.moment_id
-    left join bookings as own on moments.booking_id = own.booking_id
+    left join bookings as own on moments.booking_id = own.booking_id and moments.booking_known_at = own.known_at
     left join same_day on moments.moment_id = same_day.moment_id
     left join series on moments.moment_id = series.moment_id
 

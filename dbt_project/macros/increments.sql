@@ -39,16 +39,48 @@
     {% if execute %}{{ type }} '{{ run_query('select ' ~ column ~ '::varchar from ' ~ changes).columns[0].values()[0] }}'{% endif %}
 {%- endmacro %}
 
-{# A condition: the appointment has a new record, or every appointment counts. #}
-{% macro is_touched(token) -%}
+{# A condition: the appointment has a new record, or every appointment counts. `recorded` is a column that holds no instant before the
+   appointment's first record: what lies before the first record of all of them is then not read. #}
+{% macro is_touched(token, recorded=none) -%}
     {% set touched = ref('int_attendance__touched') %}
-    {% if is_increment() %}{{ token }} in (select appointment_token from {{ touched }}){% else %}true{% endif %}
+    {% if is_increment() -%}
+        {{ token }} in (select appointment_token from {{ touched }})
+        {%- if recorded %} and {{ recorded }} >= {{ touched_since() }}{% endif %}
+    {%- else -%}
+        true
+    {%- endif %}
+{%- endmacro %}
+
+{# The first record of all appointments that an increment derives anew, as a literal. #}
+{% macro touched_since() -%}
+    {{ _first_record(ref('int_attendance__events')) }}
+{%- endmacro %}
+
+{% macro _first_record(relation) -%}
+    {% if execute -%}
+        timestamptz '{{ run_query("select coalesce(min(recorded_at), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'
+    {%- endif %}
+{%- endmacro %}
+
+{# A whole build lays rows down in the order they were recorded; increments add theirs at the end. What is recent then lies together. #}
+{% macro in_order_of(column) -%}
+    {% if not is_increment() %}order by {{ column }}{% endif %}
 {%- endmacro %}
 
 {# Incremental strategies, by what a run's rows take the place of. #}
 
 {% macro get_incremental_same_keys_sql(args) %}
     {{ replace_rows(args, args.unique_key ~ ' in (select ' ~ args.unique_key ~ ' from ' ~ args.temp_relation ~ ')') }}
+{% endmacro %}
+
+{# Of appointments in `recorded`: its rows are all that is known of them. #}
+{% macro get_incremental_same_appointments_sql(args) %}
+    {{ replace_rows(args, 'appointment_token in (select appointment_token from ' ~ args.temp_relation ~ ') and recorded_at >= ' ~ _first_record(args.temp_relation)) }}
+{% endmacro %}
+
+{# Of appointments derived anew: meta `recorded` names the column that holds no instant before their first record. #}
+{% macro get_incremental_touched_sql(args) %}
+    {{ replace_rows(args, is_touched('appointment_token', config.get('meta')['recorded'])) }}
 {% endmacro %}
 
 {% macro get_incremental_later_days_sql(args) %}

@@ -40,7 +40,7 @@ final as (
             and versions.starts_on < days.as_of_on + {{ var('coming_days') }}
             and days.scored_at >= versions.valid_from
             and days.scored_at < coalesce(versions.valid_to, 'infinity'::timestamptz)
-    left join bookings on versions.booking_id = bookings.booking_id
+    inner join bookings on versions.booking_id = bookings.booking_id and versions.booking_known_at = bookings.known_at
     where days.scored_at < coalesce(bookings.ended_at, 'infinity'::timestamptz)
 
 )

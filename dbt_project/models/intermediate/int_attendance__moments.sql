@@ -26,43 +26,53 @@ bookings as (
 
 ),
 
-candidates as (
+day_before as not materialized (
 
     select
-        *,
-        'at_booking' as moment,
-        chosen_at as scored_at
+        versions.*,
+        greatest(versions.chosen_at, {{ local_midnight('versions.starts_on - 1') }}) as scored_at
     from versions
-    qualify row_number() over (partition by booking_id order by version_no) = 1
+    inner join bookings on versions.booking_id = bookings.booking_id and versions.booking_known_at = bookings.known_at
+    where
+        scored_at < coalesce(versions.valid_to, 'infinity'::timestamptz)
+        and (
+            scored_at >= versions.valid_from
+            -- recorded a while after it was chosen: the choice itself was known to the person who made it
+            or (scored_at = versions.chosen_at and versions.valid_from = versions.booking_known_at)
+        )
+        and scored_at < coalesce(bookings.ended_at, 'infinity'::timestamptz)
 
-    union all
+),
+
+-- a corrected day would make two moments: the later one stands
+corrected as (
 
     select
-        *,
-        'day_before' as moment,
-        greatest(chosen_at, {{ local_midnight('starts_on - 1') }}) as scored_at
-    from versions
+        booking_id,
+        max(version_no) as version_no
+    from day_before
+    where not is_first
+    group by booking_id
 
 ),
 
 final as (
 
-    select candidates.*
-    from candidates
-    left join bookings on candidates.booking_id = bookings.booking_id
-    where
-        candidates.moment = 'at_booking'
-        or (
-            candidates.scored_at < coalesce(candidates.valid_to, 'infinity'::timestamptz)
-            and (
-                candidates.scored_at >= candidates.valid_from
-                -- recorded a while after it was chosen: the choice itself was known to the person who made it
-                or (candidates.scored_at = candidates.chosen_at and candidates.valid_from = candidates.booking_known_at)
-            )
-            and candidates.scored_at < coalesce(bookings.ended_at, 'infinity'::timestamptz)
-        )
-    -- a corrected day would make two moments: the later one stands
-    qualify row_number() over (partition by candidates.booking_id, candidates.moment order by candidates.version_no desc) = 1
+    select
+        *,
+        chosen_at as scored_at,
+        'at_booking' as moment
+    from versions
+    where is_first
+
+    union all
+
+    select
+        day_before.*,
+        'day_before' as moment
+    from day_before
+    left join corrected on day_before.booking_id = corrected.booking_id
+    where corrected.version_no is null or day_before.version_no = corrected.version_no
 
 )
 

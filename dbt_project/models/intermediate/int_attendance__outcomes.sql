@@ -1,20 +1,20 @@
 -- Each recording of an outcome, while it counts, with what was booked when it was recorded: a later correction of the booking
 -- changes no count of before.
-{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
+{{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'known_at'}) }}
 with
 
 statuses as (
 
     select * from {{ ref('int_attendance__statuses') }}
     -- never counted: another recording counted first
-    where (superseded_at is null or superseded_at > known_at) and {{ is_touched('appointment_token') }}
+    where (superseded_at is null or superseded_at > known_at) and {{ is_touched('appointment_token', 'recorded_at') }}
 
 ),
 
 versions as (
 
     select * from {{ ref('int_attendance__versions') }}
-    where {{ is_touched('appointment_token') }}
+    where {{ is_touched('appointment_token', 'valid_from') }}
 
 ),
 
@@ -47,3 +47,4 @@ final as (
 )
 
 select * from final
+{{ in_order_of('known_at') }}

@@ -1,5 +1,6 @@
 -- Each recording of how a booking ended. A corrected status is a second row; nothing is overwritten.
-{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
+-- depends_on: {{ ref('int_attendance__touched') }}
+{{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'recorded_at'}) }}
 with
 
 events as (

@@ -1,5 +1,6 @@
 -- What was known of a booking, and when: one row per version, in force from valid_from until valid_to.
-{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
+-- depends_on: {{ ref('int_attendance__touched') }}
+{{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'valid_from'}) }}
 with
 
 openings as (
@@ -32,6 +33,7 @@ numbered as (
         -- the moment this time was chosen: the booking, or the move that set it; a correction does not choose
         first_value(event_at) over booking as chosen_at,
         first_value(recorded_at) over booking as booking_known_at,
+        row_number() over booking = 1 as is_first,
         first_value(replaces_appointment_token is not null or is_move_within) over booking as is_moved_here
     from openings
     window booking as (partition by booking_id order by version_no)
@@ -49,3 +51,4 @@ final as (
 )
 
 select * from final
+{{ in_order_of('valid_from') }}

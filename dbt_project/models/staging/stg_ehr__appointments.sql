@@ -1,6 +1,6 @@
 -- One row per recorded appointment event, repeats merged, days and ends in the practice's zone.
 -- New rows are merged with what is known of their appointments: merging repeats gives the same whatever came first.
-{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
+{{ config(materialized='incremental', incremental_strategy='same_appointments') }}
 {% set columns = [
     'appointment_token', 'client_token', 'clinician_token', 'event_type', 'event_at', 'recorded_at', 'starts_on', 'starts_at',
     'duration_minutes', 'session_type', 'modality', 'site_token', 'series_token', 'series_interval_days', 'replaces_appointment_token',
@@ -89,3 +89,4 @@ final as (
 )
 
 select * from final
+{{ in_order_of('recorded_at') }}
