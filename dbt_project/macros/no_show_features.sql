@@ -36,6 +36,13 @@ clients as (
 
 ),
 
+clinicians as (
+
+    select * from {{ ref('int_attendance__clinician_rates') }}
+    where day in (select rated_on from moments)
+
+),
+
 rated as (
 
     select
@@ -51,7 +58,7 @@ rated as (
         {% endfor %}
     from moments
     {{ join_rates('moments', 'moments.rated_on', ['practice', 'lead', 'session', 'session_lead', 'site', 'slot']) }}
-    left join {{ ref('int_attendance__clinician_rates') }} as clinician
+    left join clinicians as clinician
         on moments.clinician_token = clinician.rate_key and moments.rated_on = clinician.day
 
 ),

@@ -30,3 +30,4 @@ steps as (
 {{ rates_by_day('steps', ['visits', 'unused', 'expected', 'information']) }}
 
 select * from final
+{{ in_order_of('day') }}

@@ -5,9 +5,14 @@ with
 outcomes as (
 
     select * from {{ ref('int_attendance__outcomes') }}
-    {% if is_increment() -%}
-        where {{ is_touched('appointment_token') }} or known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
-    {%- endif %}
+    where {{ is_touched('appointment_token', 'known_at') }}
+    {% if is_increment() %}
+    union all
+    select * from {{ ref('int_attendance__outcomes') }}
+    where
+        (known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }})
+        and not ({{ is_touched('appointment_token') }})
+    {% endif %}
 
 ),
 

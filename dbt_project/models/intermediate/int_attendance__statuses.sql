@@ -102,3 +102,4 @@ final as (
 )
 
 select * from final
+{{ in_order_of('recorded_at') }}
