@@ -2,7 +2,9 @@
 
     python -m benchmarks.features [--sizes 100000 1000000] [--rounds 5] [--folder DIR] [--busy 0.1] > features.json
 
-SQL seconds are those DuckDB spends on statements; dbt's own time is reported beside them. A table in Markdown goes to stderr.
+SQL seconds are those DuckDB spends on statements; dbt's own time is reported beside them. The day's step is what a score waits for: the
+tables behind the coming visits of two weeks, and those rows. The daily job's other work, training rows and insights, is `rest`.
+A table in Markdown goes to stderr.
 """
 
 import argparse
@@ -24,11 +26,12 @@ import duckdb
 from benchmarks import harness
 from benchmarks.attendance import last_days, write_log
 from hsched_pipelines.lake import lake_name, lake_schema
-from hsched_pipelines.learning.increments import basis_of, plan_build
+from hsched_pipelines.learning.increments import Plan, basis_of, plan_build
 from tests.dbt_harness import PROJECT, Practice
 
 SCORE = ("+feat_no_show__coming",)  # what a daily score needs
 ALL = (*SCORE, "+feat_no_show__appointments")
+REST = ("+feat_no_show__appointments", "+tag:insights")
 HISTORY = "int_attendance__moments_outcomes"
 PANDAS_VISITS = 2_000  # pandas gets clients of about so many visits; its time grows with their rows
 PANDAS_AT = 1_000_000
@@ -79,6 +82,7 @@ class Bench:
     visits: int
     days: list[date]
     newest: date
+    _plan: Plan | None = None
 
     @property
     def lake(self) -> Path:
@@ -89,12 +93,16 @@ class Bench:
         return self._build(ALL, "measured")
 
     def _build(self, select: Sequence[str], whole: str | None) -> Statements:
+        self._plan = plan_build(self.lake, self.practice.home / "warehouse.duckdb", basis_of(PROJECT, self.practice.choices()), whole)
+        self._plan.begin()
+        statements = self._run(self._plan, select)
+        self._plan.commit()
+        return statements
+
+    def _run(self, plan: Plan, select: Sequence[str], *flags: str) -> Statements:
         as_of = self.newest + timedelta(days=1)
-        plan = plan_build(self.lake, self.practice.home / "warehouse.duckdb", basis_of(PROJECT, self.practice.choices()), whole)
-        plan.begin()
         with recorded() as statements:
-            self.practice.run((as_of, as_of), select, ["--threads", "1", *plan.flags], **plan.variables)
-        plan.commit()
+            self.practice.run((as_of, as_of), select, ["--threads", "1", *plan.flags, *flags], **plan.variables)
         return statements
 
     def raw(self, statements: Statements) -> float:
@@ -117,6 +125,18 @@ class Bench:
             name = f"{lake_name(table)}/{self.newest}.parquet"
             shutil.copy(self.practice.home / "later" / name, self.lake / name)
         return self._build(SCORE, None)
+
+    def rest(self) -> Statements:
+        """What the daily job does beside it, for the same day: training rows with their file, and the insights."""
+        if self._plan is None:
+            raise SystemExit("There is no day yet whose rest is to be done.")
+        return self._run(self._plan, REST, "--exclude", *SCORE)
+
+    def scored(self) -> int:
+        """Rows of coming visits as of the newest day."""
+        folder = self.practice.tables / "feat_no_show__coming" / f"as_of_on={self.newest + timedelta(days=1)}"
+        (rows,) = duckdb.execute(f"select count(*) from read_parquet('{folder}/*.parquet')").fetchone() or (0,)
+        return int(rows)
 
     def scan(self) -> float:
         """Seconds to read every column of the lake's appointment log once."""
@@ -173,7 +193,7 @@ def measured(folder: Path, visits: int, rounds: int, busy: float) -> dict[str, A
     whole = harness.interleaved({"dbt": bench.whole, "raw": lambda: bench.raw(first)}, rounds, busy)
     # before the days are added: moments to come would see more of them
     slow = bench.pandas_seconds() if visits <= PANDAS_AT else None
-    daily = harness.interleaved({"scan": bench.scan, "day": bench.day}, min(rounds, len(days)), busy)
+    daily = harness.interleaved({"scan": bench.scan, "day": bench.day, "rest": bench.rest}, min(rounds, len(days)), busy)
     sql = whole.median("dbt", lambda one: one.result.seconds)
     raw, scan = whole.median("raw", lambda one: one.result), daily.median("scan", lambda one: one.result)
     step = daily.median("day", lambda one: one.result.seconds)
@@ -189,6 +209,9 @@ def measured(folder: Path, visits: int, rounds: int, busy: float) -> dict[str, A
         "scan_s": scan,
         "day_to_scan": step / scan,
         "day_to_whole": step / sql,
+        "day_rows": bench.scored(),
+        "rest_sql_s": daily.median("rest", lambda one: one.result.seconds),
+        "day_peak_mib": daily.peak_mib("day"),
         "refused_rounds": whole.refused + daily.refused,
         "spread_whole_s": whole.spread("dbt"),
         "spread_day_s": daily.spread("day"),

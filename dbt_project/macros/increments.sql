@@ -80,7 +80,8 @@
 
 {# Of appointments derived anew: meta `recorded` names the column that holds no instant before their first record. #}
 {% macro get_incremental_touched_sql(args) %}
-    {{ replace_rows(args, is_touched('appointment_token', config.get('meta')['recorded'])) }}
+    {% set tokens = 'select appointment_token from ' ~ ref('int_attendance__events') %}
+    {{ replace_rows(args, 'appointment_token in (' ~ tokens ~ ') and ' ~ config.get('meta')['recorded'] ~ ' >= ' ~ touched_since()) }}
 {% endmacro %}
 
 {% macro get_incremental_later_days_sql(args) %}

@@ -8,10 +8,16 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import pytest
+
+from hsched_adapters.settings import load_settings
+from hsched_pipelines.home import open_instance
+from hsched_pipelines.running import run_daily, run_extract
 
 REPOSITORY = Path(__file__).parents[2]
 HSCHED = Path(sys.executable).with_name("hsched")
@@ -139,6 +145,27 @@ def test_a_champion_that_cannot_be_loaded_stops_the_run_and_leaves_what_stands(h
     assert {file: file.read_bytes() for file in kept} == kept
     with sqlite3.connect(home / "store" / "operational.sqlite") as store:
         assert store.execute("SELECT id, as_of_on, scores FROM publications").fetchall() == published
+
+
+def test_the_next_day_is_added_and_scored(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day's two jobs of Dagster, as their schedule and sensor start them: tables once built whole take in that day's file alone."""
+    day = date.fromisoformat(TODAY)
+    monkeypatch.setenv("HSCHED_HOME", str(home))
+    monkeypatch.setenv("HSCHED_TODAY", str(day + timedelta(days=1)))
+    settings, said = load_settings(), list[str]()
+    with open_instance(settings.paths) as instance:
+        extracted = run_extract(instance, settings, day, day, said.append)
+        scored = run_daily(instance, settings, day, day, said.append)
+        made = instance.fetch_materializations(dg.AssetKey("int_attendance__versions"), limit=10).records
+    builds = [record.asset_materialization.metadata["build"].value for record in made if record.asset_materialization]
+
+    assert extracted.success, extracted.reasons
+    assert scored.success, scored.reasons
+    assert builds[0] == f"increment: {day} to {day}, 1 days"
+    assert builds[-1] == "whole build: there are no tables yet"
+    scores = pd.read_parquet(settings.paths.scores / f"{day}.parquet")
+    assert len(scores) > 20
+    assert set(scores["as_of_on"]) == {day + timedelta(days=1)}
 
 
 @pytest.fixture(scope="module")

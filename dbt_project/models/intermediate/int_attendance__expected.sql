@@ -7,11 +7,11 @@ outcomes as (
     select * from {{ ref('int_attendance__outcomes') }}
     where {{ is_touched('appointment_token', 'known_at') }}
     {% if is_increment() %}
-    union all
-    select * from {{ ref('int_attendance__outcomes') }}
-    where
-        (known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }})
-        and not ({{ is_touched('appointment_token') }})
+        union all
+        select * from {{ ref('int_attendance__outcomes') }}
+        where
+            (known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }})
+            and not ({{ is_touched('appointment_token') }})
     {% endif %}
 
 ),
