@@ -7,11 +7,10 @@ ROWS.parquet is a feature table (tables/feat_no_show__appointments.parquet); mad
 
 import argparse
 import json
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,59 +19,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.harness import Rounds, cpu_seconds, interleaved
 from hsched_models.dataset import load_rows, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.explain import in_words
 from hsched_models.train import Fitted, fit, one_thread
 
-ROUNDS = 5
-MOST_FOREIGN_CPU = 0.10  # of all processors: a round in which others took more is run again
-MOST_ATTEMPTS = 60
 SINGLES = {"compiled": 2000, "scikit-learn": 40, "pyfunc": 40}
-
-
-def busy() -> tuple[float, float]:
-    """Processor seconds of the whole machine so far, busy and all, from /proc/stat."""
-    ticks = [float(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
-    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
-
-
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds, and the share of all processors that others took meanwhile."""
-    before, own, start = busy(), time.process_time(), time.perf_counter()
-    work()
-    seconds, own, after = time.perf_counter() - start, time.process_time() - own, busy()
-    hertz = 100.0  # ticks a second, Linux on every platform we run on
-    foreign = (after[0] - before[0]) / hertz - own
-    return seconds, max(0.0, foreign / max((after[1] - before[1]) / hertz, 1e-9))
-
-
-def interleaved(works: Mapping[str, Callable[[], object]]) -> dict[str, Any]:
-    """Median seconds of each over rounds in which all ran one after another, undisturbed; and how many rounds were refused."""
-    kept: dict[str, list[float]] = {name: [] for name in works}
-    refused = 0
-    while len(next(iter(kept.values()))) < ROUNDS:
-        found = {name: timed(work) for name, work in works.items()}
-        if max(foreign for _, foreign in found.values()) > MOST_FOREIGN_CPU:
-            refused += 1
-            if refused > MOST_ATTEMPTS:
-                raise SystemExit(f"Others took more than {MOST_FOREIGN_CPU:.0%} of the CPU in {refused} rounds: no figures.")
-            time.sleep(1)
-            continue
-        for name, (seconds, _) in found.items():
-            kept[name].append(seconds)
-    return {"median_s": {name: statistics.median(seconds) for name, seconds in kept.items()}, "refused_rounds": refused}
-
-
-def cpu_seconds(works: Mapping[str, Callable[[], object]]) -> dict[str, float]:
-    """Median processor seconds of this process for each, interleaved: what the work costs, whoever else is at work."""
-    kept: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            start = time.process_time()
-            work()
-            kept[name].append(time.process_time() - start)
-    return {name: statistics.median(seconds) for name, seconds in kept.items()}
 
 
 def first_call() -> dict[str, float]:
@@ -128,6 +81,10 @@ def _rows(file: Path | None) -> pd.DataFrame:
     return feature_rows(visits=8000, days=300, seed=4, strength=0.8)
 
 
+def _medians(rounds: Rounds) -> dict[str, float]:
+    return {work: rounds.median(work) for work in rounds.kept}
+
+
 def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
     """Differences, single rows and batches."""
     read = frame[list(model.columns)]
@@ -161,8 +118,8 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
     reasons = cpu_seconds(
         {"scores": lambda: model.forecast(frame.head(1000)), "reasons": lambda: in_words(model, frame.head(1000), p[:1000])}
     )
-    row_us = {name: seconds / min(SINGLES[name], len(dicts)) * 1e6 for name, seconds in singles["median_s"].items()}
-    rows_s = {name: len(batch) / seconds for name, seconds in batches["median_s"].items()}
+    row_us = {name: seconds / min(SINGLES[name], len(dicts)) * 1e6 for name, seconds in _medians(singles).items()}
+    rows_s = {name: len(batch) / seconds for name, seconds in _medians(batches).items()}
     return {
         "largest_difference": float(np.abs(p - theirs).max()),
         "single_rows_equal_to_the_bit": bool(all(model.score_one(row) == value for row, value in zip(dicts[:5000], p, strict=False))),
@@ -172,7 +129,7 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
         "batch_rows_a_second": rows_s,
         "batch_times_faster": {name: rows_s["compiled"] / rows_s[name] for name in rows_s},
         "cpu_s_per_1000": {name: 1000 * seconds / min(1000, len(frame)) for name, seconds in reasons.items()},
-        "refused_rounds": singles["refused_rounds"] + batches["refused_rounds"],
+        "refused_rounds": singles.refused + batches.refused,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+from pyarrow import ArrowException
 
 from hsched_core.domain.errors import InputError, NotReadyError
 from hsched_core.domain.time import day_start
@@ -63,10 +64,13 @@ class TrainingSet:
 
 
 def load_rows(path: Path) -> pd.DataFrame:
-    """The feature table as dbt wrote it; NotReadyError if it is not there, InputError if columns are missing."""
+    """The feature table as dbt wrote it; NotReadyError if it is not there, InputError if it is damaged or columns are missing."""
     if not path.exists():
         raise NotReadyError("There are no feature tables yet.", "Run `hsched run` first.")
-    rows = pd.read_parquet(path)
+    try:
+        rows = pd.read_parquet(path)
+    except (ArrowException, OSError):
+        raise InputError("this is no whole Parquet file.", "Rebuild the feature tables: `hsched run`.", file=path.name) from None
     missing = [feature.name for feature in CATALOGUE if feature.name not in rows.columns]
     if missing:
         raise InputError(f"columns missing: {', '.join(missing)}", "Rebuild the feature tables.", file=path.name)

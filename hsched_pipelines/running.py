@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError  # what a blocking check ends its step with; nothing public names it
 
 from hsched_adapters.settings import Settings, enter_practice
 from hsched_core.domain.errors import InputError, NotReadyError, SafeError, SettingsError, UserError
@@ -18,6 +19,7 @@ from hsched_pipelines.progress import heard_by
 
 Listener = Callable[[str], None]
 MADE_FOR_PEOPLE = frozenset(kind.__name__ for kind in (InputError, NotReadyError, SafeError, SettingsError, UserError))
+CHECK_FAILED = DagsterAssetCheckFailedError.__name__
 QUIET: Mapping[str, Any] = {"loggers": {"progress": {}}}
 
 
@@ -33,10 +35,11 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class FailedStep:
-    """A step that failed, and the innermost reason in one line."""
+    """A step that failed, and the innermost reason in one line. `by_check`: only because a blocking check did."""
 
     step: str
     reason: str
+    by_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,11 @@ class JobResult:
 
     @property
     def reasons(self) -> list[str]:
-        """Why it failed, checks first, in words for a terminal."""
-        checks = [f"{failed.asset}: check {failed.check} failed: {failed.reason}" for failed in self.failed_checks if failed.is_error]
-        return checks or [f"{failed.step}: {failed.reason}" for failed in self.failed_steps]
+        """Why it failed, in words for a terminal: the steps that broke, or else the checks that stopped it."""
+        broke = [f"{failed.step}: {failed.reason}" for failed in self.failed_steps if not failed.by_check]
+        return broke or [
+            f"{failed.asset}: check {failed.check} failed: {failed.reason}" for failed in self.failed_checks if failed.is_error
+        ]
 
 
 def run_extract(instance: dg.DagsterInstance, settings: Settings, first: date, last: date, say: Listener = print) -> JobResult:
@@ -142,7 +147,8 @@ def _failed_checks(result: dg.ExecuteInProcessResult) -> list[FailedCheck]:
 
 def _failed_steps(result: dg.ExecuteInProcessResult) -> list[FailedStep]:
     events = (event for event in result.all_events if event.is_step_failure)
-    return [FailedStep(str(event.step_key), _innermost(event.step_failure_data.error)) for event in events]
+    errors = ((str(event.step_key), event.step_failure_data.error) for event in events)
+    return [FailedStep(step, _innermost(error), error is not None and error.cls_name == CHECK_FAILED) for step, error in errors]
 
 
 def _innermost(error: Any) -> str:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hsched_pipelines.lake import lake_name, lake_schema
+from hsched_pipelines.lake import lake_name, lake_schema, write_day
+from hsched_pipelines.learning.increments import basis_of, plan_build
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 ZONE = "America/New_York"
@@ -41,6 +43,9 @@ class Practice:
     zone: str = ZONE
     _manifest: Any = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"Practice({self.home})"
+
     @property
     def tables(self) -> Path:
         return self.home / "tables"
@@ -49,11 +54,30 @@ class Practice:
         self, log: Log, *, days: tuple[date, date] | None = None, files: int = 1, seed: int = 0, select: Sequence[str] = MODELS
     ) -> Built:
         """Feature tables of a log from nothing; coming visits as of `days`, first and last."""
-        for folder in ("lake", "tables"):
-            shutil.rmtree(self.home / folder, ignore_errors=True)
+        self.clear()
         self.write(log, files=files, seed=seed)
         self.run(days, select)
         return Built(self.appointments(), self.coming())
+
+    def add_days(self, log: Log, recorded: Sequence[date], days: tuple[date, date] | None = None) -> str:
+        """Write the lake's files of the days on which rows were recorded, then build as the daily job does; how it was built."""
+        for table in ("appointments", "clients"):
+            for day in recorded:
+                rows = [row for row in log.get(table, ()) if row["recorded_at"].astimezone(ZoneInfo(ZONE)).date() == day]
+                write_day(self.home / "lake", table, day, rows)
+        shutil.rmtree(self.tables / "feat_no_show__coming", ignore_errors=True)  # as forget_days does for the days that run
+        choices = self.choices()
+        plan = plan_build(self.home / "lake", self.home / "warehouse.duckdb", basis_of(PROJECT, choices))
+        plan.begin()
+        self.run(days, flags=plan.flags, **plan.variables)
+        plan.commit()
+        return str(plan)
+
+    def clear(self) -> None:
+        """No lake, no tables, nothing known."""
+        for folder in ("lake", "tables"):
+            shutil.rmtree(self.home / folder, ignore_errors=True)
+        (self.home / "warehouse.state.json").unlink(missing_ok=True)
 
     def write(self, log: Log, *, files: int = 1, seed: int = 0) -> None:
         """The lake's files: rows dealt out in an order of the seed's."""
@@ -66,13 +90,16 @@ class Practice:
                 dealt = pa.Table.from_pylist(rows[number::files], schema=lake_schema(table))
                 pq.write_table(dealt, folder / f"{date(2026, 1, 1) + timedelta(days=number)}.parquet")
 
-    def run(self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS) -> None:
+    def choices(self) -> dict[str, object]:
+        return {"timezone": self.zone, "late_cancel_hours": 24}
+
+    def run(self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS, flags: Sequence[str] = (), **more: object) -> None:
         """`dbt run` over the lake as it is; AssertionError with dbt's words when it fails."""
         self.tables.mkdir(parents=True, exist_ok=True)
-        known: dict[str, object] = {"timezone": self.zone, "late_cancel_hours": 24}
+        known = {**self.choices(), **more}
         if days:
             known |= {"as_of_start": str(days[0]), "as_of_end": str(days[1])}
-        self._invoke("--no-write-json", "run", "--select", *select, "--vars", json.dumps(known))
+        self._invoke("--no-write-json", "run", *flags, "--select", *select, "--vars", json.dumps(known))
 
     def appointments(self) -> pd.DataFrame:
         return _typed(pd.read_parquet(self.tables / "feat_no_show__appointments.parquet"))

@@ -44,14 +44,14 @@ counted as (
         count(*) filter (outcome = 'no_show' and age < {{ window }}) as no_shows_{{ window }}d,
         count(*) filter (outcome = 'late_cancel' and age < {{ window }}) as late_cancels_{{ window }}d,
         {% endfor %}
-        sum(expected) filter (is_visit) as expected,
-        sum(information) filter (is_visit) as information,
+        {{ exact_sum('expected', 'is_visit') }} as expected,
+        {{ exact_sum('information', 'is_visit') }} as information,
         {% for name, days in weeks_of_memory().items() %}
-        sum(excess * exp(-age * ln(2) / {{ days }})) filter (is_visit) as recent_excess_{{ name }},
-        sum(information * exp(-age * ln(2) / {{ days }})) filter (is_visit) as recent_information_{{ name }},
+        {{ exact_sum('excess * exp(-age * ln(2) / ' ~ days ~ ')', 'is_visit') }} as recent_excess_{{ name }},
+        {{ exact_sum('information * exp(-age * ln(2) / ' ~ days ~ ')', 'is_visit') }} as recent_information_{{ name }},
         {% endfor %}
-        sum(exp(-age / 60)) filter (is_visit) as weighted_visits,
-        sum(exp(-age / 60)) filter (is_unused) as weighted_unused,
+        {{ exact_sum('exp(-age / 60)', 'is_visit') }} as weighted_visits,
+        {{ exact_sum('exp(-age / 60)', 'is_unused') }} as weighted_unused,
         max(ends_at) as last_ended_at,
         max(ends_at) filter (is_unused) as last_unused_at,
         max(ends_at) filter (outcome = 'attended') as last_attended_at,

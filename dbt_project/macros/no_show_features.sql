@@ -32,6 +32,7 @@ clients as (
         *,
         lead(recorded_at) over (partition by client_token order by recorded_at) as valid_to
     from {{ ref('stg_ehr__clients') }}
+    where client_token in (select client_token from moments)
 
 ),
 

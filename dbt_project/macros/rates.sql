@@ -1,7 +1,16 @@
 {# Rates as known at 00:00 of a day: running totals by key and day, and what they predict of a visit. #}
 
+{# A share as a decimal: sums of decimals do not hang on the order of their rows, so that an increment adds up to what a whole build does. #}
+{% macro exact(x) -%}
+    ({{ x }})::decimal(18, 12)
+{%- endmacro %}
+
+{% macro exact_sum(x, only) -%}
+    (sum({{ exact(x) }}) filter ({{ only }}))::double
+{%- endmacro %}
+
 {# Running totals of `sums` for every key and day from the day after its first step, with those of the last 90 and 180 days.
-   `steps` has kind, rate_key, day and what each day's recordings add or take back. #}
+   `steps` has kind, rate_key, day and what each day's recordings add or take back. An increment goes on from the totals of `changed_on`. #}
 {% macro rates_by_day(steps, sums) %}
 last_day as (
 
@@ -13,20 +22,47 @@ last_day as (
 
 ),
 
+{% if is_increment() %}
+kept as (
+
+    select
+        kind,
+        rate_key,
+        day,
+        {{ sums | join(', ') }}
+    from {{ this }}
+    where day between {{ changed_on() }} - 180 and {{ changed_on() }}
+
+),
+{% endif %}
+
+first_steps as (
+
+    select
+        kind,
+        rate_key,
+        day
+    from {{ steps }}
+    {% if is_increment() %}
+    union all
+    select
+        kind,
+        rate_key,
+        day
+    from kept
+    where day = {{ changed_on() }}
+    {% endif %}
+
+),
+
 days as (
 
     select
         kind,
         rate_key,
-        unnest(generate_series(first_step + 1, (select day from last_day), interval 1 day))::date as day
-    from (
-        select
-            kind,
-            rate_key,
-            min(day) as first_step
-        from {{ steps }}
-        group by kind, rate_key
-    )
+        unnest(generate_series(min(day) + 1, (select day from last_day), interval 1 day))::date as day
+    from first_steps
+    group by kind, rate_key
 
 ),
 
@@ -37,12 +73,19 @@ totals as (
         days.rate_key,
         days.day,
         {% for name in sums %}
-        sum(coalesce(steps.{{ name }}, 0)) over so_far as {{ name }}{{ "," if not loop.last }}
+        sum(coalesce(steps.{{ name }}, 0)) over so_far {% if is_increment() %}+ coalesce(kept.{{ name }}, 0){% endif %} as {{ name }}{{ "," if not loop.last }}
         {% endfor %}
     from days
+    {% if is_increment() %}
+    left join kept on days.kind = kept.kind and days.rate_key = kept.rate_key and kept.day = {{ changed_on() }}
+    {% endif %}
     left join {{ steps }} as steps
         on days.kind = steps.kind and days.rate_key = steps.rate_key and days.day = steps.day + 1
     window so_far as (partition by days.kind, days.rate_key order by days.day)
+    {% if is_increment() %}
+    union all
+    select * from kept
+    {% endif %}
 
 ),
 
@@ -61,6 +104,9 @@ final as (
         {% endfor %}
     from totals
     window by_day as (partition by kind, rate_key order by day)
+    {% if is_increment() %}
+    qualify day > {{ changed_on() }}
+    {% endif %}
 
 )
 {% endmacro %}
@@ -74,7 +120,7 @@ turns as (
         known_on as day,
         1 as sign
     from {{ outcomes }}
-    where is_visit
+    where is_visit {% if is_increment() %}and known_on >= {{ changed_on() }}{% endif %}
 
     union all
 
@@ -83,7 +129,7 @@ turns as (
         superseded_on as day,
         -1 as sign
     from {{ outcomes }}
-    where is_visit and superseded_on is not null
+    where is_visit and superseded_on is not null {% if is_increment() %}and superseded_on >= {{ changed_on() }}{% endif %}
 
 )
 {% endmacro %}
@@ -134,5 +180,5 @@ steps as (
 {# A clinician's share of it, in log odds: one step toward the posterior mean of a normal effect with deviation 0.35
    (therapists explain up to 14 % of the variance of attendance); 0 where nothing is known. #}
 {% macro clinician_effect(of) -%}
-    coalesce(0.1225 * ({{ of }}.unused - {{ of }}.expected) / (1 + 0.1225 * {{ of }}.information), 0)
+    coalesce(0.1225 * ({{ of }}.unused - {{ of }}.expected::double) / (1 + 0.1225 * {{ of }}.information::double), 0)
 {%- endmacro %}

@@ -22,6 +22,7 @@ from packaging.version import Version, parse
 
 from hsched_adapters.settings import Paths, Settings, child_environment, enter_practice
 from hsched_core.domain.errors import SettingsError
+from hsched_pipelines.learning.increments import basis_of, plan_build
 from hsched_pipelines.learning.insights import insight_metadata
 from hsched_pipelines.partitions import daily_partitions, days_of, settled_features
 
@@ -29,6 +30,7 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 PROGRAM = Path(sys.executable).parent / "dbt"
 POOL = "duckdb_writer"
 DAILY = "tag:daily"
+WHOLE_TAG = "hsched/whole_build"  # on a run: build every table from the lake, whatever is there
 SOURCES = ("*.sql", "*.yml", "*.csv")
 
 
@@ -85,7 +87,7 @@ def parse_project(paths: Paths, project: Path, target: Path) -> None:
 
 
 def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefinition]:
-    """`dbt_tables`: everything but the daily part. `dbt_coming`: what looks ahead from each day."""
+    """`dbt_tables`: everything but the daily part, whole or by the days that are new. `dbt_coming`: what looks ahead from each day."""
     common: dict[str, Any] = {
         "manifest": project.manifest_path,
         "project": project,
@@ -95,7 +97,14 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
 
     @dbt_assets(name="dbt_tables", exclude=DAILY, **common)  # type: ignore[untyped-decorator]  # as above
     def dbt_tables(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
-        yield from build(context, dbt, settings, variables(settings))
+        paths, choices = settings.paths, variables(settings)
+        asked = "asked for by the run" if WHOLE_TAG in context.run.tags else None
+        plan = plan_build(paths.lake, paths.warehouse, basis_of(Path(project.project_dir), choices), asked)
+        context.log.info(f"dbt tables, {plan}")
+        plan.begin()
+        for event in build(context, dbt, settings, {**choices, **plan.variables}, plan.flags):
+            yield event.with_metadata({**event.metadata, "build": str(plan)}) if isinstance(event, dg.Output) else event
+        plan.commit()
 
     with settled_features():
         daily = {"partitions_def": daily_partitions(settings.practice), "backfill_policy": dg.BackfillPolicy.single_run()}
@@ -125,12 +134,14 @@ def forget_days(paths: Paths, days: Sequence[date]) -> None:
         shutil.rmtree(paths.tables / "feat_no_show__coming" / f"as_of_on={day + timedelta(days=1)}", ignore_errors=True)
 
 
-def build(context: dg.AssetExecutionContext, dbt: PinnedDbt, settings: Settings, known: Mapping[str, object]) -> Iterator[Any]:
+def build(
+    context: dg.AssetExecutionContext, dbt: PinnedDbt, settings: Settings, known: Mapping[str, object], flags: Sequence[str] = ()
+) -> Iterator[Any]:
     """Run `dbt build` for the selected models; its events become materializations and check results."""
     for place in (settings.paths.tables, settings.paths.warehouse.parent):
         place.mkdir(parents=True, exist_ok=True)
     enter_practice(settings.paths)
-    invocation = dbt.cli(["build", "--vars", json.dumps(known)], context=context)
+    invocation = dbt.cli(["build", *flags, "--vars", json.dumps(known)], context=context)
     for event in _quietly(invocation.stream()):
         if isinstance(event, dg.Output):
             name = event.output_name

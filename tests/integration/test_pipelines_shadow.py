@@ -175,6 +175,18 @@ def test_a_day_whose_scores_are_missing_stops_with_what_to_do(home: Home) -> Non
     assert home.published().head is None
 
 
+def test_what_broke_is_told_before_what_merely_failed_its_check(home: Home) -> None:
+    """Changed scores fail the check of their seal, which stops nothing; the store that could not be opened stopped the run."""
+    home.run()
+    write_scores(home.scores(DAYS[0]), DAYS[0], coming(DAYS[0]), p=0.7)
+    home.settings.paths.store.write_bytes(b"not a database" * 100)
+    result = home.run()
+
+    assert not result.success
+    assert any(failed.check == "seals_hold" for failed in result.failed_checks)
+    assert {reason.partition(":")[0] for reason in result.reasons} == {"grade_no_show__daily", "published_no_show__daily"}
+
+
 def test_a_day_without_visits_is_sealed_and_published_empty(home: Home) -> None:
     """Nobody is coming: that is known, too."""
     write_scores(home.scores(DAYS[-1]), DAYS[-1], coming(DAYS[-1]).head(0))

@@ -147,6 +147,17 @@ def test_no_tables_and_old_tables_are_told_apart(tmp_path: Path) -> None:
         load_rows(path)
 
 
+def test_a_damaged_table_is_named(tmp_path: Path) -> None:
+    """A write that was cut, or something else under the name: one line with the file and what to do."""
+    path = tmp_path / "feat_no_show__appointments.parquet"
+    ROWS.to_parquet(path, index=False)
+    whole = path.read_bytes()
+    for content in (whole[: len(whole) // 2], b"", b"not a table"):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"feat_no_show__appointments.parquet: this is no whole Parquet file"):
+            load_rows(path)
+
+
 def test_tables_are_read_as_they_were_written(tmp_path: Path) -> None:
     """Days are days again, instants keep their zone."""
     path = tmp_path / "rows.parquet"

@@ -1,4 +1,5 @@
 -- One row per booking: when it was known, ended, cancelled, moved away by the client, and first confirmed.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
 with
 
 versions as (
@@ -9,6 +10,7 @@ versions as (
         any_value(appointment_token) as appointment_token,
         min(valid_from) as known_at
     from {{ ref('int_attendance__versions') }}
+    where {{ is_touched('appointment_token') }}
     group by booking_id
 
 ),
@@ -21,6 +23,7 @@ endings as (
         min(recorded_at) filter (outcome in ('late_cancel', 'early_cancel', 'clinic_cancel')) as cancelled_at,
         min(recorded_at) filter (is_move and outcome != 'clinic_cancel') as moved_at
     from {{ ref('int_attendance__statuses') }}
+    where {{ is_touched('appointment_token') }}
     group by booking_id
 
 ),

@@ -1,10 +1,12 @@
 -- Every client's outcomes with what was to be expected of each: by lead time and kind of session, and by the clinician.
 -- Unused less expected is the client's own share.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
 with
 
 outcomes as (
 
     select * from {{ ref('int_attendance__expected') }}
+    where {{ is_touched('appointment_token') }}
 
 ),
 

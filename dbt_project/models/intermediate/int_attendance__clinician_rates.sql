@@ -1,5 +1,6 @@
 -- Visits of each clinician so far, as known at 00:00 of each day, beside what lead times and kinds of session predicted of them.
 -- `information` is the variance of that prediction.
+{{ config(materialized='incremental', incremental_strategy='later_days') }}
 with
 
 outcomes as (
@@ -19,8 +20,8 @@ steps as (
         day,
         sum(sign) as visits,
         sum(sign * is_unused::int) as unused,
-        sum(sign * booked_rate) as expected,
-        sum(sign * booked_rate * (1 - booked_rate)) as information
+        sum(sign * {{ exact('booked_rate') }}) as expected,
+        sum(sign * {{ exact('booked_rate * (1 - booked_rate)') }}) as information
     from turns
     group by all
 

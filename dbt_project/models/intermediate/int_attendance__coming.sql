@@ -20,13 +20,9 @@ versions as (
 
 ),
 
-ended as (
+bookings as (
 
-    select
-        booking_id,
-        min(recorded_at) as ended_at
-    from {{ ref('int_attendance__statuses') }}
-    group by booking_id
+    select * from {{ ref('int_attendance__bookings') }}
 
 ),
 
@@ -44,8 +40,8 @@ final as (
             and versions.starts_on < days.as_of_on + {{ var('coming_days') }}
             and days.scored_at >= versions.valid_from
             and days.scored_at < coalesce(versions.valid_to, 'infinity'::timestamptz)
-    left join ended on versions.booking_id = ended.booking_id
-    where days.scored_at < coalesce(ended.ended_at, 'infinity'::timestamptz)
+    left join bookings on versions.booking_id = bookings.booking_id
+    where days.scored_at < coalesce(bookings.ended_at, 'infinity'::timestamptz)
 
 )
 

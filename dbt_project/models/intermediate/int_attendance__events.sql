@@ -1,5 +1,6 @@
 -- Every event, numbered by booking: a move within one appointment id closes one booking and opens the next,
 -- a correction of the start, or any change of what is booked, opens a new version of the same booking.
+-- An increment holds the events of the appointments it touches, all of them.
 with
 
 events as (
@@ -10,6 +11,7 @@ events as (
             starts_by, ends_at, clinician_token, duration_minutes, session_type, modality, site_token, series_token, series_interval_days
         ) as booked_as
     from {{ ref('stg_ehr__appointments') }}
+    where {{ is_touched('appointment_token') }}
 
 ),
 
@@ -21,7 +23,7 @@ compared as (
         lag(booked_as) over appointment as previous_booked_as,
         row_number() over appointment as event_no
     from events
-    window appointment as (partition by appointment_token order by recorded_at, event_at, event_type)
+    window appointment as (partition by appointment_token order by recorded_at, event_at, event_type, hash(booked_as), event_by)
 
 ),
 

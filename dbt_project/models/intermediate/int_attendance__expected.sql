@@ -1,9 +1,13 @@
 -- What lead time and kind of session predicted of each visit, by the rates of the day before its outcome could be known.
+-- An increment holds the outcomes it touches, and those that its days count.
 with
 
 outcomes as (
 
     select * from {{ ref('int_attendance__outcomes') }}
+    {% if is_increment() -%}
+        where {{ is_touched('appointment_token') }} or known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
+    {%- endif %}
 
 ),
 

@@ -1,4 +1,5 @@
--- How each booking ended, as recorded by now. Labels only: no feature reads this table.
+-- How each booking ended, as recorded by now. Labels only: no feature reads this view.
+{{ config(materialized='view') }}
 with
 
 statuses as (

@@ -2,21 +2,27 @@
 --   at_booking   when its time was chosen
 --   day_before   00:00 of the day before the visit, or at booking if that came later
 -- A booking already ended at its moment, or whose version was not in force then, has no such row.
+-- An increment holds the moments whose row may differ: of the appointments it touches, and from the earliest new record on.
 with
 
 versions as (
 
     select * from {{ ref('int_attendance__versions') }}
+    {% if is_increment() -%}
+        where booking_id in (
+            select booking_id from {{ ref('int_attendance__versions') }}
+            where
+                {{ is_touched('appointment_token') }}
+                or chosen_at >= {{ changed_from() }}
+                or starts_on > {{ local_day(changed_from()) }}
+        )
+    {%- endif %}
 
 ),
 
-ended as (
+bookings as (
 
-    select
-        booking_id,
-        min(recorded_at) as ended_at
-    from {{ ref('int_attendance__statuses') }}
-    group by booking_id
+    select * from {{ ref('int_attendance__bookings') }}
 
 ),
 
@@ -43,7 +49,7 @@ final as (
 
     select candidates.*
     from candidates
-    left join ended on candidates.booking_id = ended.booking_id
+    left join bookings on candidates.booking_id = bookings.booking_id
     where
         candidates.moment = 'at_booking'
         or (
@@ -53,7 +59,7 @@ final as (
                 -- recorded a while after it was chosen: the choice itself was known to the person who made it
                 or (candidates.scored_at = candidates.chosen_at and candidates.valid_from = candidates.booking_known_at)
             )
-            and candidates.scored_at < coalesce(ended.ended_at, 'infinity'::timestamptz)
+            and candidates.scored_at < coalesce(bookings.ended_at, 'infinity'::timestamptz)
         )
     -- a corrected day would make two moments: the later one stands
     qualify row_number() over (partition by candidates.booking_id, candidates.moment order by candidates.version_no desc) = 1
@@ -64,3 +70,6 @@ select
     *,
     row_number() over () as moment_id
 from final
+{% if is_increment() -%}
+    where {{ is_touched('appointment_token') }} or scored_at >= {{ changed_from() }}
+{%- endif %}

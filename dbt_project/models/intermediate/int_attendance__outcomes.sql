@@ -1,18 +1,20 @@
 -- Each recording of an outcome, while it counts, with what was booked when it was recorded: a later correction of the booking
 -- changes no count of before.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
 with
 
 statuses as (
 
     select * from {{ ref('int_attendance__statuses') }}
     -- never counted: another recording counted first
-    where superseded_at is null or superseded_at > known_at
+    where (superseded_at is null or superseded_at > known_at) and {{ is_touched('appointment_token') }}
 
 ),
 
 versions as (
 
     select * from {{ ref('int_attendance__versions') }}
+    where {{ is_touched('appointment_token') }}
 
 ),
 

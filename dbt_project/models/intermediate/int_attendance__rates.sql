@@ -1,10 +1,14 @@
 -- Visits and unused ones so far, as known at 00:00 of each day: of the whole practice, and by lead time, kind of session, both,
 -- site, and weekday with hour.
+{{ config(materialized='incremental', incremental_strategy='later_days') }}
 with
 
 outcomes as (
 
     select * from {{ ref('int_attendance__outcomes') }}
+    {% if is_increment() -%}
+        where known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
+    {%- endif %}
 
 ),
 

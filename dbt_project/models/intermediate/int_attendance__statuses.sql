@@ -1,4 +1,5 @@
 -- Each recording of how a booking ended. A corrected status is a second row; nothing is overwritten.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
 with
 
 events as (
@@ -72,7 +73,7 @@ compared as (
         lag(outcome) over recorded as previous_outcome,
         row_number() over recorded as recording_no
     from named
-    window recorded as (partition by booking_id order by recorded_at, outcome)
+    window recorded as (partition by booking_id order by recorded_at, outcome, version_no, known_at)
 
 ),
 

@@ -1,4 +1,5 @@
 -- What was known of a booking, and when: one row per version, in force from valid_from until valid_to.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
 with
 
 openings as (

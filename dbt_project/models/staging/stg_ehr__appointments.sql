@@ -1,9 +1,32 @@
 -- One row per recorded appointment event, repeats merged, days and ends in the practice's zone.
+-- New rows are merged with what is known of their appointments: merging repeats gives the same whatever came first.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='appointment_token') }}
+{% set columns = [
+    'appointment_token', 'client_token', 'clinician_token', 'event_type', 'event_at', 'recorded_at', 'starts_on', 'starts_at',
+    'duration_minutes', 'session_type', 'modality', 'site_token', 'series_token', 'series_interval_days', 'replaces_appointment_token',
+] | join(', ') %}
 with
+
+recorded as (
+
+    select
+        {{ columns }},
+        coalesce(event_by, 'client') as event_by
+    from {{ lake_rows('appointments') }}
+
+),
 
 source as (
 
-    select * from {{ source('lake', 'deid_ehr__appointments') }}
+    select * from recorded
+    {% if is_increment() %}
+        union all by name
+        select
+            {{ columns }},
+            event_by
+        from {{ this }}
+        where appointment_token in (select appointment_token from recorded)
+    {% endif %}
 
 ),
 
@@ -42,7 +65,7 @@ final as (
         client_token,
         clinician_token,
         event_type,
-        coalesce(event_by, 'client') as event_by,
+        event_by,
         event_at,
         recorded_at,
         starts_on,

@@ -1,0 +1,4 @@
+-- Appointments that an increment derives anew: those with a record from the earliest new one on. Empty in a whole build, which derives all.
+select distinct appointment_token
+from {{ ref('stg_ehr__appointments') }}
+where {% if is_increment() %}recorded_at >= {{ changed_from() }}{% else %}false{% endif %}
