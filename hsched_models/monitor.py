@@ -1,0 +1,183 @@
+"""The charts of a practice: outcomes as a whole and by kind of visit, the records' words, answers to reminders; what a breach says.
+
+All charts together may raise one false alarm a year; each family has its share of it, and so has each chart of a family.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from hsched_core.domain.vocabulary import Outcome
+from hsched_models.dataset import settled_through
+from hsched_models.estimators import Floats, expit, logit
+from hsched_models.report import RECORDS, Row
+from hsched_models.watch import Alarm, Chart, Days, chart, limit_for, seasons, spread_of, unanswered, weeks_to_see
+
+WATCHED_DAYS, PAST_DAYS = 182, 420  # last year's weeks of the whole watched time lie in the past
+ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.3, "records": 0.25, "reminders": 0.1, "groups": 0.25}
+LEVEL_SHIFT, SHARE_SHIFT, GROUP_SHIFT = 0.2, 0.5, 0.5  # log odds: what is worth knowing of the whole, and of a part
+GROUPS = ("session_type", "modality", "clinician_token")
+LONGEST_WEEKS = 13.0  # a group that could not show its shift within a quarter has too few visits to be judged
+FEWEST_OF_A_NEWCOMER = 20  # visits
+PRACTICE, CONFIRMED, NO_SHOWS = "outcomes", "confirmed", "no_show among unused"
+SHOWN = 8  # characters of a clinician's pseudonym
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Visits with an outcome that had been settled, with `p`, P(unused) as forecast without having seen them; and those before them."""
+
+    rows: pd.DataFrame
+    past: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Charts:
+    """The practice's charts by family."""
+
+    families: Mapping[str, tuple[Chart, ...]]
+
+    @property
+    def all(self) -> tuple[Chart, ...]:
+        return tuple(one for family in self.families.values() for one in family)
+
+    def breaches(self, trained_through: date) -> list[str]:
+        """What moved, since when and by how much, of alarms that no training has answered. Groups only where the whole holds."""
+        found = {family: unanswered(charts, trained_through) for family, charts in self.families.items()}
+        if found["outcomes"]:
+            found["groups"] = []
+        return [sentence(family, one, alarm) for family, alarms in found.items() for one, alarm in alarms]
+
+    def table(self, trained_through: date) -> list[Row]:
+        """One line a chart, the fullest first."""
+        lines = [_line(family, one, trained_through) for family, charts in self.families.items() for one in charts if len(one.days)]
+        return sorted(lines, key=lambda line: -float(str(line["of_limit"])))
+
+
+def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime) -> Watched:
+    """Visits to chart as known at that instant. `forecasts`: P(unused) by the index of `of_moment`, NaN where there is none."""
+    known = of_moment[(of_moment["label_known_at"] <= pd.Timestamp(known_by)) & of_moment["label_outcome"].notna()]
+    settled = settled_through(of_moment, known_by)
+    known = known[known["starts_on"] <= settled].assign(p=forecasts)
+    forecast = known[known["p"].notna() & (known["starts_on"] > settled - timedelta(days=WATCHED_DAYS))]
+    first = forecast["starts_on"].min() if len(forecast) else settled + timedelta(days=1)
+    past = known[(known["starts_on"] < first) & (known["starts_on"] >= first - timedelta(days=PAST_DAYS))]
+    return Watched(forecast.reset_index(drop=True), past.reset_index(drop=True))
+
+
+def charts_of(seen: Watched) -> Charts:
+    """Every chart that these visits allow."""
+    outcomes, past = _with_label(seen.rows), _with_label(seen.past)
+    season = seasons(_days(past), _expected(past), _unused(past), _days(outcomes)) if len(past) else np.zeros(len(outcomes))
+    corrected = outcomes.assign(p=expit(logit(outcomes["p"].to_numpy(dtype=float)) + season))
+    return Charts(
+        {
+            "outcomes": (_outcome_chart(PRACTICE, corrected, past, LEVEL_SHIFT, ALARMS_A_YEAR["outcomes"]),),
+            "records": tuple(_shares(_record_shares(seen), "records")),
+            "reminders": tuple(_shares(_reminder_shares(seen), "reminders")),
+            "groups": tuple(_group_charts(corrected, past)),
+        }
+    )
+
+
+def newcomers(rows: pd.DataFrame, trained_on: pd.Series) -> list[str]:
+    """Breaches: clinicians with visits enough to tell, none of which the champion was trained on."""
+    strangers = rows[rows["clinician_token"].notna() & ~rows["clinician_token"].isin(trained_on.unique())]
+    counts = strangers.groupby("clinician_token")["starts_on"].agg(["size", "min"])
+    return [
+        f"clinicians: {found['size']} visits since {found['min']} with {str(token)[:SHOWN]}, whom the champion never saw"
+        for token, found in counts[counts["size"] >= FEWEST_OF_A_NEWCOMER].iterrows()
+    ]
+
+
+def sentence(family: str, one: Chart, alarm: Alarm) -> str:
+    """A breach as people read it."""
+    if family in ("outcomes", "groups"):
+        where = "outcomes" if one.name == PRACTICE else f"outcomes, {one.name}"
+        return (
+            f"{where}: {alarm.observed} unused since {alarm.since} where {alarm.expected:.0f} were expected "
+            f"(observed/expected {alarm.ratio:.2f}); seen on {alarm.on}"
+        )
+    usual = f"{alarm.observed} {one.name} since {alarm.since} where {alarm.expected:.0f} were usual; seen on {alarm.on}"
+    if family == "reminders":
+        return f"reminders: {usual}"
+    return f"{RECORDS}{usual}. Look at the export's status words before anything is trained on them"
+
+
+def _line(family: str, one: Chart, trained_through: date) -> Row:
+    alarms = [alarm for _, alarm in unanswered([one], trained_through)]
+    return {
+        "chart": f"{family}: {one.name}",
+        "visits_from": str(one.days[0]),
+        "observed": int(one.observed.sum()),
+        "expected": round(float(one.expected.sum()), 1),
+        "of_limit": round(float(one.paths[:, -1].max()) / one.limit, 2),
+        "alarm": f"{alarms[0].on}, since {alarms[0].since}" if alarms else "",
+        "alarms_before": len(one.alarms) - len(alarms),
+    }
+
+
+def _with_label(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["label_is_unused"].notna()]
+
+
+def _days(rows: pd.DataFrame) -> Days:
+    return rows["starts_on"].to_numpy(dtype="datetime64[D]")
+
+
+def _unused(rows: pd.DataFrame) -> np.typing.NDArray[np.int64]:
+    return rows["label_is_unused"].to_numpy(dtype=np.int64)
+
+
+def _expected(rows: pd.DataFrame) -> Floats:
+    """What the records of that time expected of a past visit; the past's own rate where they held nothing."""
+    expected = pd.to_numeric(rows["expected_unused_rate"]).astype("float64")
+    return np.clip(expected.fillna(float(_unused(rows).mean())).to_numpy(), 0.001, 0.999)
+
+
+def _outcome_chart(name: str, rows: pd.DataFrame, past: pd.DataFrame, shift: float, alarms_a_year: float) -> Chart:
+    spread = spread_of(_days(past), _expected(past), _unused(past)) if len(past) else 1.0
+    p = rows["p"].to_numpy(dtype=float)
+    return chart(name, _days(rows), p, _unused(rows), shift=shift, alarms_a_year=alarms_a_year, spread=spread)
+
+
+def _group_charts(rows: pd.DataFrame, past: pd.DataFrame) -> Iterator[Chart]:
+    """Kinds of visit that could show their shift within a quarter; each clinician with visits enough is one."""
+    groups = [(column, word, part) for column in GROUPS for word, part in rows.groupby(column)]
+    groups = [group for group in groups if _is_enough(group[2], ALARMS_A_YEAR["groups"] / len(groups))]
+    for column, word, part in groups:
+        name = f"clinician {str(word)[:SHOWN]}" if column == "clinician_token" else f"{column} {word}"
+        before = past[past[column] == word]
+        yield _outcome_chart(name, part, before, GROUP_SHIFT, ALARMS_A_YEAR["groups"] / len(groups))
+
+
+def _is_enough(rows: pd.DataFrame, alarms_a_year: float) -> bool:
+    p, days = rows["p"].to_numpy(dtype=float), _days(rows)
+    a_week = float((p * (1 - p)).sum()) / max(1.0, ((days.max() - days.min()).astype(int) + 1) / 7)
+    return weeks_to_see(a_week, GROUP_SHIFT, limit_for(52 * a_week, GROUP_SHIFT, alarms_a_year)) <= LONGEST_WEEKS
+
+
+def _record_shares(seen: Watched) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    """Words that are neither used nor unused, of all visits; and how unused visits split in two."""
+    for word in (Outcome.EARLY_CANCEL, Outcome.CLINIC_CANCEL):
+        yield word.value, *(rows.assign(hit=rows["label_outcome"] == word) for rows in (seen.rows, seen.past))
+    unused = [rows[rows["label_is_unused"].fillna(False).astype(bool)] for rows in (seen.rows, seen.past)]
+    yield NO_SHOWS, *(rows.assign(hit=rows["label_outcome"] == Outcome.NO_SHOW) for rows in unused)
+
+
+def _reminder_shares(seen: Watched) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    yield CONFIRMED, *(rows.assign(hit=rows["is_confirmed"].fillna(False).astype(bool)) for rows in (seen.rows, seen.past))
+
+
+def _shares(found: Iterator[tuple[str, pd.DataFrame, pd.DataFrame]], family: str) -> Iterator[Chart]:
+    """Charts against the past's share; none where the past has none of it, or nothing else."""
+    usable = [(name, rows, past) for name, rows, past in found if len(past) and 0 < past["hit"].mean() < 1]
+    for name, rows, past in usable:
+        share = float(past["hit"].mean())
+        before, now = (np.full(len(part), share) for part in (past, rows))
+        spread = spread_of(_days(past), before, past["hit"].to_numpy(dtype=np.int64))
+        hits = rows["hit"].to_numpy(dtype=np.int64)
+        yield chart(name, _days(rows), now, hits, shift=SHARE_SHIFT, alarms_a_year=ALARMS_A_YEAR[family] / len(usable), spread=spread)

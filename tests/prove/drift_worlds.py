@@ -1,0 +1,127 @@
+"""Sandbox practices with an injected drift, as the feature rows a model reads and the truth beside them.
+
+The world goes into the lake's tables directly (its ids are the pseudonyms, its dirt is left out but for corrected statuses) and through
+the house's own dbt project, so that every feature is what a practice's would be.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hsched_pipelines.lake import lake_name, lake_schema
+from hsched_sandbox.appointment_sheet import appointment_ids, durations, patient_ids, provider_ids
+from hsched_sandbox.columns import Ints
+from hsched_sandbox.drifts import SIZES, Drift, DriftKind
+from hsched_sandbox.events import Events, Happening
+from hsched_sandbox.exported_log import exported_log
+from hsched_sandbox.parameters import Dirt, PracticeParameters, plain
+from hsched_sandbox.practice import simulate
+from hsched_sandbox.record_sheets import registered
+from hsched_sandbox.reminders import Reminder
+from hsched_sandbox.world import Channel, Session, World
+from tests.dbt_harness import Practice
+
+CLINICIANS = 60
+TODAY = date(2026, 11, 23)
+HISTORY_DAYS, DRIFTED_DAYS = 364, 182
+ON = date(2026, 5, 25)  # a Monday
+CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
+CALM = "calm"
+SCENARIOS = (CALM, *DriftKind)
+MOMENT = "day_before"
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A practice's day_before rows with `true_p`, P(unused) as simulated, and each week's reminders sent and due."""
+
+    rows: pd.DataFrame
+    reminders: pd.DataFrame
+    zone: ZoneInfo
+
+
+def parameters(scenario: str, clinicians: int = CLINICIANS, years: float = 1.5) -> PracticeParameters:
+    """The middle setting; a scenario's drift by its usual size."""
+    drifts = () if scenario == CALM else (Drift(DriftKind(scenario), ON, SIZES[DriftKind(scenario)]),)
+    return replace(plain(clinicians, years), days_after=1, dirt=CLEAN, drifts=drifts)
+
+
+def lived(scenario: str, seed: int, home: Path, clinicians: int = CLINICIANS) -> Lived:
+    """Simulate the practice, write its lake, build its feature rows."""
+    world = simulate(parameters(scenario, clinicians), seed=seed, today=TODAY)
+    events, _ = exported_log(world)
+    practice = Practice(home)
+    _write(practice.home / "lake", {"appointments": _appointments(world, events), "clients": _clients(world, events)})
+    practice.run(select=("+feat_no_show__appointments",))
+    rows = practice.appointments()
+    rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
+    truth = pd.Series(world.visits.p_unused, index=appointment_ids(world.visits.number))
+    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), _reminders(world), world.timeline.zone)
+
+
+def _write(lake: Path, tables: dict[str, pa.Table]) -> None:
+    """One file a table; those without rows are there too, for dbt's sources."""
+    for name in ("appointments", "clients", "clinicians", "communications"):
+        folder = lake / lake_name(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(tables.get(name, lake_schema(name).empty_table()), folder / "all.parquet")
+
+
+def _appointments(world: World, events: Events) -> pa.Table:
+    visits = world.visits.take(events.visit)
+    minutes = durations(visits, world.clinicians.duration)
+    in_series = visits.session != Session.INTAKE
+    columns = {
+        "appointment_token": appointment_ids(events.visit),
+        "client_token": patient_ids(visits.client),
+        "clinician_token": provider_ids(visits.clinician),
+        "event_type": np.array([what.name.lower() for what in Happening])[events.what],
+        "event_by": np.where(events.by_client, "client", np.where(events.by_clinic, "clinic", None)),
+        "event_at": _instants(events.at),
+        "recorded_at": _instants(events.recorded),
+        "starts_on": np.datetime64(world.timeline.monday) + visits.day,
+        "starts_at": _instants(visits.start),
+        "duration_minutes": minutes,
+        "session_type": np.array([session.name.lower() for session in Session])[visits.session],
+        "modality": np.array([channel.name.lower() for channel in Channel])[visits.channel],
+        "site_token": world.clinicians.site[visits.clinician].astype(str),
+        "series_token": np.where(in_series, visits.series.astype(str), None),
+        "series_interval_days": pa.array(visits.every * 7, mask=~in_series),
+        "replaces_appointment_token": np.where(visits.replaces >= 0, appointment_ids(np.maximum(visits.replaces, 0)), None),
+    }
+    return _typed(columns, "appointments")
+
+
+def _clients(world: World, events: Events) -> pa.Table:
+    made = registered(events, world)
+    count = len(world.clients)
+    columns = {name: pa.nulls(count) for name in lake_schema("clients").names} | {
+        "client_token": patient_ids(np.arange(count)),
+        "recorded_at": _instants(made),
+        "age_years": np.minimum(world.clients.age.astype(np.int64), 90),
+    }
+    return _typed(columns, "clients")
+
+
+def _typed(columns: dict[str, object], table: str) -> pa.Table:
+    schema = lake_schema(table)
+    return pa.table({name: pa.array(columns[name]).cast(schema.field(name).type) for name in schema.names}, schema=schema)
+
+
+def _instants(seconds: Ints) -> pa.Array:
+    return pa.array(seconds * 1_000_000).cast(pa.timestamp("us", tz="UTC"))
+
+
+def _reminders(world: World) -> pd.DataFrame:
+    """By day: visits of that day, and those of them whose client was sent a reminder."""
+    visits = world.visits
+    days = [world.timeline.date_of(day) for day in range(int(visits.day.max()) + 1)]
+    count = np.bincount(visits.day, minlength=len(days))
+    sent = np.bincount(visits.day, weights=visits.reminder > Reminder.NONE, minlength=len(days)).astype(np.int64)
+    return pd.DataFrame({"day": days, "visits": count, "sent": sent})
