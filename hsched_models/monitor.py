@@ -17,18 +17,24 @@ from hsched_models.report import RECORDS, Row
 from hsched_models.watch import Alarm, Chart, Days, chart, limit_for, seasons, spread_of, unanswered, weeks_to_see
 
 WATCHED_DAYS, PAST_DAYS = 182, 420  # last year's weeks of the whole watched time lie in the past
-ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.3, "records": 0.25, "reminders": 0.1, "groups": 0.25}
+ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.25, "records": 0.15, "reminders": 0.1, "kinds": 0.15, "clinicians": 0.15}
 LEVEL_SHIFT, SHARE_SHIFT, GROUP_SHIFT = 0.2, 0.5, 0.5  # log odds: what is worth knowing of the whole, and of a part
-GROUPS = ("session_type", "modality", "clinician_token")
-LONGEST_WEEKS = 13.0  # a group that could not show its shift within a quarter has too few visits to be judged
+GROUPS: Mapping[str, tuple[str, ...]] = {"kinds": ("session_type", "modality"), "clinicians": ("clinician_token",)}
+LONGEST_WEEKS = WATCHED_DAYS / 7  # a group that could not show its shift within the watched time has too few visits to be judged
+READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "is_confirmed", "expected_unused_rate",
+        "label_outcome", "label_is_unused", "label_known_at")  # fmt: skip
 FEWEST_OF_A_NEWCOMER = 20  # visits
-PRACTICE, CONFIRMED, NO_SHOWS = "outcomes", "confirmed", "no_show among unused"
+PRIOR_VISITS = 20.0  # at the whole share, for each weekday's own
+WHOLE, CONFIRMED, NO_SHOWS = "outcomes", "confirmed", "no_show among unused"
 SHOWN = 8  # characters of a clinician's pseudonym
 
 
 @dataclass(frozen=True)
 class Watched:
-    """Visits with an outcome that had been settled, with `p`, P(unused) as forecast without having seen them; and those before them."""
+    """Visits with a settled outcome: `rows` with `p`, P(unused) as forecast before it was known, `past` those before them.
+
+    `day` is the day of the visit, as NumPy has it.
+    """
 
     rows: pd.DataFrame
     past: pd.DataFrame
@@ -47,8 +53,8 @@ class Charts:
     def breaches(self, trained_through: date) -> list[str]:
         """What moved, since when and by how much, of alarms that no training has answered. Groups only where the whole holds."""
         found = {family: unanswered(charts, trained_through) for family, charts in self.families.items()}
-        if found["outcomes"]:
-            found["groups"] = []
+        if found[WHOLE]:
+            found |= dict.fromkeys(GROUPS, [])
         return [sentence(family, one, alarm) for family, alarms in found.items() for one, alarm in alarms]
 
     def table(self, trained_through: date) -> list[Row]:
@@ -59,9 +65,10 @@ class Charts:
 
 def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime) -> Watched:
     """Visits to chart as known at that instant. `forecasts`: P(unused) by the index of `of_moment`, NaN where there is none."""
-    known = of_moment[(of_moment["label_known_at"] <= pd.Timestamp(known_by)) & of_moment["label_outcome"].notna()]
     settled = settled_through(of_moment, known_by)
-    known = known[known["starts_on"] <= settled].assign(p=forecasts)
+    is_known = (of_moment["label_known_at"] <= pd.Timestamp(known_by)) & of_moment["label_outcome"].notna()
+    known = of_moment.loc[is_known & (of_moment["starts_on"] <= settled), list(READ)]
+    known = known.assign(p=forecasts, day=known["starts_on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]"))
     forecast = known[known["p"].notna() & (known["starts_on"] > settled - timedelta(days=WATCHED_DAYS))]
     first = forecast["starts_on"].min() if len(forecast) else settled + timedelta(days=1)
     past = known[(known["starts_on"] < first) & (known["starts_on"] >= first - timedelta(days=PAST_DAYS))]
@@ -75,10 +82,10 @@ def charts_of(seen: Watched) -> Charts:
     corrected = outcomes.assign(p=expit(logit(outcomes["p"].to_numpy(dtype=float)) + season))
     return Charts(
         {
-            "outcomes": (_outcome_chart(PRACTICE, corrected, past, LEVEL_SHIFT, ALARMS_A_YEAR["outcomes"]),),
+            WHOLE: (_outcome_chart(WHOLE, corrected, past, LEVEL_SHIFT, ALARMS_A_YEAR[WHOLE]),),
             "records": tuple(_shares(_record_shares(seen), "records")),
             "reminders": tuple(_shares(_reminder_shares(seen), "reminders")),
-            "groups": tuple(_group_charts(corrected, past)),
+            **{family: tuple(_group_charts(family, corrected, past)) for family in GROUPS},
         }
     )
 
@@ -95,8 +102,8 @@ def newcomers(rows: pd.DataFrame, trained_on: pd.Series) -> list[str]:
 
 def sentence(family: str, one: Chart, alarm: Alarm) -> str:
     """A breach as people read it."""
-    if family in ("outcomes", "groups"):
-        where = "outcomes" if one.name == PRACTICE else f"outcomes, {one.name}"
+    if family == WHOLE or family in GROUPS:
+        where = one.name if family == WHOLE else f"{WHOLE}, {one.name}"
         return (
             f"{where}: {alarm.observed} unused since {alarm.since} where {alarm.expected:.0f} were expected "
             f"(observed/expected {alarm.ratio:.2f}); seen on {alarm.on}"
@@ -125,7 +132,7 @@ def _with_label(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _days(rows: pd.DataFrame) -> Days:
-    return rows["starts_on"].to_numpy(dtype="datetime64[D]")
+    return rows["day"].to_numpy(dtype="datetime64[D]")
 
 
 def _unused(rows: pd.DataFrame) -> np.typing.NDArray[np.int64]:
@@ -144,14 +151,13 @@ def _outcome_chart(name: str, rows: pd.DataFrame, past: pd.DataFrame, shift: flo
     return chart(name, _days(rows), p, _unused(rows), shift=shift, alarms_a_year=alarms_a_year, spread=spread)
 
 
-def _group_charts(rows: pd.DataFrame, past: pd.DataFrame) -> Iterator[Chart]:
-    """Kinds of visit that could show their shift within a quarter; each clinician with visits enough is one."""
-    groups = [(column, word, part) for column in GROUPS for word, part in rows.groupby(column)]
-    groups = [group for group in groups if _is_enough(group[2], ALARMS_A_YEAR["groups"] / len(groups))]
+def _group_charts(family: str, rows: pd.DataFrame, past: pd.DataFrame) -> Iterator[Chart]:
+    """Kinds of visit, or clinicians, with visits enough to show a shift of theirs within the watched time."""
+    groups = [(column, word, part) for column in GROUPS[family] for word, part in rows.groupby(column)]
+    groups = [group for group in groups if _is_enough(group[2], ALARMS_A_YEAR[family] / len(groups))]
     for column, word, part in groups:
         name = f"clinician {str(word)[:SHOWN]}" if column == "clinician_token" else f"{column} {word}"
-        before = past[past[column] == word]
-        yield _outcome_chart(name, part, before, GROUP_SHIFT, ALARMS_A_YEAR["groups"] / len(groups))
+        yield _outcome_chart(name, part, past[past[column] == word], GROUP_SHIFT, ALARMS_A_YEAR[family] / len(groups))
 
 
 def _is_enough(rows: pd.DataFrame, alarms_a_year: float) -> bool:
@@ -173,11 +179,18 @@ def _reminder_shares(seen: Watched) -> Iterator[tuple[str, pd.DataFrame, pd.Data
 
 
 def _shares(found: Iterator[tuple[str, pd.DataFrame, pd.DataFrame]], family: str) -> Iterator[Chart]:
-    """Charts against the past's share; none where the past has none of it, or nothing else."""
+    """Charts against the past's share on each weekday; none where the past has none of it, or nothing else."""
     usable = [(name, rows, past) for name, rows, past in found if len(past) and 0 < past["hit"].mean() < 1]
     for name, rows, past in usable:
-        share = float(past["hit"].mean())
-        before, now = (np.full(len(part), share) for part in (past, rows))
+        before, now = (_usual(past, part) for part in (past, rows))
         spread = spread_of(_days(past), before, past["hit"].to_numpy(dtype=np.int64))
         hits = rows["hit"].to_numpy(dtype=np.int64)
         yield chart(name, _days(rows), now, hits, shift=SHARE_SHIFT, alarms_a_year=ALARMS_A_YEAR[family] / len(usable), spread=spread)
+
+
+def _usual(past: pd.DataFrame, rows: pd.DataFrame) -> Floats:
+    """The past's share on the weekday of each of these visits: nobody sends reminders at weekends. Thin weekdays lean on the others."""
+    share = float(past["hit"].mean())
+    of_weekday = past.groupby("weekday")["hit"].agg(["sum", "size"])
+    usual = (of_weekday["sum"] + PRIOR_VISITS * share) / (of_weekday["size"] + PRIOR_VISITS)
+    return rows["weekday"].map(usual).astype("float64").fillna(share).to_numpy()
