@@ -28,6 +28,7 @@ from hsched_models.features import category_columns
 from hsched_models.forest import Forest
 from hsched_models.heads import LATE_CANCEL, NO_SHOW, TwoHeads
 from hsched_models.program import MISSING, OTHER, Builder, Column, Columns, NotCompilableError, Program
+from hsched_models.shifted import Shifted
 
 
 def lower(estimator: Any, columns: Sequence[str]) -> Program:
@@ -119,6 +120,12 @@ def _(model: LogitBlend, builder: Builder, columns: Columns) -> int:
 def _(model: PlattScaled, builder: Builder, columns: Columns) -> int:
     odds = _logit(builder, probability(model.fitted_, builder, columns))
     return builder.emit(op.EXPIT, builder.linear(model.offset_, [model.slope_], [odds]))
+
+
+@probability.register
+def _(model: Shifted, builder: Builder, columns: Columns) -> int:
+    odds = _logit(builder, probability(model.fitted_, builder, columns))
+    return builder.emit(op.EXPIT, builder.linear(model.offset, [1.0], [odds]))
 
 
 @probability.register
