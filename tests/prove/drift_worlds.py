@@ -23,46 +23,52 @@ from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.parameters import Dirt, PracticeParameters, plain
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.record_sheets import registered
-from hsched_sandbox.reminders import Reminder
 from hsched_sandbox.world import Channel, Session, World
 from tests.dbt_harness import Practice
 
-CLINICIANS = 60
-TODAY = date(2026, 11, 23)
-HISTORY_DAYS, DRIFTED_DAYS = 364, 182
-ON = date(2026, 5, 25)  # a Monday
-CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
+CLINICIANS, YEARS = 60, 1.0
+FIRST_DRIFT, DAYS_BETWEEN = date(2026, 1, 5), 18  # each seed's drift falls into another part of the year
 CALM = "calm"
-SCENARIOS = (CALM, *DriftKind)
+SCENARIOS = (CALM, *(kind.value for kind in DriftKind))
+LIVED_DAYS = {CALM: 371, DriftKind.GRADUAL.value: 203}
+USUAL_DAYS = 91
+CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
 MOMENT = "day_before"
 
 
 @dataclass(frozen=True)
 class Lived:
-    """A practice's day_before rows with `true_p`, P(unused) as simulated, and each week's reminders sent and due."""
+    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), and the drift's day."""
 
     rows: pd.DataFrame
-    reminders: pd.DataFrame
+    on: date
     zone: ZoneInfo
 
 
-def parameters(scenario: str, clinicians: int = CLINICIANS, years: float = 1.5) -> PracticeParameters:
-    """The middle setting; a scenario's drift by its usual size."""
-    drifts = () if scenario == CALM else (Drift(DriftKind(scenario), ON, SIZES[DriftKind(scenario)]),)
-    return replace(plain(clinicians, years), days_after=1, dirt=CLEAN, drifts=drifts)
+def drifts_on(seed: int) -> date:
+    """The Monday of that seed's drift, and of its first forecast."""
+    day = FIRST_DRIFT + timedelta(days=DAYS_BETWEEN * seed)
+    return day - timedelta(days=day.weekday())
 
 
-def lived(scenario: str, seed: int, home: Path, clinicians: int = CLINICIANS) -> Lived:
-    """Simulate the practice, write its lake, build its feature rows."""
-    world = simulate(parameters(scenario, clinicians), seed=seed, today=TODAY)
+def parameters(scenario: str, on: date, clinicians: int = CLINICIANS) -> PracticeParameters:
+    """The middle setting, lived through after its history; a scenario's drift by its usual size."""
+    drifts = () if scenario == CALM else (Drift(DriftKind(scenario), on, SIZES[DriftKind(scenario)]),)
+    days = LIVED_DAYS.get(scenario, USUAL_DAYS)
+    return replace(plain(clinicians, YEARS), days_after=days, dirt=CLEAN, drifts=drifts)
+
+
+def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINICIANS) -> Lived:
+    """Simulate the practice, write its lake, build its feature rows. The drift's day is the sandbox's "today"."""
+    on = drifts_on(seed)
+    world = simulate(parameters(scenario, on, clinicians), seed=seed, today=on)
     events, _ = exported_log(world)
-    practice = Practice(home)
     _write(practice.home / "lake", {"appointments": _appointments(world, events), "clients": _clients(world, events)})
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
     truth = pd.Series(world.visits.p_unused, index=appointment_ids(world.visits.number))
-    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), _reminders(world), world.timeline.zone)
+    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), on, world.timeline.zone)
 
 
 def _write(lake: Path, tables: dict[str, pa.Table]) -> None:
@@ -116,12 +122,3 @@ def _typed(columns: dict[str, object], table: str) -> pa.Table:
 
 def _instants(seconds: Ints) -> pa.Array:
     return pa.array(seconds * 1_000_000).cast(pa.timestamp("us", tz="UTC"))
-
-
-def _reminders(world: World) -> pd.DataFrame:
-    """By day: visits of that day, and those of them whose client was sent a reminder."""
-    visits = world.visits
-    days = [world.timeline.date_of(day) for day in range(int(visits.day.max()) + 1)]
-    count = np.bincount(visits.day, minlength=len(days))
-    sent = np.bincount(visits.day, weights=visits.reminder > Reminder.NONE, minlength=len(days)).astype(np.int64)
-    return pd.DataFrame({"day": days, "visits": count, "sent": sent})

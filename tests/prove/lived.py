@@ -1,0 +1,169 @@
+"""A champion lives through a drift: what the daily charts say of it, and what weekly updates and a training make of its forecasts.
+
+The champion is the recipe that ships, trained on the year before the drift; features, charts, training and intercept update are the
+house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each practice, as it goes.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hsched_core.domain.time import day_start
+from hsched_models.dataset import training_set
+from hsched_models.design import SHIPPED
+from hsched_models.estimators import expit, logit
+from hsched_models.intercept import BOUND, WINDOW_WEEKS
+from hsched_models.level import level_offset, week_numbers
+from hsched_models.monitor import WATCHED_DAYS, charts_of, newcomers, watched
+from hsched_models.report import RECORDS
+from hsched_models.train import Fitted, fit
+from hsched_sandbox.drifts import DriftKind
+from tests.dbt_harness import Practice
+from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived
+
+AGE = {"age": "synthetic"}
+RETRAINED_SEEDS = 4  # a training after each alarm costs as much as all the rest: for the first seeds
+DAILY_FOR = 28  # days after the drift with a look each day; a look a week after that
+Sums = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one practice went. `detected`: days from the drift to the first breach. Weekly sums of true p and of each way to forecast."""
+
+    scenario: str
+    seed: int
+    on: str
+    detected: int | None = None
+    breach: str = ""
+    alarms: list[str] = field(default_factory=list)  # of a calm year
+    sums: Sums = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def live_through(seed: int, practice: Practice, scenarios: tuple[str, ...] = SCENARIOS, clinicians: int = CLINICIANS) -> Iterator[Course]:
+    """Every scenario of a seed. The champion is shared where the year before was the same."""
+    champion: Fitted | None = None
+    for scenario in scenarios:
+        begun = time.monotonic()
+        world = lived(scenario, seed, practice, clinicians)
+        own = scenario == DriftKind.NEW_CLINICIAN.value  # the other practices had that clinician from the start
+        if champion is None or own:
+            fitted = _trained(world, world.on)
+        fitted = fitted if own or champion is None else champion
+        champion = champion or fitted
+        yield _course(scenario, seed, world, fitted, begun)
+
+
+def _trained(world: Lived, on: date) -> Fitted:
+    """The recipe that ships on what is known at 00:00 of that day."""
+    return fit(SHIPPED, training_set(world.rows, MOMENT, day_start(on, world.zone), before=on), AGE)
+
+
+def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
+    p = _forecasts(world.rows, champion, world.on - timedelta(weeks=WINDOW_WEEKS))
+    after = p.where(world.rows["starts_on"] >= world.on)
+    if scenario == CALM:
+        alarms = _calm_alarms(world, after)
+        return Course(scenario, seed, str(world.on), alarms=alarms, sums=_sums(world, {"champion": p}), seconds=time.monotonic() - begun)
+    day, breach = _first_breach(world, after)
+    ways = {"champion": p}
+    asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
+    retrained = world.on + timedelta(days=day or 0) if asks else None
+    if retrained:
+        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), world.on - timedelta(weeks=WINDOW_WEEKS))
+    held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
+    sums = _sums(world, ways, retrained, held)
+    return Course(scenario, seed, str(world.on), day, breach, sums=sums, seconds=time.monotonic() - begun)
+
+
+def _forecasts(rows: pd.DataFrame, fitted: Fitted, since: date) -> pd.Series:
+    p = pd.Series(np.nan, index=rows.index)
+    asked = rows["starts_on"] >= since
+    p[asked] = fitted.predict(rows[asked])
+    return p
+
+
+def _breaches(world: Lived, p: pd.Series, as_of: date) -> list[str]:
+    """What the daily report says at 00:00 of that day."""
+    known_by = day_start(as_of, world.zone)
+    found = charts_of(watched(world.rows, p, known_by)).breaches(world.on - timedelta(days=1))
+    scored = world.rows[world.rows["scored_at"] <= pd.Timestamp(known_by)]
+    is_new = scored["starts_on"] >= world.on
+    return [*found, *newcomers(scored[is_new], scored.loc[~is_new, "clinician_token"])]
+
+
+def _first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
+    last = (max(world.rows["starts_on"]) - world.on).days - 7
+    for day in [*range(1, DAILY_FOR + 1), *range(DAILY_FOR + 7, last, 7)]:
+        found = _breaches(world, p, world.on + timedelta(days=day))
+        if found:
+            return day, found[0]
+    return None, ""
+
+
+def _calm_alarms(world: Lived, p: pd.Series) -> list[str]:
+    """Every alarm of a year in which nothing happens, the charts beginning anew after half of it."""
+    alarms = []
+    for half in (1, 2):
+        until = world.on + timedelta(days=WATCHED_DAYS * half)
+        charts = charts_of(watched(world.rows, p, day_start(until + timedelta(days=3), world.zone)))
+        begun = until - timedelta(days=WATCHED_DAYS)
+        alarms += [f"{family}/{one.name}/{alarm.on}/{alarm.ratio:.2f}" for family, all_ in charts.families.items() for one in all_
+                   for alarm in one.alarms if begun <= alarm.on < until]  # fmt: skip
+    return alarms
+
+
+def _sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = None, held: date | None = None) -> Sums:
+    """By week from the drift on: true p, and the champion's forecasts as trained, updated each Monday, and trained anew."""
+    rows = world.rows
+    weeks = np.array([(day - world.on).days // 7 for day in rows["starts_on"]])
+    champion = ways["champion"]
+    updated = {"updated": champion} | ({"retrained": champion} if retrained else {})
+    sums: Sums = {name: [] for name in ("true", "champion", *updated)}
+    for week in range(int(weeks.max())):
+        monday = world.on + timedelta(weeks=week)
+        these = (weeks == week) & rows["true_p"].notna().to_numpy()
+        if retrained and monday >= retrained:
+            updated["retrained"] = ways["retrained"]
+        known_by = day_start(min(monday, held) if held else monday, world.zone)
+        sums["true"].append(float(rows.loc[these, "true_p"].sum()))
+        sums["champion"].append(float(champion[these].sum()))
+        for name, p in updated.items():
+            offset = _level(rows, p, known_by)
+            sums[name].append(float(expit(logit(p[these].to_numpy()) + offset).sum()))
+    return sums
+
+
+def _level(rows: pd.DataFrame, p: pd.Series, known_by: datetime) -> float:
+    """What `intercept.update_intercept` moves the model by, from forecasts made once (the test compares the two)."""
+    known = training_set(rows.assign(p=p), MOMENT, known_by).frame
+    recent = known[known["starts_on"] > known["starts_on"].max() - timedelta(weeks=WINDOW_WEEKS)]
+    labels = recent["label_is_unused"].astype(int).to_numpy(dtype=np.int64)
+    level = level_offset(logit(recent["p"].to_numpy(dtype=float)), labels, week_numbers(recent["starts_on"].to_numpy()))
+    return float(np.clip(level.offset, -BOUND, BOUND))
+
+
+def main() -> None:
+    """A line of JSON for each practice, appended when it is done."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--seeds", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
+    reader.add_argument("--out", type=Path, required=True)
+    asked = reader.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
+        practice = Practice(Path(home))
+        for seed in range(*asked.seeds):
+            for course in live_through(seed, practice):
+                print(json.dumps(asdict(course)), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()
