@@ -18,11 +18,12 @@ from hsched_models.watch import Alarm, Chart, Days, chart, limit_for, seasons, s
 
 WATCHED_DAYS, PAST_DAYS = 182, 420  # last year's weeks of the whole watched time lie in the past
 ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.25, "records": 0.15, "reminders": 0.1, "kinds": 0.15, "clinicians": 0.15}
-LEVEL_SHIFT, SHARE_SHIFT, GROUP_SHIFT = 0.2, 0.5, 0.5  # log odds: what is worth knowing of the whole, and of a part
+# Log odds worth an alarm. Half of each is free: a champion's level may be off by 0.1 and more without anything having moved.
+LEVEL_SHIFT, GROUP_SHIFT, RECORD_SHIFT, REMINDER_SHIFT = 0.3, 0.5, 0.5, 1.0
 GROUPS: Mapping[str, tuple[str, ...]] = {"kinds": ("session_type", "modality"), "clinicians": ("clinician_token",)}
 LONGEST_WEEKS = WATCHED_DAYS / 7  # a group that could not show its shift within the watched time has too few visits to be judged
-READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "is_confirmed", "expected_unused_rate",
-        "label_outcome", "label_is_unused", "label_known_at")  # fmt: skip
+READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "is_confirmed", "label_outcome",
+        "label_is_unused", "label_known_at")  # fmt: skip
 FEWEST_OF_A_NEWCOMER = 20  # visits
 PRIOR_VISITS = 20.0  # at the whole share, for each weekday's own
 WHOLE, CONFIRMED, NO_SHOWS = "outcomes", "confirmed", "no_show among unused"
@@ -54,7 +55,7 @@ class Charts:
         """What moved, since when and by how much, of alarms that no training has answered. Groups only where the whole holds."""
         found = {family: unanswered(charts, trained_through) for family, charts in self.families.items()}
         if found[WHOLE]:
-            found |= dict.fromkeys(GROUPS, [])
+            found |= {family: [] for family in GROUPS}
         return [sentence(family, one, alarm) for family, alarms in found.items() for one, alarm in alarms]
 
     def table(self, trained_through: date) -> list[Row]:
@@ -83,8 +84,8 @@ def charts_of(seen: Watched) -> Charts:
     return Charts(
         {
             WHOLE: (_outcome_chart(WHOLE, corrected, past, LEVEL_SHIFT, ALARMS_A_YEAR[WHOLE]),),
-            "records": tuple(_shares(_record_shares(seen), "records")),
-            "reminders": tuple(_shares(_reminder_shares(seen), "reminders")),
+            "records": tuple(_shares("records", _record_shares(seen), RECORD_SHIFT)),
+            "reminders": tuple(_shares("reminders", _reminder_shares(seen), REMINDER_SHIFT)),
             **{family: tuple(_group_charts(family, corrected, past)) for family in GROUPS},
         }
     )
@@ -139,10 +140,13 @@ def _unused(rows: pd.DataFrame) -> np.typing.NDArray[np.int64]:
     return rows["label_is_unused"].to_numpy(dtype=np.int64)
 
 
-def _expected(rows: pd.DataFrame) -> Floats:
-    """What the records of that time expected of a past visit; the past's own rate where they held nothing."""
-    expected = pd.to_numeric(rows["expected_unused_rate"]).astype("float64")
-    return np.clip(expected.fillna(float(_unused(rows).mean())).to_numpy(), 0.001, 0.999)
+def _expected(past: pd.DataFrame) -> Floats:
+    """The past's own share of unused visits in each kind of session: the same yardstick from its first week to its last."""
+    label = past["label_is_unused"].astype("float64")
+    whole = float(label.mean())
+    of_kind = label.groupby(past["session_type"]).agg(["sum", "size"])
+    usual = (of_kind["sum"] + PRIOR_VISITS * whole) / (of_kind["size"] + PRIOR_VISITS)
+    return np.clip(past["session_type"].map(usual).astype("float64").fillna(whole).to_numpy(), 0.001, 0.999)
 
 
 def _outcome_chart(name: str, rows: pd.DataFrame, past: pd.DataFrame, shift: float, alarms_a_year: float) -> Chart:
@@ -178,14 +182,14 @@ def _reminder_shares(seen: Watched) -> Iterator[tuple[str, pd.DataFrame, pd.Data
     yield CONFIRMED, *(rows.assign(hit=rows["is_confirmed"].fillna(False).astype(bool)) for rows in (seen.rows, seen.past))
 
 
-def _shares(found: Iterator[tuple[str, pd.DataFrame, pd.DataFrame]], family: str) -> Iterator[Chart]:
+def _shares(family: str, found: Iterator[tuple[str, pd.DataFrame, pd.DataFrame]], shift: float) -> Iterator[Chart]:
     """Charts against the past's share on each weekday; none where the past has none of it, or nothing else."""
     usable = [(name, rows, past) for name, rows, past in found if len(past) and 0 < past["hit"].mean() < 1]
     for name, rows, past in usable:
         before, now = (_usual(past, part) for part in (past, rows))
         spread = spread_of(_days(past), before, past["hit"].to_numpy(dtype=np.int64))
         hits = rows["hit"].to_numpy(dtype=np.int64)
-        yield chart(name, _days(rows), now, hits, shift=SHARE_SHIFT, alarms_a_year=ALARMS_A_YEAR[family] / len(usable), spread=spread)
+        yield chart(name, _days(rows), now, hits, shift=shift, alarms_a_year=ALARMS_A_YEAR[family] / len(usable), spread=spread)
 
 
 def _usual(past: pd.DataFrame, rows: pd.DataFrame) -> Floats:

@@ -38,10 +38,14 @@ MOMENT = "day_before"
 
 @dataclass(frozen=True)
 class Lived:
-    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), and the drift's day."""
+    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left).
+
+    The drift begins `on`; records end at `ends`, after which the calendar lacks what is booked later.
+    """
 
     rows: pd.DataFrame
     on: date
+    ends: date
     zone: ZoneInfo
 
 
@@ -68,7 +72,7 @@ def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINIC
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
     truth = pd.Series(world.visits.p_unused, index=appointment_ids(world.visits.number))
-    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), on, world.timeline.zone)
+    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), on, world.timeline.last_day, world.timeline.zone)
 
 
 def _write(lake: Path, tables: dict[str, pa.Table]) -> None:

@@ -69,7 +69,7 @@ def _trained(world: Lived, on: date) -> Fitted:
 
 
 def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
-    p = _forecasts(world.rows, champion, world.on - timedelta(weeks=WINDOW_WEEKS))
+    p = _forecasts(world.rows, champion, world.on - timedelta(weeks=WINDOW_WEEKS + 2))
     after = p.where(world.rows["starts_on"] >= world.on)
     if scenario == CALM:
         alarms = _calm_alarms(world, after)
@@ -79,7 +79,7 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
     retrained = world.on + timedelta(days=day or 0) if asks else None
     if retrained:
-        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), world.on - timedelta(weeks=WINDOW_WEEKS))
+        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), world.on - timedelta(weeks=WINDOW_WEEKS + 2))
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
     sums = _sums(world, ways, retrained, held)
     return Course(scenario, seed, str(world.on), day, breach, sums=sums, seconds=time.monotonic() - begun)
@@ -102,8 +102,7 @@ def _breaches(world: Lived, p: pd.Series, as_of: date) -> list[str]:
 
 
 def _first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
-    last = (max(world.rows["starts_on"]) - world.on).days - 7
-    for day in [*range(1, DAILY_FOR + 1), *range(DAILY_FOR + 7, last, 7)]:
+    for day in [*range(1, DAILY_FOR + 1), *range(DAILY_FOR + 7, (world.ends - world.on).days, 7)]:
         found = _breaches(world, p, world.on + timedelta(days=day))
         if found:
             return day, found[0]
@@ -129,7 +128,7 @@ def _sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = 
     champion = ways["champion"]
     updated = {"updated": champion} | ({"retrained": champion} if retrained else {})
     sums: Sums = {name: [] for name in ("true", "champion", *updated)}
-    for week in range(int(weeks.max())):
+    for week in range((world.ends - world.on).days // 7):
         monday = world.on + timedelta(weeks=week)
         these = (weeks == week) & rows["true_p"].notna().to_numpy()
         if retrained and monday >= retrained:
