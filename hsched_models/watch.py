@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from hsched_models.estimators import Floats, expit, logit
-from hsched_models.level import week_numbers
+from hsched_models.level import WeeklyLevels, filtered, week_numbers, weekly_levels
 
 Labels = NDArray[np.int64]
 Days = NDArray[np.datetime64]
 DAYS_A_YEAR = 365.0
 FEWEST_WEEKS = 8  # to see how far weeks scatter, or what a season is
 SEASON_SD = 0.1  # how far seasons usually lie from the year's level (log odds): what last year's weeks are shrunk with
+LAG_WEEKS = 6
 _SEASON_WEEKS = 3
 _MOST_LIMIT = 50.0
 _JUMP = 1.166
@@ -153,6 +154,19 @@ def seasons(days: Days, p: Floats, labels: Labels, asked: Days) -> Floats:
 def _offset(excess: float, information: float) -> float:
     """One Newton step to the level of these visits, under the prior of a season."""
     return excess / (information + 1 / SEASON_SD**2)
+
+
+def settled_level(days: Days, log_odds: Floats, labels: Labels) -> Floats:
+    """For each visit: the level (log odds) that the outcomes up to six weeks before its week had spoken for; 0 in the first weeks.
+
+    What a champion has been off by for so long is no news; what is newer stays in full view.
+    """
+    weeks, position = np.unique(week_numbers(days), return_inverse=True)
+    levels = weekly_levels(log_odds, labels, position)
+    known = np.searchsorted(weeks, weeks - LAG_WEEKS, side="right")
+    first = {count: WeeklyLevels(levels.offsets[:count], levels.variances[:count]) for count in set(known.tolist())}
+    offset = {count: filtered(upto).offset for count, upto in first.items()}
+    return np.array([offset[count] for count in known.tolist()], dtype=np.float64)[position]
 
 
 def unanswered(charts: Sequence[Chart], trained_through: date) -> list[tuple[Chart, Alarm]]:

@@ -30,7 +30,7 @@ CLINICIANS, YEARS = 60, 1.0
 FIRST_DRIFT, DAYS_BETWEEN = date(2026, 1, 5), 18  # each seed's drift falls into another part of the year
 CALM = "calm"
 SCENARIOS = (CALM, *(kind.value for kind in DriftKind))
-LIVED_DAYS = {CALM: 371, DriftKind.GRADUAL.value: 203}
+LIVED_DAYS = {CALM: 189, DriftKind.GRADUAL.value: 203}
 USUAL_DAYS = 91
 CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
 MOMENT = "day_before"

@@ -22,7 +22,7 @@ from hsched_models.design import SHIPPED
 from hsched_models.estimators import expit, logit
 from hsched_models.intercept import BOUND, WINDOW_WEEKS
 from hsched_models.level import level_offset, week_numbers
-from hsched_models.monitor import WATCHED_DAYS, charts_of, newcomers, watched
+from hsched_models.monitor import charts_of, newcomers, watched
 from hsched_models.report import RECORDS
 from hsched_models.train import Fitted, fit
 from hsched_sandbox.drifts import DriftKind
@@ -30,7 +30,7 @@ from tests.dbt_harness import Practice
 from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived
 
 AGE = {"age": "synthetic"}
-RETRAINED_SEEDS = 4  # a training after each alarm costs as much as all the rest: for the first seeds
+RETRAINED_SEEDS = 2  # a training after each alarm costs as much as all the rest: for the first seeds
 DAILY_FOR = 28  # days after the drift with a look each day; a look a week after that
 Sums = dict[str, list[float]]
 
@@ -44,7 +44,7 @@ class Course:
     on: str
     detected: int | None = None
     breach: str = ""
-    alarms: list[str] = field(default_factory=list)  # of a calm year
+    alarms: list[str] = field(default_factory=list)  # of a calm half-year
     sums: Sums = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -69,7 +69,7 @@ def _trained(world: Lived, on: date) -> Fitted:
 
 
 def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
-    p = _forecasts(world.rows, champion, world.on - timedelta(weeks=WINDOW_WEEKS + 2))
+    p = _forecasts(world.rows, champion, _seen_from(world))
     after = p.where(world.rows["starts_on"] >= world.on)
     if scenario == CALM:
         alarms = _calm_alarms(world, after)
@@ -79,10 +79,15 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
     retrained = world.on + timedelta(days=day or 0) if asks else None
     if retrained:
-        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), world.on - timedelta(weeks=WINDOW_WEEKS + 2))
+        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), _seen_from(world))
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
     sums = _sums(world, ways, retrained, held)
     return Course(scenario, seed, str(world.on), day, breach, sums=sums, seconds=time.monotonic() - begun)
+
+
+def _seen_from(world: Lived) -> date:
+    """The intercept update looks back so far, and leaves out two weeks of what it is given as warm-up."""
+    return world.on - timedelta(weeks=WINDOW_WEEKS + 4)
 
 
 def _forecasts(rows: pd.DataFrame, fitted: Fitted, since: date) -> pd.Series:
@@ -110,21 +115,17 @@ def _first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
 
 
 def _calm_alarms(world: Lived, p: pd.Series) -> list[str]:
-    """Every alarm of a year in which nothing happens, the charts beginning anew after half of it."""
-    alarms = []
-    for half in (1, 2):
-        until = world.on + timedelta(days=WATCHED_DAYS * half)
-        charts = charts_of(watched(world.rows, p, day_start(until + timedelta(days=3), world.zone)))
-        begun = until - timedelta(days=WATCHED_DAYS)
-        alarms += [f"{family}/{one.name}/{alarm.on}/{alarm.ratio:.2f}" for family, all_ in charts.families.items() for one in all_
-                   for alarm in one.alarms if begun <= alarm.on < until]  # fmt: skip
-    return alarms
+    """Every alarm of the watched time, in which nothing happens."""
+    charts = charts_of(watched(world.rows, p, day_start(world.ends, world.zone)))
+    return [f"{family}: {one.name}, {alarm.on} ({alarm.ratio:.2f})" for family, ones in charts.families.items() for one in ones
+            for alarm in one.alarms]  # fmt: skip
 
 
 def _sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = None, held: date | None = None) -> Sums:
     """By week from the drift on: true p, and the champion's forecasts as trained, updated each Monday, and trained anew."""
-    rows = world.rows
+    rows = world.rows[world.rows["starts_on"] >= _seen_from(world)]
     weeks = np.array([(day - world.on).days // 7 for day in rows["starts_on"]])
+    ways = {name: p[rows.index] for name, p in ways.items()}
     champion = ways["champion"]
     updated = {"updated": champion} | ({"retrained": champion} if retrained else {})
     sums: Sums = {name: [] for name in ("true", "champion", *updated)}
