@@ -3,9 +3,9 @@
 All charts together may raise one false alarm a year; each family has its share of it, and so has each chart of a family.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -72,9 +72,9 @@ def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime) -
     is_known = (of_moment["label_known_at"] <= pd.Timestamp(known_by)) & of_moment["label_outcome"].notna()
     known = of_moment.loc[is_known & (of_moment["starts_on"] <= settled), list(READ)]
     known = known.assign(p=forecasts, day=known["starts_on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]"))
-    forecast = known[known["p"].notna() & (known["starts_on"] > settled - timedelta(days=WATCHED_DAYS))]
-    first = forecast["starts_on"].min() if len(forecast) else settled + timedelta(days=1)
-    past = known[(known["starts_on"] < first) & (known["starts_on"] >= first - timedelta(days=PAST_DAYS))]
+    forecast = known[known["p"].notna() & (known["day"] > np.datetime64(settled) - np.timedelta64(WATCHED_DAYS, "D"))]
+    first = forecast["day"].min() if len(forecast) else known["day"].max() + np.timedelta64(1, "D")
+    past = known[(known["day"] < first) & (known["day"] >= first - np.timedelta64(PAST_DAYS, "D"))]
     return Watched(forecast.reset_index(drop=True), past.reset_index(drop=True))
 
 
@@ -127,7 +127,7 @@ def _line(family: str, one: Chart, trained_through: date) -> Row:
         "expected": round(float(one.expected.sum()), 1),
         "of_limit": round(float(one.paths[:, -1].max()) / one.limit, 2),
         "alarm": f"{alarms[0].on}, since {alarms[0].since}" if alarms else "",
-        "alarms_before": len(one.alarms) - len(alarms),
+        "alarms_before": sum(alarm.on <= trained_through for alarm in one.alarms),
     }
 
 
@@ -173,26 +173,44 @@ def _is_enough(rows: pd.DataFrame, alarms_a_year: float) -> bool:
     return weeks_to_see(a_week, GROUP_SHIFT, limit_for(52 * a_week, GROUP_SHIFT, alarms_a_year)) <= LONGEST_WEEKS
 
 
-def _record_shares(seen: Watched) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
+@dataclass(frozen=True)
+class Share:
+    """A share to chart: the visits it is a share of, now and in the past, with `hit` where they are counted."""
+
+    name: str
+    rows: pd.DataFrame
+    past: pd.DataFrame
+
+    @classmethod
+    def of(cls, name: str, seen: Watched, hit: Callable[[pd.DataFrame], pd.Series]) -> "Share":
+        """Of all visits."""
+        return cls(name, *(part.assign(hit=hit(part)) for part in (seen.rows, seen.past)))
+
+
+def _is_outcome(word: Outcome) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda rows: rows["label_outcome"] == word
+
+
+def _record_shares(seen: Watched) -> list[Share]:
     """Words that are neither used nor unused, of all visits; and how unused visits split in two."""
-    for word in (Outcome.EARLY_CANCEL, Outcome.CLINIC_CANCEL):
-        yield word.value, *(rows.assign(hit=rows["label_outcome"] == word) for rows in (seen.rows, seen.past))
-    unused = [rows[rows["label_is_unused"].fillna(False).astype(bool)] for rows in (seen.rows, seen.past)]
-    yield NO_SHOWS, *(rows.assign(hit=rows["label_outcome"] == Outcome.NO_SHOW) for rows in unused)
+    unused = Watched(*(part[part["label_is_unused"].fillna(False).astype(bool)] for part in (seen.rows, seen.past)))
+    neither = [Share.of(word.value, seen, _is_outcome(word)) for word in (Outcome.EARLY_CANCEL, Outcome.CLINIC_CANCEL)]
+    return [*neither, Share.of(NO_SHOWS, unused, _is_outcome(Outcome.NO_SHOW))]
 
 
-def _reminder_shares(seen: Watched) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    yield CONFIRMED, *(rows.assign(hit=rows["is_confirmed"].fillna(False).astype(bool)) for rows in (seen.rows, seen.past))
+def _reminder_shares(seen: Watched) -> list[Share]:
+    return [Share.of(CONFIRMED, seen, lambda rows: rows["is_confirmed"].fillna(False).astype(bool))]
 
 
-def _shares(family: str, found: Iterator[tuple[str, pd.DataFrame, pd.DataFrame]], shift: float) -> Iterator[Chart]:
+def _shares(family: str, shares: Sequence[Share], shift: float) -> Iterator[Chart]:
     """Charts against the past's share on each weekday; none where the past has none of it, or nothing else."""
-    usable = [(name, rows, past) for name, rows, past in found if len(past) and 0 < past["hit"].mean() < 1]
-    for name, rows, past in usable:
-        before, now = (_usual(past, part) for part in (past, rows))
-        spread = spread_of(_days(past), before, past["hit"].to_numpy(dtype=np.int64))
-        hits = rows["hit"].to_numpy(dtype=np.int64)
-        yield chart(name, _days(rows), now, hits, shift=shift, alarms_a_year=ALARMS_A_YEAR[family] / len(usable), spread=spread)
+    usable = [one for one in shares if len(one.past) and 0 < one.past["hit"].mean() < 1]
+    for one in usable:
+        before, now = (_usual(one.past, part) for part in (one.past, one.rows))
+        spread = spread_of(_days(one.past), before, one.past["hit"].to_numpy(dtype=np.int64))
+        hits = one.rows["hit"].to_numpy(dtype=np.int64)
+        a_year = ALARMS_A_YEAR[family] / len(usable)
+        yield chart(one.name, _days(one.rows), now, hits, shift=shift, alarms_a_year=a_year, spread=spread)
 
 
 def _usual(past: pd.DataFrame, rows: pd.DataFrame) -> Floats:
@@ -200,4 +218,4 @@ def _usual(past: pd.DataFrame, rows: pd.DataFrame) -> Floats:
     share = float(past["hit"].mean())
     of_weekday = past.groupby("weekday")["hit"].agg(["sum", "size"])
     usual = (of_weekday["sum"] + PRIOR_VISITS * share) / (of_weekday["size"] + PRIOR_VISITS)
-    return rows["weekday"].map(usual).astype("float64").fillna(share).to_numpy()
+    return rows["weekday"].map(usual).fillna(share).to_numpy(dtype=np.float64)

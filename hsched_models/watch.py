@@ -5,7 +5,7 @@ count by their own forecast, so weeks of any size, without visits or with one ou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,7 @@ Days = NDArray[np.datetime64]
 DAYS_A_YEAR = 365.0
 FEWEST_WEEKS = 8  # to see how far weeks scatter, or what a season is
 SEASON_SD = 0.1  # how far seasons usually lie from the year's level (log odds): what last year's weeks are shrunk with
-LAG_WEEKS = 6
+LAG_WEEKS = 4
 _SEASON_WEEKS = 3
 _MOST_LIMIT = 50.0
 _JUMP = 1.166
@@ -157,7 +157,7 @@ def _offset(excess: float, information: float) -> float:
 
 
 def settled_level(days: Days, log_odds: Floats, labels: Labels) -> Floats:
-    """For each visit: the level (log odds) that the outcomes up to six weeks before its week had spoken for; 0 in the first weeks.
+    """For each visit: the level (log odds) that the outcomes up to four weeks before its week had spoken for; 0 in the first weeks.
 
     What a champion has been off by for so long is no news; what is newer stays in full view.
     """
@@ -166,10 +166,16 @@ def settled_level(days: Days, log_odds: Floats, labels: Labels) -> Floats:
     known = np.searchsorted(weeks, weeks - LAG_WEEKS, side="right")
     first = {count: WeeklyLevels(levels.offsets[:count], levels.variances[:count]) for count in set(known.tolist())}
     offset = {count: filtered(upto).offset for count, upto in first.items()}
-    return np.array([offset[count] for count in known.tolist()], dtype=np.float64)[position]
+    settled: Floats = np.array([offset[count] for count in known.tolist()], dtype=np.float64)[position]
+    return settled
 
 
 def unanswered(charts: Sequence[Chart], trained_through: date) -> list[tuple[Chart, Alarm]]:
-    """Each chart's last alarm, where the visits that raised it came after the last one trained on."""
-    last = [(one, one.alarms[-1]) for one in charts if one.alarms]
-    return [(one, alarm) for one, alarm in last if alarm.on > trained_through]
+    """Each chart's first alarm raised by visits after the last one trained on; observed and expected since then, up to the newest day."""
+    first = [(one, next((alarm for alarm in one.alarms if alarm.on > trained_through), None)) for one in charts]
+    return [(one, _up_to_now(one, alarm)) for one, alarm in first if alarm is not None]
+
+
+def _up_to_now(one: Chart, alarm: Alarm) -> Alarm:
+    later = one.days >= np.datetime64(alarm.since)
+    return replace(alarm, observed=int(one.observed[later].sum()), expected=float(one.expected[later].sum()))

@@ -27,11 +27,12 @@ from hsched_sandbox.world import Channel, Session, World
 from tests.dbt_harness import Practice
 
 CLINICIANS, YEARS = 60, 1.0
-FIRST_DRIFT, DAYS_BETWEEN = date(2026, 1, 5), 18  # each seed's drift falls into another part of the year
+FIRST_TRAINING, DAYS_BETWEEN = date(2026, 1, 5), 18  # each seed's year begins in another part of the year
 CALM = "calm"
 SCENARIOS = (CALM, *(kind.value for kind in DriftKind))
-LIVED_DAYS = {CALM: 189, DriftKind.GRADUAL.value: 203}
-USUAL_DAYS = 91
+RUN_IN_DAYS = 56  # forecasts of the champion's before the drift
+DRIFTED_DAYS = {CALM: 140, DriftKind.GRADUAL.value: 140}
+USUAL_DAYS = 63
 CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
 MOMENT = "day_before"
 
@@ -40,39 +41,42 @@ MOMENT = "day_before"
 class Lived:
     """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left).
 
-    The drift begins `on`; records end at `ends`, after which the calendar lacks what is booked later.
+    The champion is trained at 00:00 of `trained_on`, the drift begins `on`; records end at `ends`, and later the calendar lacks what is
+    booked after that.
     """
 
     rows: pd.DataFrame
+    trained_on: date
     on: date
     ends: date
     zone: ZoneInfo
 
 
-def drifts_on(seed: int) -> date:
-    """The Monday of that seed's drift, and of its first forecast."""
-    day = FIRST_DRIFT + timedelta(days=DAYS_BETWEEN * seed)
+def trained_on(seed: int) -> date:
+    """The Monday on which that seed's champion is trained."""
+    day = FIRST_TRAINING + timedelta(days=DAYS_BETWEEN * seed)
     return day - timedelta(days=day.weekday())
 
 
 def parameters(scenario: str, on: date, clinicians: int = CLINICIANS) -> PracticeParameters:
     """The middle setting, lived through after its history; a scenario's drift by its usual size."""
     drifts = () if scenario == CALM else (Drift(DriftKind(scenario), on, SIZES[DriftKind(scenario)]),)
-    days = LIVED_DAYS.get(scenario, USUAL_DAYS)
+    days = RUN_IN_DAYS + DRIFTED_DAYS.get(scenario, USUAL_DAYS)
     return replace(plain(clinicians, YEARS), days_after=days, dirt=CLEAN, drifts=drifts)
 
 
 def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINICIANS) -> Lived:
-    """Simulate the practice, write its lake, build its feature rows. The drift's day is the sandbox's "today"."""
-    on = drifts_on(seed)
-    world = simulate(parameters(scenario, on, clinicians), seed=seed, today=on)
+    """Simulate the practice, write its lake, build its feature rows. The day of the training is the sandbox's "today"."""
+    today = trained_on(seed)
+    on = today + timedelta(days=RUN_IN_DAYS)
+    world = simulate(parameters(scenario, on, clinicians), seed=seed, today=today)
     events, _ = exported_log(world)
     _write(practice.home / "lake", {"appointments": _appointments(world, events), "clients": _clients(world, events)})
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
     truth = pd.Series(world.visits.p_unused, index=appointment_ids(world.visits.number))
-    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), on, world.timeline.last_day, world.timeline.zone)
+    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), today, on, world.timeline.last_day, world.timeline.zone)
 
 
 def _write(lake: Path, tables: dict[str, pa.Table]) -> None:

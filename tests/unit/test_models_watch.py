@@ -103,11 +103,13 @@ def test_weeks_with_one_outcome_only_are_evidence_like_any_other() -> None:
 def test_an_alarm_starts_the_chart_anew_and_stands_until_a_training() -> None:
     """A step that stays raises the alarm again; one that a training has seen is no news."""
     moved = stepped(600, 1, 0.4, years=0.5)
-    newest = moved.alarms[-1]
+    oldest, newest = moved.alarms[0], moved.alarms[-1]
+    [(_, standing)] = unanswered([moved], date(2026, 1, 4))
 
     assert len(moved.alarms) > 1
     assert moved.alarms[1].since > moved.alarms[0].on
-    assert unanswered([moved], date(2026, 1, 4)) == [(moved, newest)]
+    assert (standing.on, standing.since) == (oldest.on, oldest.since)
+    assert standing.observed == moved.observed[moved.days >= np.datetime64(oldest.since)].sum() > oldest.observed
     assert unanswered([moved], newest.on) == []
 
 
