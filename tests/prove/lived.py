@@ -1,7 +1,7 @@
 """A champion lives through a drift: what the daily charts say of it, and what weekly updates and a training make of its forecasts.
 
-The champion is the recipe that ships, trained on a year and in charge for eight weeks before the drift; features, charts, training and intercept update are the
-house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each practice, as it goes.
+The champion is the recipe that ships, trained on a year and in charge for eight weeks before the drift; features, charts, training and
+intercept update are the house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each practice, as it goes.
 """
 
 import argparse
@@ -22,16 +22,16 @@ from hsched_models.design import SHIPPED
 from hsched_models.estimators import expit, logit
 from hsched_models.intercept import BOUND, WINDOW_WEEKS
 from hsched_models.level import level_offset, week_numbers
-from hsched_models.monitor import charts_of, newcomers, watched
+from hsched_models.monitor import Charts, charts_of, newcomers, watched
 from hsched_models.report import RECORDS
 from hsched_models.train import Fitted, fit
+from hsched_models.watch import unanswered
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
 from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived
 
 AGE = {"age": "synthetic"}
 RETRAINED_SEEDS = 1  # a training after each alarm costs as much as all the rest: for the first seed
-DAILY_FOR = 28  # days after the drift with a look each day; a look a week after that
 Sums = dict[str, list[float]]
 
 
@@ -72,9 +72,9 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     p = _forecasts(world.rows, champion, _seen_from(world))
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
-        alarms = _calm_alarms(world, after)
+        alarms = calm_alarms(world, after)
         return Course(scenario, seed, str(world.on), alarms=alarms, sums=_sums(world, {"champion": p}), seconds=time.monotonic() - begun)
-    day, breach = _first_breach(world, after)
+    day, breach = first_breach(world, after)
     ways = {"champion": p}
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
     retrained = world.on + timedelta(days=day or 0) if asks else None
@@ -100,26 +100,37 @@ def _forecasts(rows: pd.DataFrame, fitted: Fitted, since: date) -> pd.Series:
     return p
 
 
-def _breaches(world: Lived, p: pd.Series, as_of: date) -> list[str]:
-    """What the daily report says at 00:00 of that day."""
-    known_by = day_start(as_of, world.zone)
-    found = charts_of(watched(world.rows, p, known_by)).breaches(world.on - timedelta(days=1))
-    scored = world.rows[world.rows["scored_at"] <= pd.Timestamp(known_by)]
-    is_new = scored["starts_on"] >= world.on
-    return [*found, *newcomers(scored[is_new], scored.loc[~is_new, "clinician_token"])]
+def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
+    """Days from the drift to the first daily report, as of 00:00, that says something; what it says.
 
-
-def _first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
-    for day in [*range(1, DAILY_FOR + 1), *range(DAILY_FOR + 7, (world.ends - world.on).days, 7)]:
-        found = _breaches(world, p, world.on + timedelta(days=day))
+    The charts of the end tell which visits raised the first alarm: no report before the morning after them is asked.
+    """
+    last = (world.ends - world.on).days
+    alarms = unanswered(_charts(world, p, world.ends).all, world.on - timedelta(days=1))
+    begins = min(((alarm.on - world.on).days + 1 for _, alarm in alarms), default=last + 1)
+    for day in range(1, last + 1):
+        as_of = world.on + timedelta(days=day)
+        found = _newcomers(world, as_of)
+        if day >= begins:
+            found = [*_charts(world, p, as_of).breaches(world.on - timedelta(days=1)), *found]
         if found:
             return day, found[0]
     return None, ""
 
 
-def _calm_alarms(world: Lived, p: pd.Series) -> list[str]:
+def _charts(world: Lived, p: pd.Series, as_of: date) -> Charts:
+    return charts_of(watched(world.rows, p, day_start(as_of, world.zone)))
+
+
+def _newcomers(world: Lived, as_of: date) -> list[str]:
+    scored = world.rows[world.rows["scored_at"] <= pd.Timestamp(day_start(as_of, world.zone))]
+    is_new = scored["starts_on"] >= world.on
+    return newcomers(scored[is_new], scored.loc[~is_new, "clinician_token"])
+
+
+def calm_alarms(world: Lived, p: pd.Series) -> list[str]:
     """Every alarm of the watched time, in which nothing happens."""
-    charts = charts_of(watched(world.rows, p, day_start(world.ends, world.zone)))
+    charts = _charts(world, p, world.ends)
     return [f"{family}: {one.name}, {alarm.on} ({alarm.ratio:.2f})" for family, ones in charts.families.items() for one in ones
             for alarm in one.alarms]  # fmt: skip
 
