@@ -20,7 +20,8 @@ WATCHED_DAYS, PAST_DAYS = 182, 420  # last year's weeks of the whole watched tim
 # Of perfect forecasts. A champion's are not, seasons are known in part, weeks have moods: measured, all charts raise about three times
 # as many (docs/explanation/drift.md).
 ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.06, "records": 0.08, "reminders": 0.05, "kinds": 0.05, "clinicians": 0.05}
-# Log odds worth an alarm: of the whole, of a part; words and reminders change wholesale, and one sick clinician cancels a day. Half of each is free: levels are never quite right.
+# Log odds worth an alarm, of the whole and of a part. Words and reminders change wholesale, and one sick clinician cancels a whole day.
+# Half of each is free: levels are never quite right.
 LEVEL_SHIFT, GROUP_SHIFT, RECORD_SHIFT, REMINDER_SHIFT = 0.2, 0.5, 1.0, 1.0
 GROUPS: Mapping[str, tuple[str, ...]] = {"kinds": ("session_type", "modality"), "clinicians": ("clinician_token",)}
 LONGEST_WEEKS = WATCHED_DAYS / 7  # a group that could not show its shift within the watched time has too few visits to be judged
