@@ -1,6 +1,6 @@
 """`hsched evaluate`: honest figures. Trained on visits before a day, tested on those from it on, features as known then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,10 +28,13 @@ Examples:
 
   hsched evaluate --rolling                            at least four cut-offs, intervals, groups, the baseline beside it
 
+  hsched evaluate --rolling --other ../second           a model that never saw this practice: the slice practice_out
+
   hsched evaluate --sandbox --json                     a synthetic practice whose best possible forecast is known (minutes)
 
   hsched evaluate --file KaggleV2-May-2016.csv --map medical-appointment-no-shows --test-from 2016-05-24
 """
+FEATURES = "feat_no_show__appointments.parquet"
 TEST_SHARE = 0.2
 SEED = 20260101
 FIGURES = (("n", "visits"), ("auroc", "AUROC"), ("auprc", "AUPRC"), ("brier", "Brier"), ("ece", "ECE"), ("calibration_slope", "slope"))
@@ -50,6 +53,9 @@ def evaluate(
     file: Path | None = typer.Option(None, help="Evaluate this CSV export instead of the practice (needs --map; nothing of it is kept)."),
     map_name: str = typer.Option("", "--map", help="The column map of --file: a shipped name, or the path of a YAML file."),
     rolling: bool = typer.Option(False, help="Fit anew at four or more cut-offs; with intervals, groups and the baseline."),
+    other: list[Path] = typer.Option(
+        [], help="With --rolling: the folder (HSCHED_HOME) of another practice to learn from alone; repeatable."
+    ),
     sandbox: bool = typer.Option(False, help="Judge the shipped recipe in a synthetic practice, against the best forecast possible."),
     clinicians: int = typer.Option(60, min=1, max=200, help="Size of the --sandbox practice."),
     years: float = typer.Option(2.0, min=0.5, max=10.0, help="Length of the --sandbox practice's records."),
@@ -60,8 +66,11 @@ def evaluate(
     if sandbox:
         in_sandbox(clinicians, years, seed, as_json=as_json)
         return
+    if other and not rolling:
+        raise UserError("--other needs --rolling.", "hsched evaluate --rolling --other FOLDER")
     with _practice(file, map_name) as settings:
-        found = (measure_rolling if rolling else measure)(settings, test_from.date() if test_from else None, refit)
+        first = test_from.date() if test_from else None
+        found = measure_rolling(settings, first, other) if rolling else measure(settings, first, refit)
     if as_json:
         print_json(found)
     else:
@@ -88,7 +97,7 @@ def measure(settings: "Settings", test_from: date | None, refit: Refit) -> Mappi
     from hsched_models.evaluate import evaluate_cutoff
 
     practice = settings.practice
-    rows = load_rows(settings.paths.tables / "feat_no_show__appointments.parquet")
+    rows = load_rows(settings.paths.tables / FEATURES)
     with err().status("Evaluating ...") as status:
         found: Mapping[str, Any] = evaluate_cutoff(
             rows,
@@ -101,13 +110,14 @@ def measure(settings: "Settings", test_from: date | None, refit: Refit) -> Mappi
     return found
 
 
-def measure_rolling(settings: "Settings", test_from: date | None, _refit: Refit) -> Mapping[str, Any]:
+def measure_rolling(settings: "Settings", test_from: date | None, other: Sequence[Path]) -> Mapping[str, Any]:
     """The figures over at least four cut-offs."""
+    from hsched_adapters.settings import Paths
     from hsched_models.dataset import load_rows, settled_through
     from hsched_models.rolling_report import evaluate_rolling
 
     practice = settings.practice
-    rows = load_rows(settings.paths.tables / "feat_no_show__appointments.parquet")
+    rows = load_rows(settings.paths.tables / FEATURES)
     with err().status("Evaluating ...") as status:
         found: Mapping[str, Any] = evaluate_rolling(
             rows,
@@ -116,6 +126,7 @@ def measure_rolling(settings: "Settings", test_from: date | None, _refit: Refit)
             timezone=practice.timezone,
             demographic_inputs=practice.demographic_inputs,
             progress=status.update,
+            others=[load_rows(Paths(home).tables / FEATURES) for home in other],
         )
     return {"rolling": found}
 

@@ -79,6 +79,8 @@ def _show_rest(summary: "ImportSummary") -> None:
         out().print(f"  {summary.duplicates:,} rows said what another row says, and were merged.")
     if summary.unread_columns:
         out().print(f"  {summary.unread_columns} columns are neither mapped nor ignored, and were not read.")
+    if summary.open_line is not None:
+        out().print(f"  Row {summary.open_line}, the last, has no line end: if the export was cut, its last cell may be too. Compare it.")
     for one in summary.findings:
         rows = ", ".join(str(row) for row in one.first_rows) + (", ..." if one.count > len(one.first_rows) else "")
         out().print(f"  set aside: {one.count:,} rows, {one.field or 'whole row'}: {one.reason} (rows {rows})", markup=False)

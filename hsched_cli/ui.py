@@ -113,6 +113,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _announce(running: Sequence[Running]) -> None:
     for one in running:
+        if not err().is_terminal:  # where there is no spinner, half a minute of silence looks like a hang
+            err().print(f"{one.program.name} is starting ...")
         with err().status(f"{one.program.name} is starting ..."):
             if not wait_until_answering(one, START_SECONDS):
                 raise _did_not_start(one)

@@ -274,8 +274,7 @@ def _log_evaluation(
     whole = _split(ws, moment).whole
     for name, run in campaign["runs"].items():
         by_slice = measured[name]
-        flat = {f"{slice_name}.{key}": value for slice_name, metrics in by_slice.items() for key, value in metrics.items()}
-        flat |= dict(by_slice["all"].items())
+        flat = {f"{of}.{key}" if of != "all" else key: value for of, metrics in by_slice.items() for key, value in metrics.items()}
         columns = registry.columns_of(moment, str(run["version"])) if name in CANDIDATES else ()
         card = model_card(name, whole, columns, ws.demographic_inputs, by_slice, campaign["holdout_from"]) if columns else ""
         registry.log(

@@ -107,13 +107,15 @@ def clinician_out(rows: pd.DataFrame, moment: str, cut: date, recipe: Recipe, fo
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
 
-def practice_out(practices: Mapping[str, pd.DataFrame], moment: str, cut: date, recipe: Recipe) -> dict[str, pd.DataFrame]:
-    """For each of several practices, its test rows after a cut-off, forecast by a model fitted on all the others alone."""
+def practice_out(rows: pd.DataFrame, others: Sequence[pd.DataFrame], moment: str, cut: date, recipe: Recipe) -> pd.DataFrame:
+    """Test rows after a cut-off, forecast by a model fitted on other practices' rows alone: what a new practice may expect.
+
+    NotReadyError where the others have too little to learn from.
+    """
     zone = ZoneInfo(recipe.timezone)
-    found = {}
-    for name, rows in practices.items():
-        known = [training_at(other, moment, cut, zone).frame for left_in, other in practices.items() if left_in != name]
-        training = TrainingSet(moment, pd.concat(known, ignore_index=True).sort_values("starts_on", kind="stable", ignore_index=True), {})
-        tested = test_rows(rows, moment, [cut], zone)
-        found[name] = tested.assign(**{f"p_{recipe.model}": recipe.fitted(training).predict(tested)})
-    return found
+    known = [training_at(other, moment, cut, zone).frame for other in others]
+    training = TrainingSet(moment, pd.concat(known, ignore_index=True).sort_values("starts_on", kind="stable", ignore_index=True), {})
+    if not is_enough(training):
+        raise NotReadyError(f"The other practices have too little to learn from before {cut}.", "Choose a later day, or larger practices.")
+    tested = test_rows(rows, moment, [cut], zone)
+    return tested.assign(**{f"p_{recipe.model}": recipe.fitted(training).predict(tested)})

@@ -1,6 +1,6 @@
-"""What a rolling-origin evaluation reports: slices, intervals over clients, the baseline beside it, groups, clinicians left out."""
+"""What a rolling-origin evaluation reports: slices, intervals over clients, the baseline beside it, groups, whom it never saw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -13,20 +13,30 @@ from hsched_models.features import MOMENTS
 from hsched_models.groups import audit
 from hsched_models.intervals import intervals, paired_log_loss
 from hsched_models.metrics import measure, measure_parts, measure_slices
-from hsched_models.rolling import Progress, Recipe, clinician_out, cutoffs, rolling_forecasts
+from hsched_models.rolling import Progress, Recipe, clinician_out, cutoffs, practice_out, rolling_forecasts
 
 
 def evaluate_rolling(
-    rows: pd.DataFrame, *, test_from: date, last_test: date, timezone: str, demographic_inputs: Mapping[str, str], progress: Progress
+    rows: pd.DataFrame,
+    *,
+    test_from: date,
+    last_test: date,
+    timezone: str,
+    demographic_inputs: Mapping[str, str],
+    progress: Progress,
+    others: Sequence[pd.DataFrame] = (),
 ) -> dict[str, Any]:
-    """The document of `hsched evaluate --rolling`: by moment, the shipped model and the baseline over at least four cut-offs."""
+    """The document of `hsched evaluate --rolling`: by moment, the shipped model and the baseline over at least four cut-offs.
+
+    `others`: feature rows of other practices, for the slice `practice_out`.
+    """
     cuts = cutoffs(test_from, last_test)
     recipes = [Recipe(name, timezone, demographic_inputs) for name in (SHIPPED, BASELINE)]
     document: dict[str, Any] = {"test_from": test_from.isoformat(), "cutoffs": [cut.isoformat() for cut in cuts], "model": SHIPPED}
     for moment in MOMENTS:
         forecasts = rolling_forecasts(rows, moment, cuts, recipes, progress)
         document[moment] = rolling_figures(forecasts)
-        document[moment]["slices"] |= _clinicians(rows, moment, cuts[0], recipes[0])
+        document[moment]["slices"] |= _left_out(rows, others, moment, cuts[0], recipes[0])
     return document
 
 
@@ -44,10 +54,15 @@ def rolling_figures(forecasts: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _clinicians(rows: pd.DataFrame, moment: str, cut: date, recipe: Recipe) -> dict[str, dict[str, float | int | None]]:
-    """The slice of visits whose clinician was left out; none where the source has no clinicians, or too little to learn from."""
-    left_out = clinician_out(rows, moment, cut, recipe)
-    if left_out.empty:
-        return {}
-    labels = left_out["label_is_unused"].astype(int)
-    return {"clinician_out": measure(labels, left_out[f"p_{recipe.model}"].to_numpy(dtype=float), left_out["starts_on"])}
+def _left_out(
+    rows: pd.DataFrame, others: Sequence[pd.DataFrame], moment: str, cut: date, recipe: Recipe
+) -> dict[str, dict[str, float | int | None]]:
+    """Visits forecast by models that never saw their clinician, or their practice; no slice where the source or the call has none."""
+    found = {"clinician_out": clinician_out(rows, moment, cut, recipe)}
+    if others:
+        found["practice_out"] = practice_out(rows, others, moment, cut, recipe)
+    return {
+        name: measure(tested["label_is_unused"].astype(int), tested[f"p_{recipe.model}"].to_numpy(dtype=float), tested["starts_on"])
+        for name, tested in found.items()
+        if len(tested)
+    }

@@ -34,6 +34,7 @@ class Parsed:
     landed: int = 0
     duplicates: int = 0
     unread_columns: int = 0
+    open_line: int | None = None  # the last line where it has no line end: whether its last cell is whole cannot be told
     rows: dict[str, ByDay] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     rejected: dict[str, ByDay] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
@@ -82,6 +83,7 @@ class _Parsing:
         self._readers = [RowReader(rule, places, column_map.csv.empty, setting) for rule in rules.values()]
         self._parsed = Parsed(lines=len(csv_file.lines))
         self._parsed.unread_columns = len(set(csv_file.header) - set(wanted) - set(column_map.ignore))
+        self._parsed.open_line = csv_file.lines[-1].number if csv_file.is_open and csv_file.lines else None
         self._undated: list[tuple[str, Rejected]] = []
 
     def run(self, progress: Progress) -> Parsed:

@@ -25,11 +25,12 @@ class Line:
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A file's header and records, all read."""
+    """A file's header and records, all read. `is_open`: the last line has no line end, so its last cell may be cut."""
 
     name: str
     header: tuple[str, ...]
     lines: Sequence[Line]
+    is_open: bool
 
 
 def read_csv(content: bytes, name: str, rule: CsvRule) -> CsvFile:
@@ -41,8 +42,9 @@ def read_csv(content: bytes, name: str, rule: CsvRule) -> CsvFile:
     if not lines:
         raise InputError("the file is empty.", WHOLE, file=name)
     header = tuple(cell.strip() for cell in lines[0].cells)
-    _check_whole(text, lines, name)
-    return CsvFile(name, header, lines[1:])
+    is_open = not text.endswith(("\n", "\r"))
+    _check_whole(lines, name, is_open=is_open)
+    return CsvFile(name, header, lines[1:], is_open)
 
 
 def content_of(path: Path) -> bytes:
@@ -103,8 +105,8 @@ def _records(text: str, name: str, delimiter: str) -> Iterator[Line]:
         raise InputError(problem, WHOLE if cut else "Mend the line; nothing was stored.", file=name, row=before + 1) from None
 
 
-def _check_whole(text: str, lines: Sequence[Line], name: str) -> None:
+def _check_whole(lines: Sequence[Line], name: str, *, is_open: bool) -> None:
     """A last line with too few cells and no line end is where a copy or an export stopped."""
     last, width = lines[-1], len(lines[0].cells)
-    if len(lines) > 1 and not text.endswith(("\n", "\r")) and len(last.cells) < width:
+    if len(lines) > 1 and is_open and len(last.cells) < width:
         raise InputError(f"the file is cut: its last line has {len(last.cells)} of {width} cells.", WHOLE, file=name, row=last.number)

@@ -53,6 +53,7 @@ class ImportSummary:
     first_day: date | None = None
     last_day: date | None = None
     unread_columns: int = 0
+    open_line: int | None = None  # the last line where it has no line end
 
 
 def import_file(
@@ -169,4 +170,5 @@ def _summary(file: str, parsed: Parsed, practice: Practice) -> ImportSummary:
         first_day=practice.first_day,
         last_day=practice.last_day,
         unread_columns=parsed.unread_columns,
+        open_line=parsed.open_line,
     )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hsched_adapters.settings import Paths
     from hsched_models.registry import ModelRow
 
+INSIGHTS_SHOWN = 2
+
 
 def facts_of(practice: "OpenPractice", plan: DayPlan, done: Sequence[Stage], scan: Mapping[str, Any] | None) -> dict[str, Any]:
     """Everything the summary shows, as plain values."""
@@ -29,6 +31,7 @@ def facts_of(practice: "OpenPractice", plan: DayPlan, done: Sequence[Stage], sca
         "quarantined": counts(list(set_aside(practice.zone))),
         "champions": champions(paths),
         "tomorrow": riskiest_hours(paths, practice.practice, plan.day),
+        "insights": insights(paths),
         "drift": drift(paths, plan),
         "privacy": scan,
         "reports": reports(paths, plan),
@@ -64,6 +67,14 @@ def _champion(row: "ModelRow", rungs: Mapping[str, Any]) -> dict[str, Any]:
         "trained_through": row.trained_through,
         "reasons": row.reasons,
     }
+
+
+def insights(paths: "Paths") -> list[str]:
+    """The weekday hours in which visits surely go unused most often."""
+    from hsched_pipelines.learning.insights import sentence, worst_cells
+
+    table = paths.tables / "mart_insights__weekday_hour.parquet"
+    return [sentence(cell) for cell in worst_cells(table, INSIGHTS_SHOWN)] if table.exists() else []
 
 
 def drift(paths: "Paths", plan: DayPlan) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ def show(facts: Mapping[str, Any], console: "Console") -> None:
     from rich.rule import Rule
 
     console.print(Rule(f"{facts['practice']['name']}: records up to {facts['day']}", align="left"))
-    for section in (stages, quarantined, champions, tomorrow, drift, privacy, where):
+    for section in (stages, quarantined, champions, tomorrow, insights, drift, privacy, where):
         for part in section(facts):
             console.print(part)
 
@@ -62,10 +62,22 @@ def tomorrow(facts: Mapping[str, Any]) -> "list[RenderableType]":
     coming = facts["tomorrow"]
     if not coming:
         return ["No coming visits to score."]
-    grid = table("hour", "clinician", "visits", "expected missed", words=2, title=f"Where a call helps most on {coming['on']}")
+    grid = table(
+        "hour",
+        "clinician",
+        "visits",
+        "expected missed",
+        words=2,
+        title=f"Where a call helps most on {coming['on']}: visits by hour and clinician",
+    )
     for one in coming["hours"]:
         grid.add_row(hour(one["hour"]), token(one["clinician"]), str(one["appointments"]), f"{one['expected_missed']:.1f}")
     return [grid]
+
+
+def insights(facts: Mapping[str, Any]) -> "list[RenderableType]":
+    """Where the template itself loses visits."""
+    return [f"Most often unused: {'; '.join(facts['insights'])}."] if facts["insights"] else []
 
 
 def hour(value: int | None) -> str:

@@ -22,6 +22,7 @@ from packaging.version import Version, parse
 
 from hsched_adapters.settings import Paths, Settings, child_environment, enter_practice
 from hsched_core.domain.errors import SettingsError
+from hsched_pipelines.learning.insights import insight_metadata
 from hsched_pipelines.partitions import daily_partitions, days_of, settled_features
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -134,7 +135,8 @@ def build(context: dg.AssetExecutionContext, dbt: PinnedDbt, settings: Settings,
         if isinstance(event, dg.Output):
             name = event.output_name
             context.log.info(f"dbt built {name}")
-            yield event.with_metadata({**event.metadata, **_rows(settings.paths.tables / f"{name}.parquet")})
+            table = settings.paths.tables / f"{name}.parquet"
+            yield event.with_metadata({**event.metadata, **_rows(table), **insight_metadata(name, table)})
         else:
             yield event
 

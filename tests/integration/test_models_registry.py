@@ -91,7 +91,7 @@ def test_a_training_ends_with_a_champion_of_each_moment(first: tuple[Workspace, 
         assert row.promoted_at == NOW.isoformat(timespec="seconds")
         assert (LAST - timedelta(days=3)).isoformat() <= row.trained_through <= LAST.isoformat()
         assert 0.5 < row.metrics["auroc"] < 0.8
-        assert {"all.auroc", "lead_ge_1.brier", "all.ece", "calibration_slope"} <= row.metrics.keys()
+        assert {"auroc", "lead_ge_1.brier", "ece", "calibration_slope"} <= row.metrics.keys()
     for row in (row for row in rows if "challenger" in row.aliases):
         assert "worse than that of logistic_client_intercept" in row.reasons
     assert reports["promotion"].numbers == {"promoted": 2}

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from hsched_adapters.settings import Paths, Practice, Source
+from hsched_cli.summary.facts import insights
 from hsched_cli.summary.lake import riskiest_hours, row_counts, scored_rows
 from hsched_cli.summary.page import show
 
@@ -24,6 +25,7 @@ FACTS: Mapping[str, Any] = {
     "quarantined": {"rows": 0, "by": []},
     "champions": [],
     "tomorrow": None,
+    "insights": [],
     "drift": None,
     "privacy": None,
     "reports": {},
@@ -113,6 +115,15 @@ def test_rows_are_counted_over_all_days(paths: Paths) -> None:
 
     assert row_counts(paths) == [{"stage": "de-identified client records", "rows": 5}]
     assert scored_rows(paths, [DAY]) == 0
+
+
+def test_insights_are_sentences_and_none_is_no_line(paths: Paths) -> None:
+    """What the weekday table says of the template, in words; before there is a table the page is silent."""
+    assert insights(paths) == []
+    assert "Most often unused" not in shown()
+    assert "Most often unused: Tuesdays 14:00: 35 % of 214" in shown(
+        insights=["Tuesdays 14:00: 35 % of 214 visits went unused (29 to 42 %)"]
+    )
 
 
 def test_the_page_says_what_to_type_next() -> None:

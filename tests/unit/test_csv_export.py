@@ -207,6 +207,15 @@ def test_a_file_cut_in_the_middle_is_refused() -> None:
     assert "the compressed file is damaged" in str(refusal(gzip.compress(whole)[:40] + b"\xff" * 40 + gzip.compress(whole)[80:]))
 
 
+def test_a_last_line_without_an_end_is_pointed_at() -> None:
+    """Whether its last cell is whole cannot be told: many exports end so, and so does a file cut inside that cell."""
+    whole = csv_of(BOOKED, ARRIVED)
+
+    assert parse(whole, "events.csv", event_map(), SETTING).open_line is None
+    assert parse(whole.rstrip(b"\r\n"), "events.csv", event_map(), SETTING).open_line == 3
+    assert parse(EVENT_HEADER.encode(), "events.csv", event_map(), SETTING).open_line is None
+
+
 def test_a_line_with_a_wrong_number_of_cells_is_quarantined() -> None:
     """Inside a file it is one bad line, not a cut."""
     content = csv_of(BOOKED) + b"event-7,appt-7,client-7,Scheduled\n" + csv_of(ARRIVED).split(b"\n", 1)[1]
