@@ -22,6 +22,7 @@ import pandas as pd
 
 from hsched_models.dataset import load_rows, training_set
 from hsched_models.design import SHIPPED
+from hsched_models.explain import in_words
 from hsched_models.train import Fitted, fit, one_thread
 
 ROUNDS = 5
@@ -61,6 +62,17 @@ def interleaved(works: Mapping[str, Callable[[], object]]) -> dict[str, Any]:
         for name, (seconds, _) in found.items():
             kept[name].append(seconds)
     return {"median_s": {name: statistics.median(seconds) for name, seconds in kept.items()}, "refused_rounds": refused}
+
+
+def cpu_seconds(works: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+    """Median processor seconds of this process for each, interleaved: what the work costs, whoever else is at work."""
+    kept: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(ROUNDS):
+        for name, work in works.items():
+            start = time.process_time()
+            work()
+            kept[name].append(time.process_time() - start)
+    return {name: statistics.median(seconds) for name, seconds in kept.items()}
 
 
 def first_call() -> dict[str, float]:
@@ -146,6 +158,9 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
                 "pyfunc": lambda: pyfunc.predict(batch),
             }
         )
+    reasons = cpu_seconds(
+        {"scores": lambda: model.forecast(frame.head(1000)), "reasons": lambda: in_words(model, frame.head(1000), p[:1000])}
+    )
     row_us = {name: seconds / min(SINGLES[name], len(dicts)) * 1e6 for name, seconds in singles["median_s"].items()}
     rows_s = {name: len(batch) / seconds for name, seconds in batches["median_s"].items()}
     return {
@@ -156,6 +171,7 @@ def measured(model: Fitted, frame: pd.DataFrame, repeat: int) -> dict[str, Any]:
         "batch_rows": len(batch),
         "batch_rows_a_second": rows_s,
         "batch_times_faster": {name: rows_s["compiled"] / rows_s[name] for name in rows_s},
+        "cpu_s_per_1000": {name: 1000 * seconds / min(1000, len(frame)) for name, seconds in reasons.items()},
         "refused_rounds": singles["refused_rounds"] + batches["refused_rounds"],
     }
 

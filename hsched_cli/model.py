@@ -67,7 +67,9 @@ def list_models(as_json: bool = typer.Option(False, "--json", help="Print JSON."
     for row in rows:
         aliases = f" [green]{', '.join(row.aliases)}[/green]" if row.aliases else ""
         auroc, brier, ece, slope = figures(row.metrics)
-        out().print(f"{row.name} v{row.version} {row.moment}{aliases}  AUROC {auroc}  Brier {brier}  ECE {ece}  slope {slope}")
+        out().print(
+            f"{row.name} v{row.version} {row.moment}{aliases}  AUROC {auroc}  Brier {brier}  ECE {ece}  slope {slope}{_lineage(row)}"
+        )
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)
@@ -136,11 +138,20 @@ app.command("demote", epilog=model_acts.DEMOTE_EXAMPLES)(model_acts.demote)
 
 def _show_champion(row: "ModelRow") -> None:
     through = row.trained_through or "an unknown day"
-    out().print(f"[bold]{row.name} v{row.version}[/bold] ({row.moment}); trained on visits up to {through}")
+    if row.intercept_of:
+        out().print(f"[bold]{row.name} v{row.version}[/bold] ({row.moment}){_lineage(row)}; outcomes of visits up to {through}")
+        out().print("  Figures of the training it comes from, then of the update:")
+    else:
+        out().print(f"[bold]{row.name} v{row.version}[/bold] ({row.moment}); trained on visits up to {through}")
     for name, value in sorted(row.metrics.items()):
         out().print(f"  {name:32} {value:.4f}")
     by = f" by {row.promoted_by}" if row.promoted_by else ""
     out().print(f"  Promoted {row.promoted_at or 'at an unknown time'}{by}: {row.reasons}", markup=False)
+
+
+def _lineage(row: "ModelRow") -> str:
+    """Where an updated version comes from; nothing for a trained one."""
+    return f"  v{row.intercept_of} with its intercept moved by {row.intercept} log odds" if row.intercept_of else ""
 
 
 def _show_challenger(row: "ModelRow", champion: str) -> None:
@@ -199,6 +210,9 @@ def _chosen(found: "Registry", version: str, moment: str) -> "ModelRow":
 
 def _review(found: "Registry", row: "ModelRow") -> Mapping[str, Any]:
     text = found.text_of(row.run_id, "review.json")
+    if text is None and row.intercept_of:
+        look = f"Look at the trained one: `hsched model compare {row.intercept_of} --moment {row.moment}`."
+        raise UserError(f"Version {row.version} is version {row.intercept_of} with another intercept; ranks are the same.", look)
     if text is None:
         raise UserError(f"Version {row.version} was trained before there were reviews.", "The next training makes one: `hsched run`.")
     content: Mapping[str, Any] = json.loads(text)

@@ -18,7 +18,7 @@ from hsched_models.card import model_card
 from hsched_models.comparison import publish_reviews
 from hsched_models.dataset import TrainingSet, known_by_day, load_rows, training_set
 from hsched_models.design import BASELINE, LADDER, SHIPPED
-from hsched_models.features import MOMENTS, category_columns
+from hsched_models.features import MOMENTS
 from hsched_models.files import read_json, write_frame, write_json
 from hsched_models.intervals import Paired, paired_log_loss, paired_of
 from hsched_models.metrics import Metrics, measure_slices
@@ -216,16 +216,11 @@ def _register(ws: Workspace, registry: Registry, run_id: str, split: Split, name
         "code_version": ws.code_version,
         "dataset_digest": split.whole.digest,
     }
-    return registry.register(run_id, split.whole.moment, final, _kinds(final), tags)
-
-
-def _kinds(fitted: Fitted) -> dict[str, str]:
-    words = category_columns(fitted.columns)
-    return {column: "word" if column in words else "number" for column in fitted.columns}
+    return registry.register(run_id, split.whole.moment, final, final.kinds, tags)
 
 
 def _log_fit(ws: Workspace, registry: Registry, run_id: str, split: Split, fitted: Fitted) -> None:
-    registry.log_dataset(split.whole.digest, split.whole.moment, _kinds(fitted), len(split.whole.frame))
+    registry.log_dataset(split.whole.digest, split.whole.moment, fitted.kinds, len(split.whole.frame))
     registry.log(
         run_id,
         params={

@@ -52,6 +52,11 @@ class TwoHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
 
 
 def parts(p_unused: Floats, no_show_share: Floats) -> tuple[Floats, Floats]:
-    """P(no-show) and P(late cancel), which sum to P(unused); NaN where there is no share."""
-    no_show = p_unused * no_show_share
-    return no_show, p_unused - no_show
+    """P(no-show) and P(late cancel), which sum to P(unused) to the bit; NaN where there is no share.
+
+    The larger part is multiplied and the smaller one subtracted: from half of p to p a difference is exact (Sterbenz 1974).
+    """
+    larger = p_unused * np.maximum(no_show_share, 1 - no_show_share)
+    smaller = p_unused - larger
+    is_mostly_no_show = no_show_share >= 0.5
+    return np.where(is_mostly_no_show, larger, smaller), np.where(is_mostly_no_show, smaller, larger)

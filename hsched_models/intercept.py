@@ -56,6 +56,11 @@ class Update:
     seen_through: str  # last day of visits looked at, as ISO text; empty where there was none
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether the outcomes asked for more than an intercept may move."""
+        return self.unused.is_bounded or (self.share is not None and self.share.is_bounded)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """What was seen and done, in sentences."""
         if self.unused.sd is None:
@@ -98,7 +103,7 @@ def as_trained(fitted: Fitted) -> Fitted:
     model = fitted.estimator
     if not isinstance(model, TwoHeads) or not (isinstance(model.unused_, Shifted) or isinstance(model.split_, Shifted)):
         return fitted
-    return Fitted(fitted.name, _with_heads(model, _inside(model.unused_), _inside(model.split_)), fitted.columns)
+    return Fitted(fitted.name, _with_heads(model, _inside(model.unused_), _inside(model.split_)), fitted.columns, fitted.typical)
 
 
 def moved_by(base: Fitted, unused: float, share: float) -> Fitted:
@@ -107,7 +112,7 @@ def moved_by(base: Fitted, unused: float, share: float) -> Fitted:
         return base
     model = base.estimator
     split = Shifted(share).around(model.split_) if share else model.split_
-    return Fitted(base.name, _with_heads(model, Shifted(unused).around(model.unused_), split), base.columns)
+    return Fitted(base.name, _with_heads(model, Shifted(unused).around(model.unused_), split), base.columns, base.typical)
 
 
 def offsets_of(fitted: Fitted) -> tuple[float, float]:

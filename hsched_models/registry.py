@@ -23,7 +23,7 @@ from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
-from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS
+from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS, MLFLOW_PARENT_RUN_ID
 from mlflow.utils.requirements_utils import _get_pinned_requirement
 from skops.io import dumps, get_untrusted_types
 
@@ -32,6 +32,7 @@ from hsched_models.train import Fitted
 
 EXPERIMENT = "no_show"
 CHAMPION, CHALLENGER = "champion", "challenger"
+TYPICAL = "typical_row"  # tag of a version: what most of its training rows hold, column by column
 ENTRY = "succession."  # tags of a registered model that hold its history
 NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")  # MLflow's words for no such model, no such alias
 # What a model file may contain beyond skops' own list: our estimators and the parts of scikit-learn's they are built of.
@@ -56,6 +57,8 @@ class ModelRow:
     stands_against: str | None = None  # why it should not take over; empty: nothing does; None: never judged
     judged_against: str = ""  # the champion at that time
     review: str = ""  # what the figures of its review speak for
+    intercept_of: str = ""  # the trained version whose intercept was updated; empty for a version that was trained
+    intercept: str = ""  # how far it was moved, in log odds
 
 
 def model_name(moment: str) -> str:
@@ -79,9 +82,10 @@ class Registry:
         self._client = mlflow.MlflowClient(tracking_uri, tracking_uri)
 
     @contextmanager
-    def run(self, name: str, tags: Mapping[str, str]) -> Iterator[str]:
-        """A run of the experiment; ends as failed if the body raises. Yields its id."""
-        with mlflow.start_run(experiment_id=self.experiment_id, run_name=name, tags=dict(tags)) as run:
+    def run(self, name: str, tags: Mapping[str, str], below: str = "") -> Iterator[str]:
+        """A run of the experiment, perhaps below another run; ends as failed if the body raises. Yields its id."""
+        told = {**tags, **({MLFLOW_PARENT_RUN_ID: below} if below else {})}
+        with mlflow.start_run(experiment_id=self.experiment_id, run_name=name, tags=told) as run:
             yield run.info.run_id
 
     @property
@@ -149,7 +153,8 @@ class Registry:
             metadata={"columns": list(fitted.columns), "rung": fitted.name, "moment": moment},
         )
         self._ensure_model(moment)
-        made = self._client.create_model_version(model_name(moment), info.model_uri, run_id, tags=dict(tags), model_id=info.model_id)
+        told = {**tags, **({TYPICAL: json.dumps(fitted.typical)} if fitted.typical else {})}
+        made = self._client.create_model_version(model_name(moment), info.model_uri, run_id, tags=told, model_id=info.model_id)
         return str(made.version)
 
     def _ensure_model(self, moment: str) -> None:
@@ -227,7 +232,9 @@ class Registry:
         try:
             row = self._client.get_model_version(model_name(moment), version)
             estimator = mlflow.sklearn.load_model(f"models:/{model_name(moment)}/{version}")
-            return Fitted(row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])))
+            return Fitted(
+                row.tags.get("rung", ""), estimator, tuple(json.loads(row.tags["columns"])), json.loads(row.tags.get(TYPICAL, "{}"))
+            )
         except Exception as error:  # archive, JSON, type list, tags, MLflow: each fails in its own way on a damaged model
             raise NotReadyError(
                 f"Model {model_name(moment)} version {version} cannot be loaded ({type(error).__name__}).",
@@ -274,7 +281,7 @@ class Registry:
             version=str(version.version),
             aliases=tuple(alias for alias, held in aliases.items() if str(held) == str(version.version)),
             run_id=run_id,
-            metrics=dict(self._client.get_run(run_id).data.metrics),
+            metrics=self._metrics_of(run_id),
             trained_through=tags.get("trained_through", ""),
             promoted_at=tags.get("promoted_at", ""),
             reasons=tags.get("reasons", ""),
@@ -282,7 +289,15 @@ class Registry:
             stands_against=tags.get("stands_against"),
             judged_against=tags.get("judged_against", ""),
             review=tags.get("review", ""),
+            intercept_of=tags.get("intercept_of", ""),
+            intercept=tags.get("intercept", ""),
         )
+
+    def _metrics_of(self, run_id: str) -> dict[str, float]:
+        """A run's figures, and for an update those of the training it stands below."""
+        data = self._client.get_run(run_id).data
+        trained = data.tags.get(MLFLOW_PARENT_RUN_ID)
+        return {**(self._metrics_of(trained) if trained else {}), **data.metrics}
 
     def run_url(self, run_id: str, ui_base: str) -> str:
         """Where a person sees a run."""

@@ -1,4 +1,4 @@
-"""What a step of the learning flow tells its host: numbers, small tables, plots, links. Never a row of a client."""
+"""What a step of the learning flow tells its host: numbers, small tables, plots, links. No identifier and no whole token."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -53,8 +53,18 @@ class Reign:
     ended_because: str = ""
 
 
-def settle(registry: Registry, moment: str, version: str, decision: Decision, now: datetime, *, policy: str, is_first: bool) -> str:
-    """What becomes of a candidate after a training: "champion", "waits for review" or "refused"; why is written on it.
+def settle(
+    registry: Registry,
+    moment: str,
+    version: str,
+    decision: Decision,
+    now: datetime,
+    *,
+    policy: str,
+    is_first: bool,
+    by: str = TRAINING,
+) -> str:
+    """What becomes of a candidate after a training or an update: "champion", "waits for review" or "refused"; why is written on it.
 
     Under the policy `reviewed` only a moment without any champion gets one by itself. `is_first`: the recipe that ships.
     """
@@ -62,7 +72,7 @@ def settle(registry: Registry, moment: str, version: str, decision: Decision, no
         was = champion_version(registry, moment)
         registry.tag_version(moment, version, judged_tags(decision, was))
         if decision.promote and (policy == AUTOMATIC or not was):
-            _take_over(registry, moment, Change(_stamp(now), Act.PROMOTED, version, was, TRAINING, " ".join(decision.reasons)))
+            _take_over(registry, moment, Change(_stamp(now), Act.PROMOTED, version, was, by, " ".join(decision.reasons)))
             return "champion"
         if decision.promote or is_first:
             registry.set_alias(moment, CHALLENGER, version, {"reasons": " ".join(decision.reasons)})

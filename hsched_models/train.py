@@ -1,7 +1,7 @@
 """Fitting a rung of the ladder on a training set, and predicting with it. Knows estimators, not MLflow or files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -14,19 +14,37 @@ from hsched_core.domain.errors import NotReadyError
 from hsched_models.compiled import Scorer, make_scorer
 from hsched_models.dataset import TrainingSet
 from hsched_models.design import LADDER, seen_often, varying
-from hsched_models.features import input_columns
+from hsched_models.features import category_columns, input_columns
+from hsched_models.heads import parts
+from hsched_models.typical import typical_row
 
 FEWEST_ROWS = 200
 FEWEST_UNUSED = 20
 
 
 @dataclass(frozen=True)
+class Forecasts:
+    """P(unused) of each row, and its two parts: they sum to it to the bit. NaN where the model does not tell them apart."""
+
+    unused: NDArray[np.float64]
+    no_show: NDArray[np.float64]
+    late_cancel: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Fitted:
-    """A fitted rung and the columns it reads, in order."""
+    """A fitted rung and the columns it reads, in order. `typical`: what most training rows hold in them, for reasons."""
 
     name: str
     estimator: Any
     columns: tuple[str, ...]
+    typical: Mapping[str, float | str | None] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Of each column, whether it holds words or numbers."""
+        words = category_columns(self.columns)
+        return {column: "word" if column in words else "number" for column in self.columns}
 
     def predict(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         """P(unused) of each row; InputError where a value is infinite, or missing where the model needs one."""
@@ -40,6 +58,21 @@ class Fitted:
             found = self.scorer.batch(rows)
         share: NDArray[np.float64] = found[:, 1] if found.shape[1] > 1 else np.full(len(rows), np.nan)
         return share
+
+    def forecast(self, rows: pd.DataFrame) -> Forecasts:
+        """All the model says of each row, in one pass; InputError as in `predict`."""
+        with one_thread():
+            found = self.scorer.batch(rows)
+        share = found[:, 1] if found.shape[1] > 1 else np.full(len(rows), np.nan)
+        return Forecasts(found[:, 0], *parts(found[:, 0], share))
+
+    def forecast_one(self, row: Mapping[str, object]) -> tuple[float, float | None, float | None]:
+        """The same of one row, to the bit: P(unused), P(no-show), P(late cancel); None where the model does not tell them apart."""
+        unused, *share = self.scorer.one(row)
+        if not share or np.isnan(share[0]):
+            return unused, None, None
+        no_show, late_cancel = parts(np.array([unused]), np.array(share))
+        return unused, float(no_show[0]), float(late_cancel[0])
 
     def score_one(self, row: Mapping[str, object]) -> float:
         """P(unused) of one row given by column name (None where nothing is known): the bits that `predict` gives it in any batch."""
@@ -83,4 +116,4 @@ def fit(name: str, training: TrainingSet, demographic_inputs: Mapping[str, str])
     reads = rung.reads(columns)
     with one_thread():
         estimator = rung.build(columns, training.weeks).fit(training.frame[list(reads)], training.ends)
-    return Fitted(name, estimator, reads)
+    return Fitted(name, estimator, reads, typical_row(training.frame, reads))

@@ -21,6 +21,7 @@ RUNS_IN: Mapping[str, frozenset[Deployment]] = MappingProxyType(
     {
         "extract_daily_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "train_weekly_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "update_intercept_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "retrain_on_drift": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "score_after_extract": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "scan_after_score": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),

@@ -8,6 +8,7 @@ import dagster as dg
 from hsched_adapters.settings import Settings, enter_practice
 from hsched_models.report import Report
 from hsched_models.workspace import Workspace
+from hsched_pipelines.learning.intercept import INTERCEPT
 from hsched_pipelines.learning.models import run_url_of
 from hsched_pipelines.learning.reports import metadata_of
 from hsched_pipelines.learning.workspace import workspace_of
@@ -27,14 +28,14 @@ def daily_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 def _scores(settings: Settings) -> dg.AssetsDefinition:
     @dg.asset(
         name=SCORE,
-        deps=["feat_no_show__coming", "model_no_show__promotion"],
+        deps=["feat_no_show__coming", INTERCEPT],
         partitions_def=daily_partitions(settings.practice),
         backfill_policy=dg.BackfillPolicy.single_run(),
         freshness_policy=daily_freshness(settings),
         group_name="score",
         kinds={"sklearn", "parquet"},
         owners=["team:data"],
-        description="The champion's probabilities for coming visits, as known at the midnight that ends the day.",
+        description="The champion's probabilities for coming visits and the reasons for them, as known at the midnight that ends the day.",
     )
     def scores(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from hsched_models.score import score_coming

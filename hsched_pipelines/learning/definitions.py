@@ -8,6 +8,7 @@ from hsched_adapters.settings import Settings, enter_practice, load_settings
 from hsched_pipelines.learning.checks import feature_checks
 from hsched_pipelines.learning.daily import daily_assets
 from hsched_pipelines.learning.dbt import PROJECT, dbt_parts, dbt_project, dbt_resource
+from hsched_pipelines.learning.intercept import intercept_asset
 from hsched_pipelines.learning.jobs import build_jobs, build_schedules, build_sensors
 from hsched_pipelines.learning.models import training_assets
 from hsched_pipelines.learning.publication import publication_asset
@@ -26,7 +27,7 @@ def build_defs(settings: Settings | None = None, project_dir: Path = PROJECT) ->
     daily = [*daily_assets(chosen), *shadow_assets(chosen), publication_asset(chosen)]
     jobs = build_jobs(tables, coming)
     return dg.Definitions(
-        assets=[tables, coming, *training_assets(chosen), *daily, standing_asset(chosen)],
+        assets=[tables, coming, *training_assets(chosen), intercept_asset(chosen), *daily, standing_asset(chosen)],
         asset_checks=feature_checks(chosen),
         jobs=list(jobs.values()),
         schedules=build_schedules(practice, jobs),

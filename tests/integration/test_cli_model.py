@@ -11,8 +11,10 @@ import pytest
 from hsched_cli.main import run
 from hsched_models.comparison import publish
 from hsched_models.dataset import training_set
+from hsched_models.intercept import moved_by
 from hsched_models.promote import Decision
 from hsched_models.registry import Registry, model_name
+from hsched_models.relevel import UPDATE
 from hsched_models.review import review
 from hsched_models.review_page import Candidacy
 from hsched_models.succession import REVIEWED, settle
@@ -135,6 +137,24 @@ def test_a_version_without_a_review_says_so(home: Path, capsys: pytest.CaptureFi
     assert "trained before there were reviews" in capsys.readouterr().err
     assert hsched("compare", "--moment", "at_noon") == 2
     assert "no model for at_noon" in capsys.readouterr().err
+
+
+def test_an_updated_intercept_is_shown_with_where_it_comes_from(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the list, as champion, and where somebody asks for a review of it."""
+    registry = Registry(f"sqlite:///{home / 'mlflow' / 'mlflow.db'}", home / "mlflow" / "artifacts")
+    updated = moved_by(registry.load(MOMENT, "1"), 0.17, 0.0)
+    tags = {"moment": MOMENT, "rung": updated.name, "columns": '["lead_time_days"]', "intercept_of": "1", "intercept": "+0.170"}
+    with registry.run("update", {}, below=registry.version_row(MOMENT, "1").run_id) as run_id:
+        version = registry.register(run_id, MOMENT, updated, updated.kinds, tags)
+    settle(registry, MOMENT, version, Decision(True, ("More were missed.",)), NOW, policy="automatic", is_first=True, by=UPDATE)
+
+    assert f"v{version} {MOMENT} champion" in said(capsys, "list")
+    assert "v1 with its intercept moved by +0.170 log odds" in said(capsys, "list")
+    assert "v1 with its intercept moved by +0.170 log odds" in said(capsys, "show")
+    assert f"by {UPDATE}: More were missed." in said(capsys, "history")
+    assert hsched("compare", version) == 2
+    assert "is version 1 with another intercept" in capsys.readouterr().err
+    assert "Version 1 is champion" in said(capsys, "demote", "--moment", MOMENT, "--reason", "Undone in a test")
 
 
 def test_the_tables_are_shown_by_mlflow(home: Path) -> None:

@@ -16,7 +16,14 @@ from tests.fake_practice import settings_in
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("pandas", "sklearn", "mlflow", "great_expectations", "evidently", "dagster_dbt", "dbt", "scipy", "matplotlib")
-MODELS = {"train_no_show__set", "model_no_show__fit", "model_no_show__evaluation", "model_no_show__promotion", "model_no_show__standing"}
+MODELS = {
+    "train_no_show__set",
+    "model_no_show__fit",
+    "model_no_show__evaluation",
+    "model_no_show__promotion",
+    "model_no_show__standing",
+    "model_no_show__intercept",
+}
 DAILY = {f"{layer}_no_show__daily" for layer in ("score", "ledger", "grade", "published", "drift")} | {"feat_no_show__coming"}
 DBT = {f"stg_ehr__{table}" for table in ("appointments", "clients", "clinicians", "communications")} | {"feat_no_show__appointments"}
 INSIGHTS = {f"mart_insights__{name}" for name in ("weekday_hour", "session_type", "clinician", "lead_time")}
@@ -62,7 +69,7 @@ def test_operations_has_its_assets_checks_and_jobs(operations: dg.RepositoryDefi
 def test_learning_has_its_assets_checks_and_jobs(learning: dg.RepositoryDefinition) -> None:
     """dbt's models one by one, training, scores and drift; dbt's tests are checks."""
     assert made_by(learning) >= MODELS | DAILY | DBT | INSIGHTS
-    assert jobs_of(learning) == {"build_features", "train_weekly", "score_daily"}
+    assert jobs_of(learning) == {"build_features", "train_weekly", "update_intercept", "score_daily"}
     assert checks_of(learning) >= {
         "feat_no_show__appointments:features_hold",
         "feat_no_show__coming:features_hold",
@@ -83,7 +90,7 @@ def test_lineage_runs_from_extraction_to_the_scan(operations: dg.RepositoryDefin
     assert upstream["deid_ehr__appointments"] == {"raw_ehr__appointments"}
     assert upstream["stg_ehr__appointments"] == {"deid_ehr__appointments"}
     assert upstream["train_no_show__set"] == {"feat_no_show__appointments"}
-    assert upstream["score_no_show__daily"] == {"feat_no_show__coming", "model_no_show__promotion"}
+    assert upstream["score_no_show__daily"] == {"feat_no_show__coming", "model_no_show__intercept"}
     assert upstream["audit_privacy__scan"] == {"score_no_show__daily", "drift_no_show__daily"}
 
 
@@ -118,6 +125,7 @@ def test_every_schedule_and_sensor_says_where_it_runs(operations: dg.RepositoryD
     assert schedules == {
         "extract_daily_schedule": ("0 2 * * *", "America/New_York"),
         "train_weekly_schedule": ("30 3 * * 0", "America/New_York"),
+        "update_intercept_schedule": ("30 3 * * 3", "America/New_York"),
     }
 
 

@@ -88,6 +88,9 @@ def write_scores(file: Path, day: date, rows: pd.DataFrame, p: float = 0.2) -> N
         "as_of_on": day + timedelta(days=1),
         "days_ahead": 1,
         "probability": p,
+        "probability_no_show": 0.75 * p,
+        "probability_late_cancel": 0.25 * p,
+        "reasons": "Missed 3 of 8 visits so far (raises)",
         "model_name": "no_show__day_before",
         "model_version": "1",
     }
@@ -111,7 +114,8 @@ def test_days_are_sealed_graded_and_the_newest_is_published(home: Home) -> None:
         == {row["booking_id"] for row in published.feature_rows}
         == set(newest["booking_id"])
     )
-    assert all(row["probability"] == 0.2 and row["probability_no_show"] is None for row in published.scores)
+    assert all(row["probability_no_show"] + row["probability_late_cancel"] == row["probability"] == 0.2 for row in published.scores)
+    assert {row["reasons"] for row in published.scores} == {"Missed 3 of 8 visits so far (raises)"}
     assert {row["client_token"] for row in published.client_features} == set(ROWS["client_token"])
     read = set(published.feature_rows[0]["inputs"])
     assert {"lead_time_days", "client_visits", "modality"} <= read

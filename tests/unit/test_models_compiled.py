@@ -66,6 +66,13 @@ def test_both_heads_are_compiled() -> None:
     assert np.abs(model.predict(rows()) - by_sklearn(model, rows())).max() <= LIMIT
     assert model.scorer.one(as_dicts(rows().head(1))[0]) == tuple(model.scorer.batch(rows().head(1))[0])
     assert np.isnan(base.no_show_share(rows().head(3))).all()
+    found = model.forecast(rows().head(300))
+    assert np.array_equal(found.no_show + found.late_cancel, found.unused)
+    assert np.array_equal(found.unused, model.predict(rows().head(300)))
+    singles = [model.forecast_one(row) for row in as_dicts(rows().head(40))]
+    assert singles == list(zip(*(part[:40].tolist() for part in (found.unused, found.no_show, found.late_cancel)), strict=True))
+    assert base.forecast_one(as_dicts(rows().head(1))[0]) == (base.predict(rows().head(1))[0], None, None)
+    assert np.isnan(base.forecast(rows().head(3)).no_show).all()
 
 
 def test_words_never_seen_and_missing_amounts_go_their_own_way() -> None:

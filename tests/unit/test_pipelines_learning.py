@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from hsched_models.report import Report
+from hsched_pipelines.learning import intercept
 from hsched_pipelines.learning.checks import KEYS, SHARES, feature_expectations
 from hsched_pipelines.learning.daily import bounds_result
 from hsched_pipelines.learning.dbt import is_stale
@@ -69,6 +70,19 @@ def test_a_breach_fails_the_check_and_names_day_and_measure() -> None:
     assert not result.passed
     assert result.description == "2026-03-08: age has moved"
     assert bounds_result({DAY: Report()}).passed
+
+
+def test_a_level_out_of_bounds_fails_its_check_and_stops_nothing() -> None:
+    """A warning with the reason; else what was done."""
+    breached = intercept.bounds_result(Report(breaches=("day_before: held at the bound",)))
+    quiet = intercept.bounds_result(Report(numbers={"champions": 2, "updated": 1}))
+
+    assert (breached.passed, breached.severity, breached.description) == (
+        False,
+        dg.AssetCheckSeverity.WARN,
+        "day_before: held at the bound",
+    )
+    assert (quiet.passed, quiet.description) == (True, "2 champions, 1 updated")
 
 
 @pytest.mark.parametrize("file", ["models/a.sql", "models/a.yml", "macros/m.sql"])
