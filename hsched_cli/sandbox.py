@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from hsched_cli.console import err, out
+from hsched_sandbox.kinds import Archetype
 
 if TYPE_CHECKING:
     from hsched_adapters.settings import Settings
@@ -20,6 +21,8 @@ Examples:
   hsched sandbox create                               10 clinicians, 2 years up to yesterday
 
   hsched sandbox create --clinicians 3 --years 1 --seed 7
+
+  hsched sandbox create --archetype community --years 3
 
   HSCHED_HOME=/tmp/demo hsched sandbox create --today 2026-11-24
 """
@@ -36,15 +39,24 @@ def create(
     years: float = typer.Option(2.0, min=0.1, max=10.0, help="How many years of records."),
     seed: int = typer.Option(SEED, help="The same seed makes the same practice."),
     today: datetime | None = typer.Option(None, formats=["%Y-%m-%d"], help="The practice's present; otherwise the clock's."),
+    archetype: Archetype = typer.Option(Archetype.PRIVATE, help="The kind of practice: its clients, its rates of missed visits."),
+    plain: bool = typer.Option(False, help="Leave out shared shocks and alliances: then the best possible forecast is known exactly."),
 ) -> None:
     """Write a synthetic practice into HSCHED_HOME: what its EHR would export, day by day."""
     with err().status("Making a sandbox practice ...") as status:
-        made = make(status.update, clinicians=clinicians, years=years, seed=seed, today=today)
+        made = make(status.update, clinicians=clinicians, years=years, seed=seed, today=today, archetype=archetype, plain=plain)
     out().print(f"{made}\nNext: hsched run", markup=False)
 
 
 def make(
-    say: Callable[[str], None], *, clinicians: int = 10, years: float = 2.0, seed: int = SEED, today: datetime | None = None
+    say: Callable[[str], None],
+    *,
+    clinicians: int = 10,
+    years: float = 2.0,
+    seed: int = SEED,
+    today: datetime | None = None,
+    archetype: Archetype = Archetype.PRIVATE,
+    plain: bool = False,
 ) -> "SandboxSummary":
     """Create the sandbox practice, saying how far it is."""
     from hsched_cli.practice import settings
@@ -57,6 +69,8 @@ def make(
         seed=seed,
         clinicians=clinicians,
         years=years,
+        archetype=archetype,
+        plain=plain,
         progress=lambda share, what: say(f"{what} ({share:.0%})"),
     )
 

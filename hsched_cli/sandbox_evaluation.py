@@ -41,7 +41,13 @@ def _practice(home: Path, clinicians: int, years: float, seed: int, say: Callabl
     from hsched_sandbox.create import create_sandbox
 
     summary = create_sandbox(
-        home, today=TODAY, seed=seed, clinicians=clinicians, years=years, progress=lambda share, what: say(f"{what} ({share:.0%})")
+        home,
+        today=TODAY,
+        seed=seed,
+        clinicians=clinicians,
+        years=years,
+        plain=True,
+        progress=lambda share, what: say(f"{what} ({share:.0%})"),
     )
     chosen = replace(settings(), paths=Paths(home), key_file=None)
     with open_instance(chosen.paths) as instance:

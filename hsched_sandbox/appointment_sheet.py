@@ -7,11 +7,15 @@ from hsched_sandbox.columns import Ints, Words
 from hsched_sandbox.dirt import Breach
 from hsched_sandbox.events import Events, Happening
 from hsched_sandbox.identities import Identities, filled
-from hsched_sandbox.sheets import Sheet, blank_unless, coded, stamped, stamped_as_utc
+from hsched_sandbox.sheets import Sheet, Text, blank_unless, chosen, coded, stamped, stamped_as_utc, worded
 from hsched_sandbox.timeline import DAY, MINUTE
-from hsched_sandbox.world import Session, Visits, World
+from hsched_sandbox.world import Bookings, Session, World
 
-STATUSES = np.array(["Scheduled", "Confirmed", "Rescheduled", "Edited", "Cancelled", "Checked Out", "No Show"])
+STATUSES = np.array(
+    ["Scheduled", "Confirmed", "Rescheduled", "Edited", "Cancelled", "Checked Out", "No Show", "Late Cancel", "Legacy Code 7"]
+)
+LATE_CANCEL, UNKNOWN = 7, 8
+LONGEST_SERIES_WEEKS = 13
 TYPES = np.array(["Intake 60", "Individual Therapy", "Couples Therapy", "Family Therapy", "Group Therapy", "Med Management"])
 MODES = np.array(["Office", "Telehealth", "Telephone"])
 LONG_SESSION = 60
@@ -20,7 +24,7 @@ MEDICATION_VISIT = 30
 
 def appointment_sheet(events: Events, world: World, people: Identities, rng: np.random.Generator) -> Sheet:
     """The event log as text, by recorded day."""
-    visits = world.visits.take(events.visit)
+    visits = Bookings.of(world.visits).take(events.visit)
     start, end = _hours(events, visits, world)
     in_series = visits.session != Session.INTAKE
     columns = {
@@ -29,33 +33,33 @@ def appointment_sheet(events: Events, world: World, people: Identities, rng: np.
         "Patient ID": blank_unless(events.breach != Breach.MISSING_CLIENT, patient_ids(visits.client)),
         "Provider ID": provider_ids(visits.clinician),
         "Status": _status(events),
-        "Changed By": np.where(events.by_client, "Patient", np.where(events.by_clinic, "Office", "")),
+        "Changed By": worded(("", "Patient", "Office"), np.where(events.by_client, 1, 2 * events.by_clinic)),
         "Event Time": stamped(events.at, world.timeline),
         "Entered Time": stamped(events.recorded, world.timeline),
         "Start": start,
         "End": end,
-        "Appt Type": TYPES[visits.session],
-        "Mode": MODES[visits.channel],
-        "Office": site_names(world.clinicians.site)[visits.clinician],
+        "Appt Type": worded(TYPES, visits.session),
+        "Mode": worded(MODES, visits.channel),
+        "Office": worded(site_names(world.clinicians.site), visits.clinician),
         "Series ID": blank_unless(in_series, coded("SER", visits.series, 6)),
-        "Repeats Every": blank_unless(in_series, (visits.every * 7).astype(str)),
+        "Repeats Every": blank_unless(in_series, worded([str(7 * weeks) for weeks in range(LONGEST_SERIES_WEEKS)], visits.every)),
         "Replaces Appt": coded("APT", visits.replaces, 7),
         "Reason": _reasons(events, visits.client, people, rng),
     }
-    return Sheet("appointments", world.timeline.day_of(events.recorded), {name: column.tolist() for name, column in columns.items()})
+    return Sheet.of("appointments", world.timeline.day_of(events.recorded), columns)
 
 
-def appointment_ids(visit: Ints) -> Words:
+def appointment_ids(visit: Ints) -> Text:
     """The EHR's appointment ids."""
     return coded("APT", visit, 7)
 
 
-def patient_ids(client: Ints) -> Words:
+def patient_ids(client: Ints) -> Text:
     """The EHR's patient ids."""
     return coded("PT", client, 6)
 
 
-def provider_ids(clinician: Ints) -> Words:
+def provider_ids(clinician: Ints) -> Text:
     """The EHR's provider ids."""
     return coded("PRV", clinician, 4)
 
@@ -67,32 +71,34 @@ def site_names(site: Ints) -> Words:
     return np.where(turn == 0, names, np.char.add(np.char.add(names, " "), (turn + 1).astype(str)))
 
 
-def durations(visits: Visits, clinician_minutes: Ints) -> Ints:
+def durations(visits: Bookings, clinician_minutes: Ints) -> Ints:
     """Minutes: intakes, couples, families and groups take the hour, medication half of it."""
     individual = np.where(visits.session == Session.INDIVIDUAL, clinician_minutes[visits.clinician], LONG_SESSION)
     return np.where(visits.session == Session.MEDICATION, MEDICATION_VISIT, individual)
 
 
-def _hours(events: Events, visits: Visits, world: World) -> tuple[Words, Words]:
+def _hours(events: Events, visits: Bookings, world: World) -> tuple[Text, Text]:
     end = visits.start + durations(visits, world.clinicians.duration) * MINUTE
     impossible = events.breach == Breach.IMPOSSIBLE_END
     end = np.where(impossible, visits.start - DAY, end)
     lost, timeline = events.zone_lost, world.timeline
-    start_text = np.where(lost, stamped_as_utc(visits.start, timeline), stamped(visits.start, timeline))
-    return start_text, np.where(lost, stamped_as_utc(end, timeline), stamped(end, timeline))
+    start_text = chosen(lost, stamped_as_utc(visits.start, timeline), stamped(visits.start, timeline))
+    return start_text, chosen(lost, stamped_as_utc(end, timeline), stamped(end, timeline))
 
 
-def _status(events: Events) -> Words:
-    words = STATUSES[events.what]
-    words = np.where(events.late & (events.what == Happening.CANCELLED), "Late Cancel", words)
-    return np.where(events.breach == Breach.UNKNOWN_STATUS, "Legacy Code 7", words)
+def _status(events: Events) -> Text:
+    which = np.where(events.late & (events.what == Happening.CANCELLED), LATE_CANCEL, events.what)
+    return worded(STATUSES, np.where(events.breach == Breach.UNKNOWN_STATUS, UNKNOWN, which))
 
 
-def _reasons(events: Events, client: Ints, people: Identities, rng: np.random.Generator) -> Words:
+def _reasons(events: Events, client: Ints, people: Identities, rng: np.random.Generator) -> Text:
     """Free text as front desks write it; three of four say something. A row sent again says the same."""
-    _, which, place = np.unique(events.number, return_index=True, return_inverse=True)
-    who = client[which]
-    by_client = np.array(filled(wordlists.CLIENT_REASONS, who, people, rng), dtype=np.str_)
-    by_clinic = np.array(filled(wordlists.CLINIC_REASONS, who, people, rng), dtype=np.str_)
-    text = np.where(events.by_client[which], by_client, np.where(events.by_clinic[which], by_clinic, ""))
-    return blank_unless(rng.random(len(which)) < 0.75, text)[place]
+    said = np.flatnonzero(events.by_client | events.by_clinic)
+    _, which, place = np.unique(events.number[said], return_index=True, return_inverse=True)
+    which = said[which]
+    who, by_client = client[which], events.by_client[which]
+    text = np.where(by_client, filled(wordlists.CLIENT_REASONS, who, people, rng), filled(wordlists.CLINIC_REASONS, who, people, rng))
+    text = np.where(rng.random(len(which)) < 0.75, text, "")
+    row = np.full(len(events), len(text))
+    row[said] = place
+    return worded(np.append(text, ""), row)

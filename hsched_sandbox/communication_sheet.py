@@ -6,7 +6,7 @@ from hsched_sandbox.appointment_sheet import appointment_ids, patient_ids
 from hsched_sandbox.dirt import Repeat
 from hsched_sandbox.events import Events, Happening
 from hsched_sandbox.reminders import Reminder
-from hsched_sandbox.sheets import Sheet, blank_unless, coded, stamped
+from hsched_sandbox.sheets import Sheet, blank_unless, coded, stamped, worded
 from hsched_sandbox.timeline import MINUTE
 from hsched_sandbox.world import World
 
@@ -29,10 +29,10 @@ def communication_sheet(events: Events, world: World, rng: np.random.Generator) 
         "Appt ID": appointment_ids(visit),
         "Patient ID": patient_ids(visits.client[visit]),
         "Last Updated": stamped(recorded, timeline),
-        "Via": np.where(reminder == Reminder.CALL, "Phone Call", "SMS"),
-        "Delivery": np.where(reminder == Reminder.NONE, "Held Back", "Sent"),
-        "Chosen By": np.where(visits.randomised[visit], "Random", "Front Desk"),
+        "Via": worded(("SMS", "Phone Call"), (reminder == Reminder.CALL).astype(np.int64)),
+        "Delivery": worded(("Held Back", "Sent"), (reminder > Reminder.NONE).astype(np.int64)),
+        "Chosen By": worded(("Front Desk", "Random"), visits.randomised[visit].astype(np.int64)),
         "Sent": stamped(sent, timeline),
         "Answered": blank_unless(answered > 0, stamped(answered, timeline)),
     }
-    return Sheet("communications", timeline.day_of(recorded)[seen], {name: column[seen].tolist() for name, column in columns.items()})
+    return Sheet.of("communications", timeline.day_of(recorded), columns, seen)

@@ -6,13 +6,15 @@ from enum import IntEnum
 import numpy as np
 
 from hsched_sandbox.columns import Flags, Ints
-from hsched_sandbox.events import NO_SHOW_AFTER, Events, Happening, plain
+from hsched_sandbox.events import NO_SHOW_AFTER, Events, Happening, note_delay, plain
 from hsched_sandbox.moments import at_hours
 from hsched_sandbox.parameters import Dirt
-from hsched_sandbox.timeline import DAY, HOUR, Timeline
-from hsched_sandbox.world import World
+from hsched_sandbox.timeline import DAY, HOUR, MINUTE, Timeline
+from hsched_sandbox.world import Visits, World
 
 OFFICE = (8, 18)
+FORGOTTEN_FOR = (2, 11)  # days
+HABITS_STREAM = 4  # habits of clinicians and visits left in the book move no other draw of the log
 WEEK_AHEAD = 7 * DAY
 CORRECTED_WITHIN = 10  # days
 LONGEST_CORRECTION = CORRECTED_WITHIN * DAY
@@ -46,6 +48,8 @@ class Planted:
     unknown_status: int
     impossible_end: int
     missing_client: int
+    left_in_book: int
+    late_as_no_show: int
 
     @property
     def broken_rows(self) -> int:
@@ -56,12 +60,18 @@ class Planted:
 def soil(clean: Events, world: World, rng: np.random.Generator) -> tuple[Events, Planted]:
     """The log as exported, in the order of its recording, and what was planted in it."""
     rates, timeline = world.parameters.dirt, world.timeline
-    events, settled = _misjudged(clean, rates, timeline, rng)
+    apart = np.random.default_rng([world.seed, timeline.today.toordinal(), HABITS_STREAM])
+    habitual, late_as_no_show = _late_as_no_show(clean, world, apart)
+    events, settled = _misjudged(habitual, rates, timeline, rng)
+    corrected = int(settled.sum()) // 2
+    events, absent = _left_in_book(events, world, apart)
+    settled = np.concatenate([settled, np.ones(len(absent), dtype=bool)])
+    events = Events.joined([events, absent])
     events = _numbered(_zone_lost(events, world, rng), 0)
     everything = Events.joined([events, _repeats(events, settled, rates, rng), _numbered(_broken(events, rates, rng), len(events))])
     kept = everything.take(everything.recorded < timeline.shuts)
     ordered = kept.take(np.lexsort((kept.repeated, kept.number, kept.recorded)))
-    return ordered, _counted(ordered, corrected=int(settled.sum()) // 2)
+    return ordered, _counted(ordered, corrected, len(absent), late_as_no_show)
 
 
 def _numbered(events: Events, first: int) -> Events:
@@ -87,6 +97,47 @@ def _misjudged(events: Events, rates: Dirt, timeline: Timeline, rng: np.random.G
     )
     right = events.having(recorded=righted).take(wrong)
     return Events.joined([mistaken, right]), np.concatenate([wrong, np.ones(len(right), dtype=bool)])
+
+
+def _late_as_no_show(events: Events, world: World, rng: np.random.Generator) -> tuple[Events, int]:
+    """Some clinicians write down who cancels late as if nobody had called, when they close their notes. Says how many."""
+    has_habit = rng.random(len(world.clinicians)) < world.parameters.dirt.late_as_no_show
+    late = (events.what == Happening.CANCELLED) & events.late & has_habit[world.visits.clinician[events.visit]]
+    at = world.visits.start[events.visit] + NO_SHOW_AFTER
+    noted = at + note_delay(len(events), rng)
+    late &= noted < world.timeline.shuts
+    changed = events.having(
+        what=np.where(late, Happening.NO_SHOW, events.what).astype(np.int64),
+        by_client=events.by_client & ~late,
+        late=events.late & ~late,
+        at=np.where(late, at, events.at),
+        recorded=np.where(late, noted, events.recorded),
+    )
+    return changed, int(late.sum())
+
+
+def _left_in_book(events: Events, world: World, rng: np.random.Generator) -> tuple[Events, Events]:
+    """Clients who left or died and whose next visit nobody struck out: it is called a no-show (the second table), and put right days
+    after it by the cancel (in the first, recorded late)."""
+    visits = world.visits
+    next_visit = _next_of_who_left(visits)[events.visit] & np.isin(events.what, (Happening.CANCELLED, Happening.MOVED))
+    start = visits.start[events.visit]
+    day = world.timeline.day_of(start) + rng.integers(FORGOTTEN_FOR[0], FORGOTTEN_FOR[1], len(events))
+    righted = at_hours(day, OFFICE, world.timeline, rng)
+    left = next_visit & (rng.random(len(events)) < world.parameters.dirt.left_in_book) & (righted < world.timeline.shuts)
+    at = start[left] + NO_SHOW_AFTER
+    absent = plain(events.visit[left], Happening.NO_SHOW, at, at + rng.integers(MINUTE, 4 * HOUR, int(left.sum())))
+    return events.having(recorded=np.where(left, righted, events.recorded)), absent
+
+
+def _next_of_who_left(visits: Visits) -> Flags:
+    """The first of the visits that were called off because their client had left."""
+    off = np.flatnonzero(np.isnan(visits.p_unused))
+    off = off[np.lexsort((visits.start[off], visits.closed[off], visits.client[off]))]
+    again = (np.diff(visits.client[off]) == 0) & (np.diff(visits.closed[off]) == 0)
+    flags = np.zeros(len(visits), dtype=bool)
+    flags[off] = np.concatenate([[True], ~again])[: len(off)]
+    return flags
 
 
 def _zone_lost(events: Events, world: World, rng: np.random.Generator) -> Events:
@@ -124,7 +175,7 @@ def _broken(events: Events, rates: Dirt, rng: np.random.Generator) -> Events:
     return Events.joined(parts)
 
 
-def _counted(events: Events, corrected: int) -> Planted:
+def _counted(events: Events, corrected: int, left_in_book: int, late_as_no_show: int) -> Planted:
     breach = np.bincount(events.breach, minlength=len(Breach))
     repeat = np.bincount(events.repeated, minlength=len(Repeat))
     return Planted(
@@ -135,4 +186,6 @@ def _counted(events: Events, corrected: int) -> Planted:
         unknown_status=int(breach[Breach.UNKNOWN_STATUS]),
         impossible_end=int(breach[Breach.IMPOSSIBLE_END]),
         missing_client=int(breach[Breach.MISSING_CLIENT]),
+        left_in_book=left_in_book,
+        late_as_no_show=late_as_no_show,
     )

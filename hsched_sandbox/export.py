@@ -1,23 +1,26 @@
 """Writes what the practice's EHR would export: a folder a day, a CSV file for each table that changed that day."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from hsched_sandbox.appointment_sheet import appointment_sheet
+from hsched_sandbox.columns import Ints
 from hsched_sandbox.communication_sheet import communication_sheet
 from hsched_sandbox.coverage_sheets import authorization_sheet, waitlist_sheet
 from hsched_sandbox.dirt import Planted
 from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.identities import identities
 from hsched_sandbox.record_sheets import client_sheet, clinician_sheet, registered
-from hsched_sandbox.sheets import Sheet
+from hsched_sandbox.sheets import Sheet, Text, lines
 from hsched_sandbox.world import World
 
 Progress = Callable[[float, str], None]
+ROWS_AT_A_TIME = 500_000
 EXPORT_STREAM = 1  # keeps the export's random numbers apart from the simulation's
 
 
@@ -64,24 +67,35 @@ def make_sheets(world: World) -> tuple[list[Sheet], Planted]:
 
 
 def _write_sheet(sheet: Sheet, world: World, folder: Path) -> int:
+    """A file for each day with rows; rows keep their order within the day."""
     order = np.argsort(sheet.day, kind="stable")
-    rows = list(zip(*sheet.columns.values(), strict=True))
-    written = 0
-    for day, places in _by_day(sheet, order):
-        path = folder / world.timeline.date_of(day).isoformat() / f"{sheet.table}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(sheet.columns)
-            writer.writerows(rows[place] for place in places)
-        written += 1
-    return written
-
-
-def _by_day(sheet: Sheet, order: np.typing.NDArray[np.intp]) -> Iterator[tuple[int, list[int]]]:
     days, first = np.unique(sheet.day[order], return_index=True)
-    for day, places in zip(days.tolist(), np.split(order, first[1:]), strict=True):
-        yield day, places.tolist()
+    ends = np.append(first[1:], len(order))
+    header = ",".join(sheet.columns) + "\n"
+    for begin, end in _portions(ends):
+        offset = int(first[begin])
+        rows = pa.array(order[offset : ends[end - 1]])
+        text = lines([column.take(rows) for column in sheet.columns.values()])
+        edges, letters = _buffers(text)
+        for number in range(begin, end):
+            path = folder / world.timeline.date_of(int(days[number])).isoformat() / f"{sheet.table}.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(header.encode() + letters[edges[first[number] - offset] : edges[ends[number] - offset]])
+    return len(days)
+
+
+def _portions(ends: Ints) -> Iterator[tuple[int, int]]:
+    """Runs of days of not much more than so many rows each: what is held as text at a time."""
+    portion = ends // ROWS_AT_A_TIME
+    bounds = [0, *(np.flatnonzero(np.diff(portion)) + 1).tolist(), len(ends)]
+    return (pair for pair in pairwise(bounds) if pair[0] < pair[1])
+
+
+def _buffers(text: Text) -> tuple[Ints, memoryview]:
+    """Where each line begins, and all lines as one run of bytes."""
+    _, offsets, letters = text.buffers()
+    edges = np.frombuffer(offsets, dtype=np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
+    return edges, memoryview(letters)
 
 
 def _silent(_share: float, _what: str) -> None:

@@ -30,8 +30,6 @@ class Identities(Columns):
     postal_code: Words
     member_id: Words
     emergency_contact: Words
-    language: Words
-    race: Words
 
 
 def identities(payer: Ints, rng: np.random.Generator) -> Identities:
@@ -56,8 +54,6 @@ def identities(payer: Ints, rng: np.random.Generator) -> Identities:
         postal_code=codes[place],
         member_id=_member_ids(payer, rng),
         emergency_contact=_contacts(family, phones(number[::-1] + count), rng),
-        language=_weighted(wordlists.LANGUAGES, count, rng),
-        race=_weighted(wordlists.RACES, count, rng),
     )
 
 
@@ -99,10 +95,6 @@ def _contacts(family: Words, phone: Words, rng: np.random.Generator) -> Words:
 
 def _picked(words: Sequence[str], count: int, rng: np.random.Generator) -> Words:
     return np.array(words)[rng.integers(0, len(words), count)]
-
-
-def _weighted(words: Sequence[tuple[str, float]], count: int, rng: np.random.Generator) -> Words:
-    return rng.choice(np.array([word for word, _ in words]), count, p=[share for _, share in words])
 
 
 def _joined(*parts: Words | str) -> Words:

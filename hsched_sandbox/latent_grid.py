@@ -30,9 +30,10 @@ class Grid:
     @classmethod
     def of(cls, parameters: PracticeParameters) -> "Grid":
         """An even grid: spaced closer than the narrowest density on it, sums over it are integrals to many digits."""
-        chances = parameters.chances
+        chances, unseen = parameters.chances, parameters.circumstances
+        static = np.hypot(chances.client_sigma, unseen.alliance_sigma)  # with one clinician the two cannot be told apart
         across = np.linspace(-WIDTH, WIDTH, NODES)
-        intercept, engagement = across * chances.client_sigma, across * chances.engagement_sigma
+        intercept, engagement = across * static, across * chances.engagement_sigma
         narrow = np.sqrt(1 - chances.engagement_rho**2)
         kernel = _normed(np.exp(-0.5 * ((across[None, :] - chances.engagement_rho * across[:, None]) / narrow) ** 2), axis=1)
         kernels = [np.eye(NODES)]

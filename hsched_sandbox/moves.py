@@ -43,13 +43,11 @@ class SpareHours:
 
     def _bookings(self, old: Visits, day: Ints) -> Bookings:
         hour = self._staff.spare[old.clinician, day % 7]
-        planned = {name: array for name, array in old.arrays().items() if name in Bookings.__dataclass_fields__}
-        changed = {
-            "day": day,
-            "hour": hour,
-            "start": self._timeline.instant(day, hour * HOUR),
-            "booked": old.closed,
-            "replaces": old.number,
-            "movable": np.zeros(len(day), dtype=bool),
-        }
-        return Bookings(**{**planned, **changed})
+        return Bookings.of(old).having(
+            day=day,
+            hour=hour,
+            start=self._timeline.instant(day, hour * HOUR),
+            booked=old.closed,
+            replaces=old.number,
+            movable=np.zeros(len(day), dtype=bool),
+        )

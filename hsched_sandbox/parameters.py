@@ -63,6 +63,8 @@ class Demand:
     payer_shares: tuple[float, ...] = (0.48, 0.33, 0.15, 0.04)
     couples: float = 0.08
     family: float = 0.06
+    adult_years: tuple[float, float] = (3.2, 6.6)  # gamma: shape and scale of the years beyond 18
+    households: float = 0.12  # of clients who come from the household of the one before them
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,45 @@ class Reminders:
     answered: float = 0.5
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What hits several visits at once or stands in no record. Nothing of it by default: the plain world.
+
+    The first block is in no record, so no forecast can know it; the second is in the records, and the filter oracle knows it.
+    """
+
+    alliance_sigma: float = 0.0  # how client and clinician fit
+    group_gap_sigma: float = 0.0  # of a clinician's effect on minority clients (therapists differ in their gaps)
+    no_car: float = 0.0  # in person, without a car
+    storm: float = 0.0  # in person, on a site's stormy days
+    storm_days: float = 0.06  # of the days from December to March
+    household_sigma: float = 0.0  # a week's shock: households, couples, families, and minors whose parents bring them
+    group_sigma: float = 0.0  # a group session's shock
+
+    school_hours: float = 0.0  # minors before 15:00 in term
+    spring_break: float = 0.0  # the two weeks before mid-April
+    deductible: float = 0.0  # commercial, in January
+    lapse: float = 0.0  # the chance of an administrative cancel when the authorised units are used up, at each visit until renewed
+    video_fails: float = 0.0  # the chance that the link does, whoever waits at its ends
+    phone_fails: float = 0.0
+
+
+# Sizes are choices, but for: clinicians differ in their gaps (21 therapists, docs); storms, school and links have no good estimate.
+LIFELIKE = Circumstances(
+    alliance_sigma=0.25,
+    group_gap_sigma=0.15,
+    no_car=0.3,
+    storm=0.9,
+    household_sigma=0.5,
+    group_sigma=0.3,
+    school_hours=0.2,
+    spring_break=0.15,
+    deductible=0.2,
+    lapse=0.2,
+    video_fails=0.012,
+    phone_fails=0.004,
+)
+
 NO_EFFECT = Reminders(text_forgetter=0.0, call_ambivalent=0.0, call_forgetter=0.0, text_cancels=0.0, call_cancels=0.0)
 
 
@@ -144,6 +185,8 @@ class Dirt:
     unknown_status: float = 0.0003
     impossible_end: float = 0.0003
     missing_client: float = 0.0003
+    left_in_book: float = 0.0  # of clients who left or died: their next visit stays in the book, is called a no-show, then put right
+    late_as_no_show: float = 0.0  # of the clinicians: write late cancels down as no-shows
 
 
 @dataclass(frozen=True)
@@ -160,6 +203,7 @@ class PracticeParameters:
     demand: Demand = field(default_factory=Demand)
     chances: Chances = field(default_factory=Chances)
     reminders: Reminders = field(default_factory=Reminders)
+    circumstances: Circumstances = field(default_factory=Circumstances)
     dirt: Dirt = field(default_factory=Dirt)
     drifts: tuple[Drift, ...] = ()
 

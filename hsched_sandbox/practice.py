@@ -8,12 +8,15 @@ from hsched_sandbox.caseload import Caseload, Result
 from hsched_sandbox.columns import Flags, Ints
 from hsched_sandbox.moments import at_hours
 from hsched_sandbox.moves import SpareHours
-from hsched_sandbox.outcomes import called_off, settle
+from hsched_sandbox.outcomes import Surroundings, called_off, settle
 from hsched_sandbox.parameters import PracticeParameters
 from hsched_sandbox.people import ClientBank
+from hsched_sandbox.shocks import Shocks
 from hsched_sandbox.staff import hire
 from hsched_sandbox.timeline import HOUR, MINUTE, Timeline, draw_up
 from hsched_sandbox.world import Bookings, End, Visits, World
+
+APART_STREAM = 3  # keeps what a plain world lacks apart from the draws that all worlds share
 
 
 def simulate(parameters: PracticeParameters, *, seed: int, today: date) -> World:
@@ -32,10 +35,14 @@ class _Life:
 
     def __init__(self, parameters: PracticeParameters, seed: int, today: date) -> None:
         self._rng = np.random.default_rng([seed, today.toordinal()])
-        self._parameters, self._demand = parameters, parameters.demand
+        apart = np.random.default_rng([seed, today.toordinal(), APART_STREAM])
+        self._demand = parameters.demand
         self.timeline = draw_up(parameters, today)
-        self.staff = hire(parameters, self.timeline, self._rng)
-        self.bank = ClientBank(parameters, self._rng)
+        self.staff = hire(parameters, self.timeline, self._rng, apart)
+        self.bank = ClientBank(parameters, self._rng, apart)
+        self._shocks = Shocks(parameters, self.staff.clinicians, self.timeline, apart)
+        self._around = Surroundings(parameters, self.bank, self.staff, self.timeline, self._shocks)
+        self._apart = apart
         self._caseload = Caseload(parameters, self.staff, self.bank, self.timeline, self._rng)
         self._spare = SpareHours(self.staff, self.timeline, self._rng)
         self._visits = 0
@@ -44,6 +51,7 @@ class _Life:
     def live(self, week: int) -> None:
         """One week: every visit due, the moved ones after them, then what becomes of each client."""
         self.bank.week_passes()
+        self._shocks.week_begins(len(self.bank.clients))
         planned, instead = self._spare.move(self._settled(self._caseload.due(week)))
         moved = self._settled(instead)
         self._remember(planned)
@@ -54,7 +62,7 @@ class _Life:
         self.diary += [planned, moved, left]
 
     def _settled(self, bookings: Bookings) -> Visits:
-        return settle(bookings, self._numbers(len(bookings)), self._parameters, self.bank, self.staff, self.timeline, self._rng)
+        return settle(bookings, self._numbers(len(bookings)), self._around, self._rng, self._apart)
 
     def _numbers(self, count: int) -> Ints:
         self._visits += count
@@ -64,6 +72,7 @@ class _Life:
         missed, attended = _missed(visits.end), visits.end == End.ATTENDED
         self.bank.missed[visits.client[attended]] = False
         self.bank.missed[visits.client[missed]] = True
+        np.add.at(self.bank.attended, visits.client[attended], 1)
 
     def _result(self, planned: Visits, moved: Visits) -> Result:
         """What came of each planned visit; a moved one counts as it went in the end."""

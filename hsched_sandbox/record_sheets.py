@@ -7,11 +7,13 @@ from hsched_sandbox.appointment_sheet import patient_ids, provider_ids, site_nam
 from hsched_sandbox.columns import Flags, Floats, Ints, Words
 from hsched_sandbox.events import Events
 from hsched_sandbox.identities import Identities, filled, identities, phones
-from hsched_sandbox.sheets import Sheet, coded, dated, stamped
+from hsched_sandbox.sheets import Sheet, dated, stamped
 from hsched_sandbox.timeline import DAY, HOUR, MINUTE
 from hsched_sandbox.world import World
 
 PAYER_WORDS = np.array(["Commercial", "Medicaid", "Self Pay", "Medicare"])
+RACES = np.array([race for race, _ in wordlists.RACES])
+LANGUAGES = np.array(wordlists.LANGUAGES)
 CHANGES = 0.12  # of clients who change phone or payer
 CHANGE_WITHIN = 400 * DAY
 INSURANCE_MOVES = 0.4
@@ -46,10 +48,10 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Last Updated": stamped(recorded, timeline),
         "First Name": people.given[rows],
         "Last Name": people.family[rows],
-        "DOB": dated(_birth_days(made, world), timeline)[rows],
+        "DOB": dated(_birth_days(made, world)[rows], timeline),
         "Sex": people.gender[rows],
-        "Language": people.language[rows],
-        "Race/Ethnicity": people.race[rows],
+        "Language": LANGUAGES[world.clients.language[rows]],
+        "Race/Ethnicity": RACES[world.clients.race[rows]],
         "Email": people.email[rows],
         "Mobile": phone,
         "Address": people.street[rows],
@@ -62,11 +64,11 @@ def client_sheet(made: Ints, world: World, people: Identities, rng: np.random.Ge
         "Hypertension": _flagged(np.where(world.clients.age > MIDDLE_AGE, 0.35, 0.08), rng)[rows],
         "Diabetes": _flagged(np.where(world.clients.age > MIDDLE_AGE, 0.16, 0.04), rng)[rows],
         "Alcohol Use Disorder": _flagged(np.full(count, 0.09), rng)[rows],
-        "Disability Level": np.minimum(rng.geometric(0.9, count) - 1, 4).astype(str)[rows],
+        "Disability Level": world.clients.disability.astype(str)[rows],
         "Chart Note": notes,
     }
     seen = recorded < timeline.shuts
-    return Sheet("clients", timeline.day_of(recorded)[seen], {name: column[seen].tolist() for name, column in columns.items()})
+    return Sheet.of("clients", timeline.day_of(recorded), columns, seen)
 
 
 def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:
@@ -75,19 +77,19 @@ def clinician_sheet(world: World, rng: np.random.Generator) -> Sheet:
     count = len(staff)
     people = identities(np.zeros(count, dtype=np.int64), rng)
     recorded = np.full(count, timeline.opens + 5 * HOUR)
-    npi = coded("", rng.integers(10**9, 2 * 10**9, count), 10)
+    npi = rng.integers(10**9, 2 * 10**9, count).astype(str)
     columns = {
         "Provider ID": provider_ids(np.arange(count)),
         "Last Updated": stamped(recorded, timeline),
         "First Name": people.given,
         "Last Name": people.family,
-        "NPI": np.char.lstrip(npi, "-"),
+        "NPI": npi,
         "Email": np.char.replace(np.char.replace(people.email, "example.org", "clinic.example"), "example.com", "clinic.example"),
         "Role": np.where(staff.prescriber, "prescriber", "therapist"),
         "License State": np.full(count, STATE),
         "Home Office": site_names(staff.site),
     }
-    return Sheet("clinicians", timeline.day_of(recorded), {name: column.tolist() for name, column in columns.items()})
+    return Sheet.of("clinicians", timeline.day_of(recorded), columns)
 
 
 def _payers(world: World, rows: Ints, is_change: Flags, rng: np.random.Generator) -> Ints:

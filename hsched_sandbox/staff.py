@@ -41,9 +41,9 @@ class Staff:
     starts: Ints  # clinician: first week at work
 
 
-def hire(parameters: PracticeParameters, timeline: Timeline, rng: np.random.Generator) -> Staff:
-    """The staff with their hours and absences."""
-    clinicians = _clinicians(parameters, rng)
+def hire(parameters: PracticeParameters, timeline: Timeline, rng: np.random.Generator, apart: np.random.Generator) -> Staff:
+    """The staff with their hours and absences. `apart` draws what must not move any draw of `rng`."""
+    clinicians = _clinicians(parameters, rng, apart)
     spare, clinician, weekday, hour = _hours(parameters, rng)
     cells = _cells(parameters, clinicians, clinician, weekday, hour, rng)
     on_leave = _leave(parameters, timeline, rng)
@@ -61,7 +61,7 @@ def centred(values: Floats) -> Floats:
     return around
 
 
-def _clinicians(parameters: PracticeParameters, rng: np.random.Generator) -> Clinicians:
+def _clinicians(parameters: PracticeParameters, rng: np.random.Generator, apart: np.random.Generator) -> Clinicians:
     count, staffing, chances = parameters.clinicians, parameters.staffing, parameters.chances
     site = np.arange(count) // staffing.clinicians_per_site
     by_site = rng.normal(chances.modality_mean, chances.modality_sigma, int(site.max()) + 1)
@@ -71,7 +71,14 @@ def _clinicians(parameters: PracticeParameters, rng: np.random.Generator) -> Cli
         duration=rng.choice(np.array(staffing.durations), count, p=staffing.duration_shares),
         effect=centred(rng.normal(0, chances.clinician_sigma, count)),
         video_effect=by_site[site],
+        leaning=_directions(count, apart),
+        group_gap=centred(apart.normal(0, parameters.circumstances.group_gap_sigma, count)),
     )
+
+
+def _directions(count: int, rng: np.random.Generator) -> Floats:
+    angle = rng.uniform(0, 2 * np.pi, count)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def _newcomer(clinicians: Clinicians, parameters: PracticeParameters, timeline: Timeline) -> tuple[Clinicians, Ints]:

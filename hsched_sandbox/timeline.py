@@ -21,6 +21,9 @@ YEAR_END_MONTH = 12
 AUGUST = 8
 FEBRUARY = 2
 AFTER_HOLIDAY_DAYS = 7
+WINTER = (12, 1, 2, 3)
+SCHOOLS_OUT = (7, 8)
+SPRING_BREAK = ((4, 1), (4, 14))
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Timeline:
     season: Floats  # by day: logit of the season
     drift: Floats  # by day: logit of a drift
     holiday_near: Flags  # by day: the week around a holiday
+    january: Flags  # by day
+    winter: Flags  # by day: December to March
+    term: Flags  # by day: schools are open
     offset: Ints  # by day: seconds east of UTC at noon
     switches: Ints  # instants at which the offset changes
     switch_offsets: Ints  # the offset before the first switch, then after each
@@ -113,6 +119,9 @@ def draw_up(parameters: PracticeParameters, today: date) -> Timeline:
         _season(days, closed, parameters),
         drifts.by_day(parameters.drifts, monday, len(days)),
         _near(closed),
+        _in_months(days, (1,)),
+        _in_months(days, WINTER),
+        ~_in_months(days, SCHOOLS_OUT),
         offset,
         switches,
         switch_offsets,
@@ -128,7 +137,13 @@ def _season(days: list[date], closed: Flags, parameters: PracticeParameters) -> 
     chances = parameters.chances
     december = np.array([day.month == YEAR_END_MONTH or (day.month, day.day) >= (11, 22) for day in days])
     august = np.array([day.month == AUGUST for day in days])
-    return chances.year_end * december + chances.august * august + chances.after_holiday * _after(closed)
+    spring_break = np.array([SPRING_BREAK[0] <= (day.month, day.day) <= SPRING_BREAK[1] for day in days])
+    season = chances.year_end * december + chances.august * august + chances.after_holiday * _after(closed)
+    return season + parameters.circumstances.spring_break * spring_break
+
+
+def _in_months(days: list[date], months: tuple[int, ...]) -> Flags:
+    return np.array([day.month in months for day in days])
 
 
 def _after(closed: Flags) -> Flags:

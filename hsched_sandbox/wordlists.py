@@ -39,7 +39,7 @@ CITIES = (
 )
 SITES = ("Harborside", "Millrace House", "Uptown Annex", "Foundry Row", "Lakeview Suite", "Orchard Court", "Canal Street", "Hilltop")
 RELATIONS = ("mother", "father", "partner", "spouse", "sister", "brother", "friend")
-LANGUAGES = (("en", 0.84), ("es", 0.11), ("zh", 0.02), ("ht", 0.02), ("vi", 0.01))
+LANGUAGES = ("en", "es", "zh", "ht", "vi")
 RACES = (("white", 0.56), ("black", 0.16), ("hispanic", 0.17), ("asian", 0.06), ("multiracial", 0.03), ("other", 0.02))
 
 # {given}, {family}, {phone} are filled in where they stand

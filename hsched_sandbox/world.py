@@ -1,6 +1,6 @@
 """What a simulated practice is: its people, its visits and, beside each visit, the truth nobody else may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 from hsched_sandbox.columns import Columns, Flags, Floats, Ints
@@ -36,6 +36,17 @@ class Payer(IntEnum):
     MEDICARE = 3
 
 
+class Cause(IntEnum):
+    """Why the practice called a visit off."""
+
+    NONE = 0
+    OFFICE = 1
+    SICK = 2
+    AUTHORIZATION = 3  # the payer's units were used up
+    LINK = 4  # video or phone failed
+    LEFT = 5  # the client had
+
+
 class End(IntEnum):
     """How a visit ended, in the order of the vocabulary's `Outcome`."""
 
@@ -55,6 +66,8 @@ class Clinicians(Columns):
     duration: Ints
     effect: Floats
     video_effect: Floats  # of the site
+    leaning: Floats  # (clinicians, 2), of length one: what sort of client they get on with
+    group_gap: Floats  # added for minority clients
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,13 @@ class Clients(Columns):
     age: Floats  # at first contact
     payer: Ints
     channel: Ints
+    fit: Floats  # (clients, 2): its product with a clinician's leaning is how well they get on
+    race: Ints  # of wordlists.RACES; audit only, like the three below
+    language: Ints  # of wordlists.LANGUAGES
+    disability: Ints
+    no_car: Flags
+    household: Ints
+    units: Ints  # visits a payer authorises at a time; 0 where none is needed
 
 
 @dataclass(frozen=True)
@@ -89,6 +109,11 @@ class Bookings(Columns):
     replaces: Ints  # the number of the visit this one was moved from, or -1
     movable: Flags
 
+    @classmethod
+    def of(cls, visits: "Bookings") -> "Bookings":
+        """What was planned of visits, without how they went."""
+        return Bookings(**{column.name: getattr(visits, column.name) for column in fields(Bookings)})
+
 
 @dataclass(frozen=True)
 class Visits(Bookings):
@@ -96,6 +121,7 @@ class Visits(Bookings):
 
     number: Ints
     end: Ints
+    cause: Ints
     closed: Ints  # when it was cancelled or moved; 0 for visits that reached their hour
     moved: Flags
     by_clinic: Flags
@@ -106,11 +132,18 @@ class Visits(Bookings):
     reminded: Ints  # when it was sent or, in a randomised visit without one, would have been; 0 where there was nothing to decide
     randomised: Flags
     own_logit: Floats  # what only the client carries
+    hidden_logit: Floats  # what stands in no record and the client does not carry: alliance, shared shocks, the way there
+    used: Ints  # visits the client had attended before
     p_clinic: Floats
     p_early: Floats  # given no clinic cancel
     p_unused: Floats  # given neither
     no_show_share: Floats  # of unused
     p_reminder_cancels: Floats  # in p_early: what the reminder adds
+
+    @property
+    def unreminded_logit(self) -> Floats:
+        """Of an unused visit, had no reminder been sent."""
+        return self.known_logit + self.own_logit + self.hidden_logit
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from hsched_sandbox.columns import Flags
+from hsched_sandbox.measures import base_rates, caseload, miss_lift, missed_intakes, reached, unused
+from hsched_sandbox.measures import history as past
 from hsched_sandbox.parameters import PracticeParameters
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.timeline import DAY, HOUR, MINUTE
@@ -21,26 +22,11 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def history(world: World) -> Visits:
-    return world.visits.take(world.visits.start < world.timeline.midnight(TODAY))
-
-
-def unused(visits: Visits) -> Flags:
-    return (visits.end == End.NO_SHOW) | (visits.end == End.LATE_CANCEL)
-
-
-def kept(visits: Visits) -> Visits:
-    """Visits that nobody cancelled early: attended or unused."""
-    return visits.take(unused(visits) | (visits.end == End.ATTENDED))
+    return past(world)
 
 
 def live(visits: Visits) -> Visits:
     return visits.take(visits.closed == 0)
-
-
-def gini(counts: np.ndarray) -> float:
-    ordered = np.sort(counts)
-    ranks = np.arange(1, len(ordered) + 1)
-    return float(2 * (ranks * ordered).sum() / (len(ordered) * ordered.sum()) - (len(ordered) + 1) / len(ordered))
 
 
 def test_ten_clinicians_and_two_years_give_25000_appointments(history: Visits) -> None:
@@ -52,39 +38,30 @@ def test_ten_clinicians_and_two_years_give_25000_appointments(history: Visits) -
 def test_base_rates_are_within_a_point(seed: int) -> None:
     """No-show 9 %, late cancel 7 %, early cancel or move 10 %, clinic cancel 3 %."""
     lived = simulate(PracticeParameters(), seed=seed, today=TODAY)
-    before = lived.visits.take(lived.visits.start < lived.timeline.midnight(TODAY))
-    shares = np.bincount(before.end, minlength=len(End)) / len(before)
 
-    assert shares[1:] == pytest.approx([0.09, 0.07, 0.10, 0.03], abs=0.01)
+    assert base_rates(past(lived)) == pytest.approx([0.09, 0.07, 0.10, 0.03], abs=0.01)
 
 
 def test_intakes_are_missed_about_twice_as_often(history: Visits) -> None:
     """Intake to follow-up between 1.7 and 2.3."""
-    reached = kept(history)
-    intake = reached.session == Session.INTAKE
+    _, ratio = missed_intakes(history)
 
-    assert 1.7 <= unused(reached)[intake].mean() / unused(reached)[~intake].mean() <= 2.3
+    assert 1.7 <= ratio <= 2.3
 
 
 def test_a_miss_follows_a_miss(history: Visits) -> None:
     """Lag-1 lift of misses between 1.8 and 2.5, over consecutive appointments of one client."""
-    ordered = history.take(np.lexsort((history.start, history.client)))
-    same = ordered.client[1:] == ordered.client[:-1]
-    before, now = unused(ordered)[:-1][same], unused(ordered)[1:][same]
-
-    assert 1.8 <= now[before].mean() / now[~before].mean() <= 2.5
+    assert 1.8 <= miss_lift(history) <= 2.5
 
 
 def test_caseloads_are_long_tailed(history: Visits) -> None:
     """Mode 1, mean about 5.6 appointments a client, the top fifth holds about 56 %, Gini about a half."""
-    counts = np.bincount(history.client)
-    counts = counts[counts > 0]
-    top = np.sort(counts)[::-1][: len(counts) // 5]
+    found = caseload(history)
 
-    assert np.bincount(counts).argmax() == 1
-    assert counts.mean() == pytest.approx(5.6, abs=0.6)
-    assert top.sum() / counts.sum() == pytest.approx(0.56, abs=0.04)
-    assert 0.45 <= gini(counts) <= 0.6
+    assert found.most_common == 1
+    assert found.mean == pytest.approx(5.6, abs=0.6)
+    assert found.top_fifth == pytest.approx(0.56, abs=0.04)
+    assert 0.45 <= found.gini <= 0.6
 
 
 def test_series_are_weekly_fortnightly_monthly(history: Visits) -> None:
@@ -109,12 +86,12 @@ def test_a_weekly_series_keeps_clinician_and_hour(history: Visits) -> None:
 
 
 def test_lead_time_says_nothing_in_a_weekly_series(history: Visits) -> None:
-    """Long and short leads are missed alike, once a series runs."""
-    weekly = kept(history.take((history.every == 1) & (history.step > 2) & (history.replaces < 0)))
+    """Long and short leads are missed alike, once a series runs: by the true probabilities, without the outcomes' noise."""
+    weekly = reached(history.take((history.every == 1) & (history.step > 2) & (history.replaces < 0)))
     lead = weekly.start - weekly.booked
     far = lead > np.median(lead)
 
-    assert abs(unused(weekly)[far].mean() - unused(weekly)[~far].mean()) < 0.02
+    assert abs(np.nanmean(weekly.p_unused[far]) - np.nanmean(weekly.p_unused[~far])) < 0.02
 
 
 def test_late_cancels_come_in_the_last_hours_and_the_evening_before(history: Visits, world: World) -> None:
@@ -212,8 +189,8 @@ def test_leads_of_intakes_and_medication(history: Visits) -> None:
 
 def test_truth_is_calibrated(history: Visits) -> None:
     """Outcomes follow the true probabilities, in the mean and in each fifth."""
-    reached = kept(history)
-    known = reached.take(~np.isnan(reached.p_unused))
+    kept = reached(history)
+    known = kept.take(~np.isnan(kept.p_unused))
     fifths = np.array_split(np.argsort(known.p_unused), 5)
 
     for rows in fifths:
