@@ -20,16 +20,17 @@ WATCHED_DAYS, PAST_DAYS = 182, 420  # last year's weeks of the whole watched tim
 # Of perfect forecasts. A champion's are not, seasons are known in part, weeks have moods: measured, all charts raise about three times
 # as many (docs/explanation/drift.md).
 ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.06, "records": 0.08, "reminders": 0.05, "kinds": 0.05, "clinicians": 0.05}
-# Log odds worth an alarm, of the whole and of a part. Words and reminders change wholesale, and one sick clinician cancels a whole day.
+# Log odds worth an alarm, of the whole and of a part. Words and reminders change wholesale; one clinician on leave cancels whole days.
 # Half of each is free: levels are never quite right.
-LEVEL_SHIFT, GROUP_SHIFT, RECORD_SHIFT, REMINDER_SHIFT = 0.2, 0.5, 1.0, 1.0
+LEVEL_SHIFT, GROUP_SHIFT, RECORD_SHIFT, REMINDER_SHIFT = 0.2, 0.5, 1.2, 1.0
 GROUPS: Mapping[str, tuple[str, ...]] = {"kinds": ("session_type", "modality"), "clinicians": ("clinician_token",)}
 LONGEST_WEEKS = WATCHED_DAYS / 7  # a group that could not show its shift within the watched time has too few visits to be judged
 READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "is_confirmed", "label_outcome",
         "label_is_unused", "label_known_at")  # fmt: skip
 FEWEST_OF_A_NEWCOMER = 20  # visits
 PRIOR_VISITS = 20.0  # at the whole share, for each weekday's own
-WHOLE, CONFIRMED, NO_SHOWS = "outcomes", "confirmed", "no_show among unused"
+WHOLE, CONFIRMED, LATE, NO_SHOWS = "outcomes", "confirmed", "late_cancel among cancelled", "no_show among unused"
+CANCELLED = (Outcome.LATE_CANCEL, Outcome.EARLY_CANCEL, Outcome.CLINIC_CANCEL)
 SHOWN = 8  # characters of a clinician's pseudonym
 
 
@@ -193,10 +194,10 @@ def _is_outcome(word: Outcome) -> Callable[[pd.DataFrame], pd.Series]:
 
 
 def _record_shares(seen: Watched) -> list[Share]:
-    """Words that are neither used nor unused, of all visits; and how unused visits split in two."""
+    """How cancelled visits split, and unused ones: shares among words, which no wave of leave or of misses moves by much."""
+    cancelled = Watched(*(part[part["label_outcome"].isin(CANCELLED)] for part in (seen.rows, seen.past)))
     unused = Watched(*(part[part["label_is_unused"].fillna(False).astype(bool)] for part in (seen.rows, seen.past)))
-    neither = [Share.of(word.value, seen, _is_outcome(word)) for word in (Outcome.EARLY_CANCEL, Outcome.CLINIC_CANCEL)]
-    return [*neither, Share.of(NO_SHOWS, unused, _is_outcome(Outcome.NO_SHOW))]
+    return [Share.of(LATE, cancelled, _is_outcome(Outcome.LATE_CANCEL)), Share.of(NO_SHOWS, unused, _is_outcome(Outcome.NO_SHOW))]
 
 
 def _reminder_shares(seen: Watched) -> list[Share]:

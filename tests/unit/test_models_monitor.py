@@ -80,7 +80,7 @@ def test_late_cancels_written_down_as_the_offices_own_are_a_matter_of_records() 
     found = breaches(practice(remapped=0.5))
     records = [breach for breach in found if breach.startswith(RECORDS)]
 
-    assert any("clinic_cancel since 2026-03-0" in breach for breach in records)
+    assert any("late_cancel among cancelled since 2026-03-0" in breach for breach in records)
     assert all("Look at the export's status words" in breach for breach in records)
 
 
