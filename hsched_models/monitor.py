@@ -22,7 +22,7 @@ WATCHED_DAYS, PAST_DAYS = 182, 420  # last year's weeks of the whole watched tim
 ALARMS_A_YEAR: Mapping[str, float] = {"outcomes": 0.06, "records": 0.08, "reminders": 0.05, "kinds": 0.05, "clinicians": 0.05}
 # Log odds worth an alarm, of the whole and of a part. Words and reminders change wholesale; one clinician on leave cancels whole days.
 # Half of each is free: levels are never quite right.
-LEVEL_SHIFT, GROUP_SHIFT, RECORD_SHIFT, REMINDER_SHIFT = 0.2, 0.5, 1.2, 1.0
+LEVEL_SHIFT, GROUP_SHIFT, RECORD_SHIFT, REMINDER_SHIFT = 0.2, 0.5, 2.0, 1.0
 GROUPS: Mapping[str, tuple[str, ...]] = {"kinds": ("session_type", "modality"), "clinicians": ("clinician_token",)}
 LONGEST_WEEKS = WATCHED_DAYS / 7  # a group that could not show its shift within the watched time has too few visits to be judged
 READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "is_confirmed", "label_outcome",

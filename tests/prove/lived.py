@@ -8,6 +8,7 @@ import argparse
 import json
 import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -108,11 +109,10 @@ def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
     last = (world.ends - world.on).days
     alarms = unanswered(_charts(world, p, world.ends).all, world.on - timedelta(days=1))
     begins = min(((alarm.on - world.on).days + 1 for _, alarm in alarms), default=last + 1)
-    for day in range(1, last + 1):
+    newcomer = bisect_left(range(last + 1), True, key=lambda day: bool(_newcomers(world, world.on + timedelta(days=day))))
+    for day in range(min(begins, newcomer), min(last, newcomer) + 1):
         as_of = world.on + timedelta(days=day)
-        found = _newcomers(world, as_of)
-        if day >= begins:
-            found = [*_charts(world, p, as_of).breaches(world.on - timedelta(days=1)), *found]
+        found = [*_charts(world, p, as_of).breaches(world.on - timedelta(days=1)), *_newcomers(world, as_of)]
         if found:
             return day, found[0]
     return None, ""
