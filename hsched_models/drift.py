@@ -64,7 +64,7 @@ def report_drift(ws: Workspace, as_of_on: date) -> Report:
     then = reference.assign(score=fitted.predict(reference))
     values, page = _evidently(then, now)
     outcomes = matured(now[now["starts_on"] > date.fromisoformat(trained_through)], as_of_on, ws)
-    seen = watch(ws, registry, rows[rows["moment"] == MOMENT], fitted, date.fromisoformat(trained_through), as_of_on)
+    seen = watch(ws, registry, rows[rows["moment"] == MOMENT], fitted, _trained(registry, version), as_of_on)
     html = write_text(ws.drift / f"{day}.html", _with_charts(page, seen))
     breaches = [*_moved(values), *seen.breaches, *newcomers(current, reference["clinician_token"])]
     document = {"day": day.isoformat(), "model_version": version, "psi": values, "breaches": breaches, **_outcome_numbers(outcomes)}
@@ -86,6 +86,12 @@ def watch(ws: Workspace, registry: Registry, of_moment: pd.DataFrame, champion: 
     whole = charts.families[WHOLE][0]
     plots = {"outcomes_chart": control_chart(whole, f"Outcomes against forecasts, up to {whole.days[-1]}")} if len(whole.days) else {}
     return Report(tables={"charts": charts.table(trained_through)}, plots=plots, breaches=tuple(charts.breaches(trained_through)))
+
+
+def _trained(registry: Registry, version: str) -> date:
+    """The last day a champion learned from. What only its intercept has followed is not learned: charts judge it as it was trained."""
+    trained = registry.version_row(MOMENT, version).intercept_of or version
+    return date.fromisoformat(registry.trained_through(MOMENT, trained))
 
 
 def _with_charts(page: str, seen: Report) -> str:
