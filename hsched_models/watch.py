@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from hsched_models.estimators import Floats, expit, logit
-from hsched_models.level import WeeklyLevels, filtered, week_numbers, weekly_levels
+from hsched_models.level import START_SD, week_numbers, weekly_levels
 
 Labels = NDArray[np.int64]
 Days = NDArray[np.datetime64]
@@ -21,6 +21,7 @@ DAYS_A_YEAR = 365.0
 FEWEST_WEEKS = 8  # to see how far weeks scatter, or what a season is
 SEASON_SD = 0.1  # how far seasons usually lie from the year's level (log odds): what last year's weeks are shrunk with
 LAG_WEEKS = 4
+MOOD_SD = 0.12  # how far weeks scatter around their level (log odds): holidays, weather
 _SEASON_WEEKS = 3
 _MOST_LIMIT = 50.0
 _JUMP = 1.166
@@ -157,16 +158,17 @@ def _offset(excess: float, information: float) -> float:
 
 
 def settled_level(days: Days, log_odds: Floats, labels: Labels) -> Floats:
-    """For each visit: the level (log odds) that the outcomes up to four weeks before its week had spoken for; 0 in the first weeks.
+    """For each visit: what forecasts had been off by (log odds) up to four weeks before its week, shrunk; 0 in the first weeks.
 
-    What a champion has been off by for so long is no news; what is newer stays in full view.
+    A champion's own error is no news, what is newer stays in full view. A mean over weeks, not the latest level: a filter that follows
+    a few odd weeks makes the next ones look odd.
     """
     weeks, position = np.unique(week_numbers(days), return_inverse=True)
-    levels = weekly_levels(log_odds, labels, position)
+    own = weekly_levels(log_odds, labels, position)
+    weights = 1 / (np.array(own.variances) + MOOD_SD**2)
+    counted, weighed = (np.concatenate([[0.0], np.cumsum(amounts)]) for amounts in (weights, weights * np.array(own.offsets)))
     known = np.searchsorted(weeks, weeks - LAG_WEEKS, side="right")
-    first = {count: WeeklyLevels(levels.offsets[:count], levels.variances[:count]) for count in set(known.tolist())}
-    offset = {count: filtered(upto).offset for count, upto in first.items()}
-    settled: Floats = np.array([offset[count] for count in known.tolist()], dtype=np.float64)[position]
+    settled: Floats = (weighed[known] / (counted[known] + 1 / START_SD**2))[position]
     return settled
 
 

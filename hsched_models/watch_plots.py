@@ -29,7 +29,8 @@ def control_chart(one: Chart, title: str) -> bytes:
     for alarm in one.alarms:
         lower.axvline(np.datetime64(alarm.on), color=_ACCENT, linewidth=0.6)
     lower.set_ylabel("CUSUM")
-    lower.legend(frameon=False, fontsize=7, loc="upper left")
+    lower.set_ylim(0, 1.4 * max(min(one.limit, 100.0), float(one.paths.max())))  # room for the legend; a lone day has no limit
+    lower.legend(frameon=False, fontsize=7, loc="upper left", ncols=3)
     lower.tick_params(axis="x", rotation=30)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
