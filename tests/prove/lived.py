@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hsched_core.domain.time import day_start
-from hsched_models.dataset import training_set
+from hsched_models.dataset import settled_through, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.estimators import expit, logit
 from hsched_models.intercept import BOUND, WINDOW_WEEKS
@@ -74,7 +74,9 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
         alarms = calm_alarms(world, after)
-        return Course(scenario, seed, str(world.on), alarms=alarms, sums=_sums(world, {"champion": p}), seconds=time.monotonic() - begun)
+        return Course(
+            scenario, seed, str(world.on), alarms=alarms, sums=weekly_sums(world, {"champion": p}), seconds=time.monotonic() - begun
+        )
     day, breach = first_breach(world, after)
     ways = {"champion": p}
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
@@ -82,16 +84,14 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     if retrained:
         ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), _seen_from(world))
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
-    sums = _sums(world, ways, retrained, held)
+    sums = weekly_sums(world, ways, retrained, held)
     return Course(scenario, seed, str(world.on), day, breach, sums=sums, seconds=time.monotonic() - begun)
 
 
 def _seen_from(world: Lived) -> date:
-    """Two weeks before the training, and two that `training_set` leaves out as warm-up: all that the intercept is moved by here.
-
-    `intercept.update_intercept` reads half a year; what the champion was trained on is left out to save hours of forecasting.
-    """
-    return world.trained_on - timedelta(weeks=4)
+    """Two weeks before the training. `intercept.update_intercept` reads half a year; more of what the champion was trained on is left
+    out to save hours of forecasting."""
+    return world.trained_on - timedelta(weeks=2)
 
 
 def _forecasts(rows: pd.DataFrame, fitted: Fitted, since: date) -> pd.Series:
@@ -135,7 +135,7 @@ def calm_alarms(world: Lived, p: pd.Series) -> list[str]:
             for alarm in one.alarms]  # fmt: skip
 
 
-def _sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = None, held: date | None = None) -> Sums:
+def weekly_sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = None, held: date | None = None) -> Sums:
     """By week from the drift on: true p, and the champion's forecasts as trained, updated each Monday, and trained anew."""
     rows = world.rows[world.rows["starts_on"] >= _seen_from(world)]
     weeks = np.array([(day - world.on).days // 7 for day in rows["starts_on"]])
@@ -159,10 +159,11 @@ def _sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = 
 
 def _level(rows: pd.DataFrame, p: pd.Series, known_by: datetime) -> float:
     """What `intercept.update_intercept` moves a model by, from forecasts made once."""
-    known = training_set(rows.assign(p=p), MOMENT, known_by).frame
-    recent = known[known["starts_on"] > known["starts_on"].max() - timedelta(weeks=WINDOW_WEEKS)]
-    labels = recent["label_is_unused"].astype(int).to_numpy(dtype=np.int64)
-    level = level_offset(logit(recent["p"].to_numpy(dtype=float)), labels, week_numbers(recent["starts_on"].to_numpy()))
+    settled = settled_through(rows, known_by)
+    known = p.notna() & (rows["label_known_at"] <= pd.Timestamp(known_by)) & rows["label_is_unused"].notna()
+    recent = known & (rows["starts_on"] <= settled) & (rows["starts_on"] > settled - timedelta(weeks=WINDOW_WEEKS))
+    labels = rows.loc[recent, "label_is_unused"].astype(int).to_numpy(dtype=np.int64)
+    level = level_offset(logit(p[recent].to_numpy(dtype=float)), labels, week_numbers(rows.loc[recent, "starts_on"].to_numpy()))
     return float(np.clip(level.offset, -BOUND, BOUND))
 
 

@@ -1,6 +1,6 @@
 """Drifts without a champion to train: the truth with the drift and the season taken out stands in for its forecasts.
 
-Enough to ask when charts speak, over many practices; whether forecasts are right again is asked of the recipe itself (lived.py).
+Enough to ask when charts speak and what the weekly update does, over many practices; lived.py asks the recipe itself.
 `python -m tests.prove.stand_in --seeds 0 20 --out FILE` writes a line for each practice, as it goes.
 """
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 from hsched_core.domain.vocabulary import Outcome
 from hsched_models.estimators import Floats, expit, logit
+from hsched_models.report import RECORDS
 from hsched_sandbox.appointment_sheet import provider_ids
 from hsched_sandbox.columns import Flags, Ints
 from hsched_sandbox.drifts import SIZES, DriftKind, by_arrival
@@ -26,7 +27,7 @@ from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.world import Channel, Session, World
 from tests.prove.drift_worlds import CALM, CLINICIANS, RUN_IN_DAYS, SCENARIOS, Lived, parameters, trained_on
-from tests.prove.lived import Course, calm_alarms, first_breach
+from tests.prove.lived import Course, calm_alarms, first_breach, weekly_sums
 
 LEVEL_SD = 0.05  # how far a champion's level is off, one draw a practice (log odds)
 WORDS = {Word.ATTENDED: Outcome.ATTENDED, Word.NO_SHOW: Outcome.NO_SHOW, Word.LATE_CANCEL: Outcome.LATE_CANCEL}
@@ -39,7 +40,9 @@ def watch_over(seed: int, scenarios: Sequence[str] = SCENARIOS, clinicians: int 
         world, p = imagined(scenario, seed, clinicians)
         day, breach = (None, "") if scenario == CALM else first_breach(world, p)
         alarms = calm_alarms(world, p) if scenario == CALM else []
-        yield Course(scenario, seed, str(world.on), day, breach, alarms, seconds=time.monotonic() - begun)
+        held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
+        sums = weekly_sums(world, {"champion": p}, held=held)
+        yield Course(scenario, seed, str(world.on), day, breach, alarms, sums, seconds=time.monotonic() - begun)
 
 
 def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Lived, pd.Series]:
@@ -48,7 +51,7 @@ def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Li
     on = today + timedelta(days=RUN_IN_DAYS)
     world = simulate(parameters(scenario, on, clinicians), seed=seed, today=today)
     events, _ = exported_log(world)
-    rows = _rows(world, events).assign(p=_unaware(world, scenario, seed))
+    rows = _rows(world, events).assign(p=_unaware(world, scenario, seed), true_p=world.visits.p_unused)
     rows = rows[rows["scored_at"].notna()].sort_values("starts_on", kind="stable").reset_index(drop=True)
     p = rows["p"].where(rows["starts_on"] >= today)
     return Lived(rows.drop(columns="p"), today, on, world.timeline.last_day, world.timeline.zone), p

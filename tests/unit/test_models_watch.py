@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hsched_models.estimators import Floats, expit, logit
-from hsched_models.watch import SEASON_SD, Chart, Days, chart, limit_for, seasons, spread_of, unanswered, weeks_to_see
+from hsched_models.watch import SEASON_SD, Chart, Days, chart, limit_for, seasons, settled_level, spread_of, unanswered, weeks_to_see
 from hsched_models.watch_plots import control_chart
 
 FIRST = np.datetime64("2026-01-05")
@@ -144,3 +144,17 @@ def test_the_chart_is_a_picture() -> None:
     assert control_chart(stepped(60, 1), "Outcomes").startswith(b"\x89PNG")
     one_day = chart("some", np.array([FIRST]), np.array([0.2]), np.array([1]), shift=0.2, alarms_a_year=1)
     assert control_chart(one_day, "Outcomes").startswith(b"\x89PNG")
+
+
+def test_what_forecasts_were_off_by_is_taken_out_after_four_weeks_and_nothing_newer() -> None:
+    """A champion 0.2 too low from its first day: corrected, shrunk, from the fifth week on. A step of the last four weeks: in full view."""
+    rng, days, p = visits(0.5, 1000, 11)
+    weeks = (days - FIRST).astype(int) // 7
+    late = 0.6 * (weeks >= 22)
+    labels = (rng.random(len(p)) < expit(logit(p) + 0.2 + late)).astype(np.int64)
+    settled = settled_level(days, logit(p), labels)
+
+    assert not settled[weeks < 4].any()
+    assert settled[(weeks >= 12) & (weeks < 22)].mean() == pytest.approx(0.18, abs=0.06)
+    assert settled[weeks >= 22].mean() == pytest.approx(0.19, abs=0.06)
+    assert len(settled_level(days[:0], logit(p[:0]), labels[:0])) == 0
