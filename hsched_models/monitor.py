@@ -87,8 +87,8 @@ def charts_of(seen: Watched) -> Charts:
     corrected = outcomes.assign(p=expit(log_odds + settled_level(_days(outcomes), log_odds, _unused(outcomes))))
     return Charts(
         {
+            "records": tuple(_shares("records", _record_shares(seen), RECORD_SHIFT)),  # first: what they say bears on all others
             WHOLE: (_outcome_chart(WHOLE, corrected, past, LEVEL_SHIFT, ALARMS_A_YEAR[WHOLE]),),
-            "records": tuple(_shares("records", _record_shares(seen), RECORD_SHIFT)),
             "reminders": tuple(_shares("reminders", _reminder_shares(seen), REMINDER_SHIFT)),
             **{family: tuple(_group_charts(family, corrected, past)) for family in GROUPS},
         }
