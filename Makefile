@@ -51,8 +51,8 @@ ui: install ## start Dagster and MLflow on this machine and print their addresse
 
 .PHONY: check
 check: install ## style, types, import contracts, SQL, generated docs
-	@echo "ruff (lint)";      $(BIN)/ruff check --quiet $(PACKAGES) tests
-	@echo "ruff (format)";    $(BIN)/ruff format --quiet --check $(PACKAGES) tests
+	@echo "ruff (lint)";      $(BIN)/ruff check --quiet $(PACKAGES) tests benchmarks
+	@echo "ruff (format)";    $(BIN)/ruff format --quiet --check $(PACKAGES) tests benchmarks
 	@echo "mypy --strict";    $(BIN)/mypy --no-error-summary
 	@echo "import contracts"; report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
 	@echo "sqlfluff";         cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor --disable-progress-bar models tests
@@ -61,12 +61,27 @@ check: install ## style, types, import contracts, SQL, generated docs
 
 .PHONY: format
 format: install ## put the code into the house's format
-	@$(BIN)/ruff check --quiet --fix $(PACKAGES) tests
-	@$(BIN)/ruff format --quiet $(PACKAGES) tests
+	@$(BIN)/ruff check --quiet --fix $(PACKAGES) tests benchmarks
+	@$(BIN)/ruff format --quiet $(PACKAGES) tests benchmarks
 
 .PHONY: test
 test: install ## the whole test suite (TESTS=tests/unit for a part)
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --durations 10 $(TESTS)
+
+# Slow proofs of what the documents claim: canaries, drift. They print their figures, hence -s; they may take an hour.
+PROOFS ?= tests/prove
+.PHONY: prove
+prove: install ## the slow proofs behind the documents' figures (PROOFS=tests/prove/test_canaries.py for one)
+	@$(BIN)/python -m pytest -s --timeout 3600 $(PROOFS)
+
+# Ratios against what a user would pick instead; they refuse to measure on a machine that others use. Figures: docs/explanation/performance.md.
+PEERS := benchmarks/.venv
+SIZES ?= 100000 1000000
+.PHONY: bench-peers
+bench-peers: install ## the point-in-time join against polars and Feast, in an environment of its own (SIZES="100000")
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --requirement benchmarks/requirements.txt
+	@FEAST_USAGE=False $(PEERS)/bin/python -W ignore -m benchmarks.peers --sizes $(SIZES)
 
 .PHONY: clean
 clean: ## remove caches and build output; the practice's data in .hsched stays

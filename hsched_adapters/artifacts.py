@@ -73,7 +73,7 @@ def pieces_of(path: Path) -> Iterator[Piece]:
 
 def pieces_in(content: bytes, name: str, depth: int = 0) -> Iterator[Piece]:
     """Everything some bytes say; packed ones are unpacked."""
-    opened = _opener(content)
+    opened = _opener(content, name)
     if opened is None:
         yield from _plain(content)
     elif depth >= DEEPEST:
@@ -93,7 +93,9 @@ def _footer(parquet: bytes) -> bytes:
     return parquet[-8 - length :]
 
 
-def _opener(content: bytes) -> Callable[[bytes, str, int], Iterator[Piece]] | None:
+def _opener(content: bytes, name: str) -> Callable[[bytes, str, int], Iterator[Piece]] | None:
+    if name.endswith(".msgpack"):  # the format has no mark of its own
+        return _message_pack
     for magic, opener in _MAGIC.items():
         if content.startswith(magic):
             return opener
@@ -110,13 +112,23 @@ def _guarded(pieces: Callable[[], Iterator[Piece]], name: str) -> Iterator[Piece
 
 def _plain(content: bytes) -> Iterator[Piece]:
     if b"\0" not in content:
-        yield Text(content.decode("utf-8", errors="replace"))
+        yield from _text(content)
         return
     yield _raw(content)
-    if content.count(b"\0") > len(content) // 4:  # UTF-16 of plain letters has every second byte zero
+    zeros = content.count(b"\0")
+    if zeros > len(content) // 8:  # UTF-16 of plain letters has every second byte zero; a name in Hebrew letters has none
         yield Raw(content.replace(b"\0", b"").decode("utf-8", errors="replace"))
-        yield Text(content.decode("utf-16-le", errors="replace"))
-        yield Text(content.decode("utf-16-be", errors="replace"))
+        for encoding in ("utf-16-le", "utf-16-be", *(("utf-32-le", "utf-32-be") if zeros >= len(content) // 2 else ())):
+            yield Text(content.decode(encoding, errors="replace"))
+
+
+def _text(content: bytes) -> Iterator[Piece]:
+    """Latin-1 where it is not UTF-8: old pickles mix both."""
+    try:
+        yield Text(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        yield Text(content.decode("utf-8", errors="replace"))
+        yield Text(content.decode("latin-1"))
 
 
 def _raw(content: bytes) -> Raw:
@@ -152,6 +164,35 @@ def _zip(content: bytes, name: str, depth: int) -> Iterator[Piece]:
                 yield from pieces_in(archive.read(member), part, depth)
 
 
+def _numpy(content: bytes, _name: str, _depth: int) -> Iterator[Piece]:
+    """Texts of an array: they lie there in UTF-32 of fixed width. Arrays of objects are pickles, and read as bytes."""
+    import numpy as np
+
+    version = np.lib.format.read_magic(file := io.BytesIO(content))
+    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    if read_header(file)[2].kind in "US":
+        yield Values(frozenset(map(str, np.load(io.BytesIO(content), allow_pickle=False).ravel().tolist())))
+
+
+def _message_pack(content: bytes, _name: str, _depth: int) -> Iterator[Piece]:
+    import msgpack
+
+    unpacker = msgpack.Unpacker(io.BytesIO(content), strict_map_key=False, unicode_errors="replace", max_buffer_size=LARGEST_MEMBER)
+    yield Values(frozenset(str(value) for tree in unpacker for value in _leaves(tree) if _says_something(value)))
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    """Keys and values of nested lists and mappings."""
+    if isinstance(tree, dict):
+        for pair in tree.items():
+            yield from _leaves(list(pair))
+    elif isinstance(tree, list):
+        for part in tree:
+            yield from _leaves(part)
+    elif not isinstance(tree, float):
+        yield tree
+
+
 def _bounded(content: bytes) -> bytes:
     if len(content) > LARGEST_MEMBER:
         raise ValueError("too large")
@@ -163,12 +204,12 @@ def _parquet(content: bytes, _name: str, _depth: int) -> Iterator[Piece]:
     for key, value in (file.schema_arrow.metadata or {}).items():
         yield Text(key.decode("utf-8", errors="replace"))
         yield Text(value.decode("utf-8", errors="replace"))
-    yield Text("\n".join(file.schema_arrow.names))
     yield from _columns(file.read(use_threads=False))
 
 
 def _columns(table: pa.Table) -> Iterator[Piece]:
-    """Each column's distinct values."""
+    """The columns' names, and each one's distinct values."""
+    yield Text("\n".join(table.column_names))
     for column in table.columns:
         yield Values(frozenset(_column(column)))
 
@@ -235,6 +276,7 @@ _MAGIC: dict[bytes, Callable[[bytes, str, int], Iterator[Piece]]] = {
     b"\x1f\x8b": _gzip,
     b"PK\x03\x04": _zip,
     PARQUET: _parquet,
+    b"\x93NUMPY": _numpy,
     b"BZh": _bzip2,
     b"\x78\x01": _zlib,
     b"\x78\x9c": _zlib,

@@ -1,7 +1,7 @@
 """The search for identifiers in files that must hold none. Tells file, kind and count; never the identifier.
 
 It finds them as they stand and in the disguises files put on: case, UTF-16, base64, hex, URL, JSON and HTML escapes,
-compression, Parquet, SQLite with its log, DuckDB, archives in archives. It does not find what was cut in two or reversed.
+reversal, compression, Parquet, SQLite with its log, DuckDB, archives in archives. It does not find what was cut in two.
 """
 
 import html
@@ -21,11 +21,14 @@ from hsched_core.privacy.identifiers import Needle
 
 UNBOUND_LENGTH = 9  # from here on a needle with letters needs no word boundary between the packed values of a binary file
 SHORTEST_ENCODED = 7  # bytes; shorter ones give base64 and hex that occur by chance
+SHORTEST_REVERSED_NUMBER = 10  # shorter ids of digits are dense: backwards they are somebody else's
 WINDOW = 160  # characters around an escape that are decoded together
+# What an escape begins with (asking for one letter is quick), what it looks like, and how it is undone.
 ESCAPES = (
-    (re.compile(r"%[0-9A-Fa-f]{2}"), unquote_plus),
-    (re.compile(r"&(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"), html.unescape),
-    (re.compile(r"\\+u[0-9A-Fa-f]{4}"), lambda text: re.sub(r"\\+u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), text)),
+    ("%", re.compile(r"%[0-9A-Fa-f]{2}"), unquote_plus),
+    ("+", re.compile(r"\+(?=\w)"), lambda text: text.replace("+", " ")),
+    ("&", re.compile(r"&(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"), html.unescape),
+    ("\\u", re.compile(r"\\+u[0-9A-Fa-f]{4}"), lambda text: re.sub(r"\\+u([0-9A-Fa-f]{4})", lambda m: chr(int(m[1], 16)), text)),
 )
 
 
@@ -55,6 +58,7 @@ class _Pattern(NamedTuple):
     length: int
     is_bound: bool
     is_number: bool
+    exact: str = ""  # where letters' case matters: the pattern as it is written
 
 
 class Scanner:
@@ -63,12 +67,10 @@ class Scanner:
     def __init__(self, needles: Iterable[Needle]) -> None:
         self._needles = sorted(set(needles), key=lambda needle: (needle.kind, needle.text))
         self._whole: dict[str, int] = {}
-        self._folded: dict[str, _Pattern] = {}
-        self._exact: dict[str, _Pattern] = {}
+        self._patterns: dict[str, _Pattern] = {}
         for number, needle in enumerate(self._needles):
             self._add(number, needle)
-        self._folded_search = _automaton(self._folded)
-        self._exact_search = _automaton(self._exact)
+        self._search = _automaton(self._patterns)
 
     def scan(self, paths: Iterable[Path], root: Path | None = None) -> ScanReport:
         """Search files and all files below folders; names in the report are relative to `root`."""
@@ -93,12 +95,14 @@ class Scanner:
             self._whole.setdefault(text, number)
             return
         is_number = text.isdigit()
-        self._folded.setdefault(text, _Pattern(number, len(text), True, is_number))
+        self._patterns.setdefault(text, _Pattern(number, len(text), True, is_number))
+        if len(text) >= (SHORTEST_REVERSED_NUMBER if is_number else SHORTEST_ENCODED):
+            self._patterns.setdefault(text[::-1], _Pattern(number, len(text), True, is_number))
         encoded = needle.text.encode()
         if len(encoded) >= SHORTEST_ENCODED:
-            self._folded.setdefault(encoded.hex(), _Pattern(number, 2 * len(encoded), False, False))
+            self._patterns.setdefault(encoded.hex(), _Pattern(number, 2 * len(encoded), False, False))
             for disguise in _base64(encoded):
-                self._exact.setdefault(disguise, _Pattern(number, len(disguise), False, False))
+                self._patterns.setdefault(disguise.casefold(), _Pattern(number, len(disguise), False, False, exact=disguise))
 
     def _count(self, pieces: Iterable[Piece], unread: list[str]) -> Counter[str]:
         """Occurrences by kind. A file's readings overlap (raw and decoded), so each needle counts with its largest number."""
@@ -122,20 +126,18 @@ class Scanner:
 
     def _in_text(self, text: str, *, is_raw: bool) -> Counter[int]:
         found = Counter(self._matches(text, is_raw=is_raw))
-        for pattern, decode in ESCAPES:
-            windows = _windows(text, pattern)
-            if windows:
+        for mark, pattern, decode in ESCAPES:
+            if mark in text and (windows := _windows(text, pattern)):
                 found |= Counter(self._matches(decode(windows), is_raw=False))
         return found
 
     def _matches(self, text: str, *, is_raw: bool) -> Iterator[int]:
+        if self._search is None:
+            return
         folded = text.casefold()
-        if self._folded_search is not None:
-            for end, pattern in self._folded_search.iter(folded):
-                if _stands_alone(folded, end, pattern, is_raw=is_raw):
-                    yield pattern.needle
-        if self._exact_search is not None:
-            for _, pattern in self._exact_search.iter(text):
+        for end, pattern in self._search.iter(folded):
+            stands = pattern.exact in text if pattern.exact else _stands_alone(folded, end, pattern, is_raw=is_raw)
+            if stands:
                 yield pattern.needle
 
 

@@ -25,6 +25,7 @@ LONGEST_UNSETTLED_DAYS = 14
 # Rows of one instant stand in an order that does not hang on random pseudonyms, so that a fit can be repeated in another home.
 TIE_BREAKS = ("booked_at", "lead_time_days", "start_hour", "age_years", "client_bookings", "client_visits", "label_outcome")
 WARM_UP_SHARE = 0.2
+DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,13 @@ def training_set(rows: pd.DataFrame, moment: str, known_by: datetime, *, before:
         "warm-up": len(settled) - len(warm),
     }
     ordered = warm.sort_values(["starts_on", "scored_at", *TIE_BREAKS], kind="stable").reset_index(drop=True)
-    return TrainingSet(moment, ordered, left_out)
+    return TrainingSet(moment, _without_last_bits(ordered), left_out)
+
+
+def _without_last_bits(frame: pd.DataFrame) -> pd.DataFrame:
+    """Fractions to nine decimals: DuckDB sums in no fixed order, and trees fitted in another home would split on the last bit."""
+    fractions = frame.select_dtypes("float")
+    return frame.assign(**{str(name): fractions[name].round(DECIMALS) for name in fractions})
 
 
 def known_by_day(day: date, zone: ZoneInfo) -> datetime:

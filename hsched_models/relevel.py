@@ -17,7 +17,7 @@ from hsched_models.intercept import Update, offsets_of, update_intercept
 from hsched_models.promote import Decision
 from hsched_models.registry import CHALLENGER, ModelRow, Registry
 from hsched_models.report import Report
-from hsched_models.succession import Act, champion_version, history, settle
+from hsched_models.succession import REVIEWED, Act, champion_version, history, settle
 from hsched_models.train import Fitted
 from hsched_models.workspace import Workspace
 
@@ -56,7 +56,7 @@ def _update(ws: Workspace, registry: Registry, rows: pd.DataFrame, champion: Mod
     except NotReadyError as error:
         return Outcome(_row(moment, champion.version, "", STAYS, error.problem), f"{moment}: {error.problem}")
     update = update_intercept(fitted, rows, moment, known_by)
-    against = _turned_down(registry, champion) or _too_small(fitted, update) or _in_review(registry, moment, update)
+    against = _turned_down(registry, champion) or _too_small(fitted, update) or _in_review(ws, registry, moment, update)
     version, verdict = "", STAYS
     if not against:
         version = _register(ws, registry, champion, update)
@@ -100,10 +100,10 @@ def _turned_down(registry: Registry, champion: ModelRow) -> tuple[str, ...]:
     return (f"Version {ours[-1]}, an update of version {trained}, was turned down: none until the next training.",) if ours else ()
 
 
-def _in_review(registry: Registry, moment: str, update: Update) -> tuple[str, ...]:
-    """A reason to wait: a trained model awaits its review, whose place an update would take, or this same update does."""
+def _in_review(ws: Workspace, registry: Registry, moment: str, update: Update) -> tuple[str, ...]:
+    """A reason to wait where people review: a trained model awaits it, whose place an update would take, or this same update does."""
     found = registry.version_of(moment, CHALLENGER)
-    if found is None:
+    if found is None or ws.promotion != REVIEWED:
         return ()
     waiting = registry.version_row(moment, str(found.version))
     if waiting.intercept_of and abs(float(waiting.intercept) - update.unused.offset) >= LEAST_CHANGE:

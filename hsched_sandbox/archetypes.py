@@ -18,6 +18,10 @@ TARGETS: Mapping[Archetype, tuple[float, float, float, float]] = {
     Archetype.SUBSTANCE_USE: (0.28, 0.05, 0.08, 0.04),  # 37 % before quality improvement, 20 % after
 }
 
+WIDER_SPREAD = -0.06  # keeps the level where the latents spread wider
+ADDED_CLINIC_CANCELS = 0.005  # by lapsed authorizations and failed links, about
+DIRTIER = Dirt(left_in_book=0.05, late_as_no_show=0.1)
+
 
 def parameters_of(archetype: Archetype, *, clinicians: int = 10, years: float = 2, plain: bool = False) -> PracticeParameters:
     """A practice of that kind, lifelike; `plain` leaves out shared shocks, alliances and what else no oracle can be exact about."""
@@ -29,10 +33,6 @@ def parameters_of(archetype: Archetype, *, clinicians: int = 10, years: float = 
     wider = replace(level, client_sigma=1.1, clinician_sigma=0.45)  # with these a model reaches what is published
     return replace(calm, chances=wider, circumstances=LIFELIKE, dirt=DIRTIER)
 
-
-WIDER_SPREAD = -0.06  # keeps the level where the latents spread wider
-ADDED_CLINIC_CANCELS = 0.005  # by lapsed authorizations and failed links, about
-DIRTIER = Dirt(left_in_book=0.05, late_as_no_show=0.1)
 
 _DEMAND: Mapping[Archetype, Demand] = {
     Archetype.PRIVATE: Demand(),

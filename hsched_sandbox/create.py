@@ -21,6 +21,7 @@ from hsched_sandbox.world import World
 PRACTICE_ID = "sandbox"
 MAP = "sandbox-practice"
 SUMMARY_FILE = "summary.json"
+MADE_BEFORE_KINDS = {"archetype": Archetype.PRIVATE.value, "plain": True}  # what a summary without these words speaks of
 DEFAULT_SEED = 20260101
 AGE_BASIS = "Synthetic clients. Age is kept because without it older clients' risk is misjudged; groups are audited with each model."
 
@@ -106,7 +107,7 @@ def existing_sandbox(home: Path) -> SandboxSummary | None:
     path = Paths(home).sandbox / SUMMARY_FILE
     if not path.is_file():
         return None
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = MADE_BEFORE_KINDS | json.loads(path.read_text(encoding="utf-8"))
     days = {name: date.fromisoformat(content[name]) for name in ("today", "first_day", "last_day")}
     return SandboxSummary(**content | days | {"archetype": Archetype(content["archetype"]), "reused": True})
 

@@ -1,11 +1,11 @@
 """Raw rows in, lake rows out, by the release table. Pure: pseudonyms come from the caller, who holds the vault."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hsched_core.domain.labels import label
 from hsched_core.domain.time import local_day
 from hsched_core.privacy.release import How, Passing, passing
 
@@ -14,14 +14,6 @@ Row = Mapping[str, Any]
 Pseudonyms = Callable[[str, Iterable[str]], Mapping[str, str]]
 
 OLDEST = 90
-# What a code looks like. A label that does not is left empty: nobody can say what a person typed there.
-CODE_FORMS: Mapping[str, re.Pattern[str]] = {
-    "language": re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"),
-    "race_ethnicity": re.compile(r"[a-z][a-z_]{0,39}"),
-    "discipline": re.compile(r"[a-z][a-z_]{0,39}"),
-    "licence_state": re.compile(r"[A-Z]{2,3}"),
-    "weekdays": re.compile(r"[1-7](\|[1-7]){0,6}"),
-}
 
 
 def deidentify(table: str, rows: Sequence[Row], pseudonyms: Pseudonyms, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -60,13 +52,8 @@ def _released(name: str, to: Passing, row: Row, tokens: Mapping[str, Mapping[str
     if to.how is How.PSEUDONYM:
         return tokens[to.kind][value]
     if to.how is How.CODE:
-        return _code(name, value)
+        return label(name, value)
     return value
-
-
-def _code(name: str, value: str) -> str | None:
-    text = value if name in {"language", "licence_state", "weekdays"} else re.sub(r"[\s,/&-]+", "_", value.strip().lower())
-    return text if CODE_FORMS[name].fullmatch(text) else None
 
 
 def _age(row: Row, zone: ZoneInfo) -> int | None:

@@ -62,7 +62,7 @@ def _of_row(table: str, row: Row, dates_from: date) -> Iterator[Needle]:
     if row.get("given_name") and row.get("family_name"):
         yield from (Needle("full_name", text) for text in _full_names(row["given_name"], row["family_name"]))
     if row.get("birth_date") is not None and row["birth_date"] < dates_from:
-        yield from (Needle("birth_date", text) for text in _dates(row["birth_date"]))
+        yield from (Needle("birth_date", text) for text in date_forms(row["birth_date"]))
 
 
 def _is_long_enough(needle: Needle) -> bool:
@@ -78,7 +78,7 @@ def _as_is(value: str) -> Iterator[str]:
     yield value.strip()
 
 
-def _phones(value: str) -> Iterator[str]:
+def phone_forms(value: str) -> Iterator[str]:
     """A phone number as written, as digits, and in the usual American groupings."""
     yield value.strip()
     digits = re.sub(r"\D", "", value)
@@ -93,7 +93,7 @@ def _full_names(given: str, family: str) -> Iterator[str]:
         yield from (f"{first} {second}", f"{first}, {second}", f"{first}.{second}", f"{first}_{second}")
 
 
-def _dates(day: date) -> Iterator[str]:
+def date_forms(day: date) -> Iterator[str]:
     """A full birth date as systems and people write it. 1 January is left out: it is what libraries write for "no date"."""
     if (day.month, day.day) == (1, 1):
         return
@@ -129,7 +129,7 @@ FIELDS: Mapping[str, tuple[Named, ...]] = {
         _CLIENT,
         *_NAMES,
         ("email", "email", _as_is),
-        ("phone", "phone", _phones),
+        ("phone", "phone", phone_forms),
         ("street", "street", _as_is),
         ("city", "place", _as_is),
         ("postal_code", "place", _as_is),

@@ -16,7 +16,7 @@ class How(StrEnum):
     KEEP = "keep"
     PSEUDONYM = "pseudonym"  # a random one, from the vault
     AGE = "age"  # whole years at recorded_at, 90 and above as 90
-    CODE = "code"  # kept where it has the form of a code, otherwise left empty: a label field can hold a sentence
+    CODE = "code"  # kept where it is a word of the closed vocabulary in domain.labels, otherwise left empty: a label can be a name
 
 
 class Nature(StrEnum):

@@ -49,6 +49,18 @@ def test_the_first_run_tells_the_whole_day(home: Path) -> None:
     assert (home / "drift" / "2026-11-19.html").exists()
 
 
+def test_reminders_are_judged_by_chance_and_by_choice_apart(home: Path) -> None:
+    """`hsched effect reminders` on the de-identified tables: each figure says who decided; a small practice settles nothing."""
+    told = hsched(home, "effect", "reminders", "--json")
+    assert told.returncode == 0, told.stderr
+    found = {(row["channel"], row["kind"]): row for row in json.loads(told.stdout)["reminders"]}
+
+    assert set(found) == {(channel, kind) for channel in ("call", "text") for kind in ("observational", "randomised")}
+    assert found["text", "randomised"]["verdict"] == "too little data"
+    assert min(found["text", "randomised"][arm] for arm in ("contacted", "held_out")) > 100
+    assert found["call", "observational"]["verdict"] == "association only, not an effect"
+
+
 def test_scores_are_probabilities_of_coming_visits(home: Path) -> None:
     """Every row names a standing visit after the midnight it is as of, ranked within its day."""
     scores = pd.read_parquet(home / "scores" / "2026-11-19.parquet")

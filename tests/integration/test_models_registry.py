@@ -8,13 +8,11 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from hsched_adapters.artifacts import Raw, Text, Unread, Values, pieces_of
-from hsched_core.domain.errors import InputError, NotReadyError
+from hsched_core.domain.errors import NotReadyError
 from hsched_models.campaign import build_training_sets, evaluate_candidates, fit_ladder, promote_candidates
-from hsched_models.compiled import COMPILED
 from hsched_models.dataset import load_rows, training_set
 from hsched_models.design import BASELINE, LADDER, SHIPPED
 from hsched_models.drift import report_drift
@@ -240,62 +238,6 @@ def test_scores_are_what_the_champion_says(first: tuple[Workspace, dict[str, Rep
         assert scored["probability"] == champion.predict(row)[0]
         if number % 50 == 0:
             assert scored["reasons"] == in_words(champion, row, champion.predict(row))[0] != ""
-
-
-def test_a_source_without_late_cancels_has_no_parts(first: tuple[Workspace, dict[str, Report]]) -> None:
-    """Unknown, not zero, and not all no-shows either."""
-    ws, _ = first
-    score_coming(ws, TODAY)
-    schema = pq.read_schema(ws.scores / f"{TODAY - timedelta(days=1)}.parquet")
-    scores = pd.read_parquet(ws.scores / f"{TODAY - timedelta(days=1)}.parquet")
-
-    for part in ("probability_no_show", "probability_late_cancel"):
-        assert str(schema.field(part).type) == "double"
-        assert scores[part].isna().all()
-
-
-def test_the_riskiest_visits_are_shown_with_their_reasons(first: tuple[Workspace, dict[str, Report]]) -> None:
-    """Of tomorrow, most first, by the first characters of a token; and who computed the scores."""
-    ws, _ = first
-    report = score_coming(ws, TODAY)
-    shown = report.tables["riskiest_visits_tomorrow"]
-    risks = [float(str(row["unused"])) for row in shown]
-
-    assert 0 < len(shown) <= 10
-    assert risks == sorted(risks, reverse=True)
-    assert all(len(str(row["visit"])) == 6 and row["reasons"] and row["late_cancel"] is None for row in shown)
-    assert report.numbers["scored_by"] == COMPILED
-    assert report.numbers["inputs_missing_for_everybody"] == "none"
-
-
-def test_a_model_that_cannot_be_compiled_still_scores_and_that_is_seen(
-    first: tuple[Workspace, dict[str, Report]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same scores and reasons by scikit-learn, and the report names it."""
-    ws, _ = first
-    score_coming(ws, TODAY)
-    compiled = pd.read_parquet(ws.scores / f"{TODAY - timedelta(days=1)}.parquet")
-    monkeypatch.setattr("hsched_models.compiled.LARGEST_DIFFERENCE", -1.0)
-    report = score_coming(ws, TODAY)
-    scores = pd.read_parquet(ws.scores / f"{TODAY - timedelta(days=1)}.parquet")
-
-    assert str(report.numbers["scored_by"]).startswith("scikit-learn: the translation differs")
-    assert scores["probability"].to_numpy() == pytest.approx(compiled["probability"].to_numpy(), abs=1e-9)
-    assert scores["reasons"].tolist() == compiled["reasons"].tolist()
-
-
-def test_an_input_that_nobody_has_is_scored_without_and_named(trained: Workspace) -> None:
-    """An export that lost a column: its visits are scored as if the value were unknown, and the report says which one is gone."""
-    file = trained.coming_rows / f"as_of_on={TODAY}" / "data_0.parquet"
-    rows = pd.read_parquet(file)
-    rows.assign(start_hour=np.nan).to_parquet(file, index=False)
-    report = score_coming(trained, TODAY)
-
-    assert report.numbers["inputs_missing_for_everybody"] == "start_hour"
-    assert report.numbers["dagster/row_count"] == len(rows)
-    rows.drop(columns="start_hour").to_parquet(file, index=False)
-    with pytest.raises(InputError, match="start_hour: the coming visits lack the field"):
-        score_coming(trained, TODAY)
 
 
 def test_a_day_scored_again_is_the_same_day(trained: Workspace) -> None:

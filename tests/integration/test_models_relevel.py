@@ -166,6 +166,20 @@ def test_where_people_review_an_update_waits_and_displaces_no_training(ws: Works
     assert f"Version {version} waits for its review." in str(told["reasons"])
 
 
+def test_a_refused_challenger_does_not_stop_it(ws: Workspace) -> None:
+    """Where nobody reviews, a candidate that a training refused waits for nothing."""
+    registry = registry_of(ws)
+    fitted = registry.load(MOMENT, "1")
+    tags = {"moment": MOMENT, "rung": fitted.name, "columns": str(list(fitted.columns)).replace("'", '"')}
+    with registry.run("trained", {}) as run_id:
+        refused = registry.register(run_id, MOMENT, fitted, fitted.kinds, tags)
+    settle(registry, MOMENT, refused, Decision(False, ("Not better.",)), LATER, policy="automatic", is_first=True)
+    (told,) = update_champions(ws, LATER, LATER).tables["intercepts"]
+
+    assert registry.version_row(MOMENT, refused).stands_against == "Not better."
+    assert (told["verdict"], champion_version(registry, MOMENT)) == ("champion", told["new_version"])
+
+
 def test_a_champion_that_cannot_be_loaded_is_a_breach_and_stays(ws: Workspace) -> None:
     """Named, with nothing registered in its place."""
     registry = registry_of(ws)

@@ -147,7 +147,7 @@ def test_rows_that_break_the_contract_are_quarantined_and_counted(host: Host) ->
     assert result.success
     assert metadata["rejected_by_reason"] == {"starts_on: not a day": 1}
     assert [dict(record.data) for record in metadata["rejected_rows"].records] == [
-        {"file": "appointments.csv", "row": 7, "field": "starts_on", "reason": "not a day"}
+        {"day": "2026-03-02", "row": 7, "field": "starts_on", "reason": "not a day"}
     ]
     assert [(failed.check, failed.is_error) for failed in result.failed_checks] == [("few_quarantined", False)]
     assert b"Ottoline" in kept
@@ -196,10 +196,10 @@ def test_a_planted_leak_is_found_and_stops_the_run(host: Host, monkeypatch: pyte
 
 
 def test_a_clean_home_has_no_hits_and_a_leaking_one_has(host: Host) -> None:
-    """The nightly scan over everything past de-identification; the positive control is a name in a report."""
+    """The nightly scan over everything past de-identification; the positive control is a name in a folder nobody thought of."""
     host.extract(FIRST, LAST)
     clean = host.scan(FIRST)
-    report = host.settings.paths.drift / "2026-03-02.html"
+    report = host.settings.paths.home / "somewhere" / "2026-03-02.html"
     report.parent.mkdir()
     report.write_text("<html>Worst predicted: Quackenbush, Ottoline</html>")
     leaking = host.scan(FIRST)
@@ -209,7 +209,7 @@ def test_a_clean_home_has_no_hits_and_a_leaking_one_has(host: Host) -> None:
     assert clean.metadata["audit_privacy__scan"]["files"] > 70
     assert not leaking.success
     assert leaking.reasons == [
-        "audit_privacy__scan: check no_identifiers_anywhere failed: identifiers found: drift/2026-03-02.html: 1 x full_name"
+        "audit_privacy__scan: check no_identifiers_anywhere failed: identifiers found: somewhere/2026-03-02.html: 1 x full_name"
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,6 +86,35 @@ def test_rows_are_oldest_first_whatever_their_order() -> None:
     assert training.frame["starts_on"].is_monotonic_increasing
     assert training.digest == shuffled.digest
     assert training.digest != training_set(ROWS.assign(client_visits=ROWS["client_visits"] + 1), "day_before", AFTERWARDS).digest
+
+
+def test_the_last_bit_of_a_sum_teaches_nothing() -> None:
+    """The same history summed in another order is the same row: a home of one's own does not make another model."""
+    noise = np.random.default_rng(5).choice([-1e-15, 0.0, 1e-15], len(ROWS))
+    summed_otherwise = ROWS.assign(client_recent_unused_rate=ROWS["client_recent_unused_rate"] + noise)
+    training, again = (training_set(rows, "day_before", AFTERWARDS) for rows in (ROWS, summed_otherwise))
+
+    assert not summed_otherwise.equals(ROWS)
+    assert again.digest == training.digest
+
+
+def test_an_outcome_corrected_after_training_was_not_learned_and_is_tested_as_corrected() -> None:
+    """Before its correction was on record the visit has no label to learn from; a later training has the corrected one."""
+    midway = known_by_day(FIRST + timedelta(days=60), ZoneInfo("America/New_York"))
+    corrected_at = midway + timedelta(days=3)
+    before = training_set(ROWS, "day_before", midway)
+    visit = before.frame.loc[before.frame["label_outcome"] == "attended", "booking_id"].iloc[-1]
+    those = ROWS["booking_id"] == visit
+    rows = ROWS.assign(
+        label_outcome=ROWS["label_outcome"].mask(those, "no_show"),
+        label_is_unused=ROWS["label_is_unused"].mask(those, True),
+        label_known_at=ROWS["label_known_at"].mask(those, pd.Timestamp(corrected_at)),
+    )
+    early, late = training_set(rows, "day_before", midway), training_set(rows, "day_before", AFTERWARDS)
+
+    assert visit not in set(early.frame["booking_id"])
+    assert early.left_out["outcome not known yet"] == before.left_out["outcome not known yet"] + 1
+    assert late.y[late.frame["booking_id"] == visit].tolist() == [1]
 
 
 def test_the_digest_survives_a_file(tmp_path: Path) -> None:

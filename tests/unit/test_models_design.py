@@ -191,6 +191,19 @@ def test_the_model_learns_what_was_planted(ladder: dict[str, Fitted]) -> None:
         assert ladder[name].predict(misses)[0] > ladder[name].predict(comes)[0] + 0.1
 
 
+@pytest.mark.parametrize("name", [BASELINE, SHIPPED])
+def test_a_client_with_500_visits_is_neither_certain_nor_unknown(ladder: dict[str, Fitted], name: str) -> None:
+    """Far outside the histories trained on (none above 40): more misses than expected still mean more, and nobody is a 0 or a 1."""
+    base = ROWS[ROWS["moment"] == "day_before"].iloc[[0]]
+    long = base.assign(client_visits=500, client_expected_unused=100.0, client_information=80.0, client_bookings=501, series_position=500)
+    never, usual, always = (
+        float(ladder[name].predict(long.assign(client_unused=unused, client_no_shows=unused))[0]) for unused in (0, 100, 500)
+    )
+
+    assert ROWS["client_visits"].max() < 40
+    assert 0.001 < never < usual < always < 0.999
+
+
 def test_fitting_again_gives_the_same_model(ladder: dict[str, Fitted], training: TrainingSet, unseen: pd.DataFrame) -> None:
     """No chance in it that is not pinned."""
     again = fit(SHIPPED, training, EVERYBODY)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from hsched_models.report import Report
-from hsched_pipelines.learning import intercept
 from hsched_pipelines.learning.checks import KEYS, SHARES, feature_expectations
 from hsched_pipelines.learning.daily import bounds_result
 from hsched_pipelines.learning.dbt import is_stale
+from hsched_pipelines.learning.intercept import UPDATE
 from hsched_pipelines.learning.reports import markdown_table, metadata_of
 from hsched_pipelines.suites import judge
 
@@ -74,8 +74,8 @@ def test_a_breach_fails_the_check_and_names_day_and_measure() -> None:
 
 def test_a_level_out_of_bounds_fails_its_check_and_stops_nothing() -> None:
     """A warning with the reason; else what was done."""
-    breached = intercept.bounds_result(Report(breaches=("day_before: held at the bound",)))
-    quiet = intercept.bounds_result(Report(numbers={"champions": 2, "updated": 1}))
+    breached = UPDATE.verdict(Report(breaches=("day_before: held at the bound",)))
+    quiet = UPDATE.verdict(Report(numbers={"champions": 2, "updated": 1}))
 
     assert (breached.passed, breached.severity, breached.description) == (
         False,

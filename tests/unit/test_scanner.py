@@ -1,25 +1,21 @@
 """The search for identifiers: it finds one planted in every kind of file, and none where none is."""
 
-import base64
-import gzip
 import json
 import random
 import re
 import sqlite3
-import zipfile
-import zlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from urllib.parse import quote
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
+import msgpack
 import pytest
 
 from hsched_adapters.scanner import Scanner
 from hsched_core.privacy.identifiers import Needle, needles_of
+from tests.canaries import Canaries
+from tests.disguises import DISGUISES, parquet, sqlite_file
 from tests.raw_rows import RAW, raw
 
 NAME = "Zoë Quillfeather"
@@ -32,91 +28,41 @@ def kinds(path: Path) -> dict[str, int]:
     return {hit.kind: hit.count for hit in Scanner(NEEDLES).scan([path]).hits}
 
 
-def parquet(path: Path, *values: object, metadata: dict[str, str] | None = None, compression: str = "zstd") -> None:
-    table = pa.table({"value": list(values)})
-    pq.write_table(table.replace_schema_metadata(metadata), path, compression=compression)
-
-
 def text(content: str | bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def zipped(content: bytes) -> Callable[[Path], object]:
-    def write(path: Path) -> None:
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("inner.gz", gzip.compress(content))
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_an_identifier_of_every_kind_is_found_in_every_disguise(disguise: str, tmp_path: Path) -> None:
+    """The positive controls: one canary of each of the 18 kinds in a file of its own, all found."""
+    canaries = Canaries()
+    controls = canaries.controls()
+    for number, (_, canary) in enumerate(controls):
+        (tmp_path / str(number)).mkdir()
+        DISGUISES[disguise](tmp_path / str(number) / "artifact", canary)
 
-    return write
+    found = {(hit.file.split("/")[0], hit.kind) for hit in Scanner(canaries.needles()).scan([tmp_path], tmp_path).hits}
 
-
-def sqlite_file(statement: str, *values: object) -> Callable[[Path], object]:
-    def write(path: Path) -> None:
-        connection = sqlite3.connect(path)
-        connection.execute("CREATE TABLE t (v)")
-        connection.execute(statement, values)
-        connection.commit()
-        connection.close()
-
-    return write
+    assert found >= {(str(number), kind) for number, (kind, _) in enumerate(controls)}
 
 
-def duckdb_file(path: Path) -> None:
-    connection = duckdb.connect(str(path))
-    connection.execute("CREATE TABLE t AS SELECT ? AS v FROM range(10)", [NAME])
-    connection.close()
-
-
-PLANTED: dict[str, Callable[[Path], object]] = {
-    "log": text(f"2026-03-02 INFO client {NAME} failed\n"),
-    "upper case": text(f"client {NAME.upper()}!"),
-    "JSON": text(json.dumps({"a": [NAME]}, ensure_ascii=False)),
-    "JSON with escapes": text(json.dumps({"a": [NAME]})),
-    "JSON in JSON": text(json.dumps(json.dumps({"a": NAME}))),
-    "JSON key": text(json.dumps({ID: 1})),
-    "HTML": text(f"<td>{NAME}</td>"),
-    "HTML with entities": text("<td>Zo&euml; Quillfeather</td>"),
-    "URL": text(f"GET /clients?name={quote(NAME)} 200"),
-    "URL with plus": text("GET /clients?name=Zo%C3%AB+Quillfeather 200"),
+ONLY_NUMBERS_DATES_AND_PARTS: dict[str, Callable[[Path], object]] = {
     "number in text": text(f"client={ID}."),
-    "number at both ends": text(ID),
-    "UTF-16": text(f"client {ID}".encode("utf-16")),
-    "UTF-16 without a mark": text(f"client {NAME}".encode("utf-16-le")),
-    "hex": text(f"0x{NAME.encode().hex()}"),
-    "gzip": text(gzip.compress(NAME.encode())),
-    "zlib": text(zlib.compress(NAME.encode())),
-    "gzip in zip": zipped(f"x {NAME}".encode()),
-    "binary": text(b"\x80\x04\x95K\x00\x8c" + NAME.encode() + b"K\x01q"),
-    "Parquet value": lambda path: parquet(path, "a", NAME),
-    "Parquet value inside a text": lambda path: parquet(path, f"talk to {NAME}."),
     "Parquet number": lambda path: parquet(path, int(ID), 3),
     "Parquet date": lambda path: parquet(path, date(1987, 3, 14), date(2026, 1, 1)),
-    "Parquet list": lambda path: parquet(path, ["a"], [NAME]),
-    "Parquet structure": lambda path: parquet(path, {"x": {"y": NAME}}),
-    "Parquet bytes": lambda path: parquet(path, NAME.encode()),
-    "Parquet metadata": lambda path: parquet(path, "a", metadata={"source": NAME}),
     "Parquet part of a name": lambda path: parquet(path, "a", "rose"),
-    "SQLite text": sqlite_file("INSERT INTO t VALUES (?)", f"event of {NAME}"),
-    "SQLite number": sqlite_file("INSERT INTO t VALUES (?)", int(ID)),
-    "SQLite packed blob": sqlite_file("INSERT INTO t VALUES (?)", gzip.compress(NAME.encode())),
-    "SQLite part of a name": sqlite_file("INSERT INTO t VALUES (?)", "Rose"),
-    "DuckDB": duckdb_file,
+    "SQLite number": lambda path: sqlite_file(path, int(ID)),
+    "SQLite part of a name": lambda path: sqlite_file(path, "Rose"),
+    "MessagePack number": lambda path: path.with_suffix(".msgpack").write_bytes(msgpack.packb({"id": int(ID)})),
 }
 
 
-@pytest.mark.parametrize("kind", PLANTED)
-def test_an_identifier_is_found_in_every_kind_of_file(kind: str, tmp_path: Path) -> None:
-    """The positive control: one planted, one kind found."""
-    PLANTED[kind](tmp_path / "artifact")
+@pytest.mark.parametrize("kind", ONLY_NUMBERS_DATES_AND_PARTS)
+def test_a_number_a_date_and_a_part_of_a_name_are_found_as_values(kind: str, tmp_path: Path) -> None:
+    """What a table holds is not always a text."""
+    ONLY_NUMBERS_DATES_AND_PARTS[kind](tmp_path / "artifact")
 
-    assert len(kinds(tmp_path / "artifact")) == 1
-
-
-@pytest.mark.parametrize("shift", range(3))
-def test_base64_hides_nothing_at_any_position(shift: int, tmp_path: Path) -> None:
-    """The same bytes look different at each of three places."""
-    (tmp_path / "a.txt").write_bytes(base64.b64encode(b"x" * shift + NAME.encode() + b" and more"))
-
-    assert kinds(tmp_path / "a.txt") == {"full_name": 1}
+    assert len({hit.kind for hit in Scanner(NEEDLES).scan([tmp_path]).hits}) == 1
 
 
 def test_a_database_log_is_read_too(tmp_path: Path) -> None:
@@ -133,21 +79,12 @@ def test_a_database_log_is_read_too(tmp_path: Path) -> None:
     assert {hit.file for hit in report.hits} == {"d.sqlite", "d.sqlite-wal"}
 
 
-def test_a_file_name_is_searched(tmp_path: Path) -> None:
-    """Names of files travel further than their content."""
-    (tmp_path / f"scores of {NAME}.txt").write_text("nothing")
-
-    [hit] = Scanner(NEEDLES).scan([tmp_path]).hits
-
-    assert hit.kind == "full_name"
-
-
 CLEAN_FILES: dict[str, Callable[[Path], object]] = {
     "JSON": text(json.dumps(CLEAN)),
     "HTML": text("<p>the rose of the Quillfeather &amp; co, born 1987-03-145</p>"),
     "Parquet": lambda path: parquet(path, *map(str, CLEAN.values())),
     "Parquet fraction": lambda path: parquet(path, 0.29872499824296, 1.5),
-    "SQLite": sqlite_file("INSERT INTO t VALUES (?)", json.dumps(CLEAN)),
+    "SQLite": lambda path: sqlite_file(path, json.dumps(CLEAN)),
     "longer number": text(f"1{ID} {ID}1 0.{ID} {ID}.5 a{ID}"),
     "longer word": text("Zoë Quillfeathers xZoë Quillfeather"),
     "nothing": text(b""),
