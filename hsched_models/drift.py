@@ -32,7 +32,7 @@ WINDOW_DAYS = 28
 FEWEST_ROWS = 100
 PSI_LIMIT = 0.2  # the usual "has moved" mark of the population stability index
 RARE_SHARE = 0.02
-# Averages so far. A clinician's: a slowly moving value each; in a calm sandbox year their PSI is 0.2 to 0.5, every other input's below 0.04.
+# Averages so far. A clinician's: a slowly moving value each; in a calm sandbox year their PSI is 0.2 to 0.5, other inputs' below 0.04.
 # A client's fills with the calendar where a practice is young.
 RUNNING = ("clinician_unused_rate", "clinician_unused_effect", "client_recent_unused_rate")
 
