@@ -3,7 +3,7 @@
 Steps hand over through files in the workspace's `training` folder and MLflow runs, so that each can be run again alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from hsched_models.card import model_card
 from hsched_models.comparison import publish_reviews
 from hsched_models.dataset import TrainingSet, known_by_day, load_rows, training_set
 from hsched_models.design import BASELINE, LADDER, SHIPPED
+from hsched_models.doubt import records_in_doubt
 from hsched_models.features import MOMENTS
 from hsched_models.files import read_json, write_frame, write_json
 from hsched_models.intervals import Paired, paired_log_loss, paired_of
@@ -117,10 +118,11 @@ def promote_candidates(ws: Workspace, now: datetime) -> Report:
     """Step 4: the first candidate that stands up to the simpler rungs and the recipe in charge takes over; reasons are written down."""
     registry = Registry(ws.tracking_uri, ws.artifact_root)
     campaign, evaluation = read_json(ws.training / "campaign.json"), read_json(ws.training / "evaluation.json")
+    doubts = records_in_doubt(ws)
     table: list[dict[str, object]] = []
     for moment in MOMENTS:
         for name in CANDIDATES:
-            decision = _judged(evaluation[moment], name)
+            decision = _judged(evaluation[moment], name, doubts)
             version = campaign[moment]["runs"][name]["version"]
             verdict = settle(registry, moment, version, decision, now, policy=ws.promotion, is_first=name == SHIPPED)
             table.append({"moment": moment, "model": name, "version": version, "verdict": verdict, "reasons": " ".join(decision.reasons)})
@@ -281,8 +283,8 @@ def _log_evaluation(
         )
 
 
-def _judged(evaluation: Mapping[str, Any], name: str) -> Decision:
-    """A candidate against every simpler rung, and against the recipe in charge where that is another one."""
+def _judged(evaluation: Mapping[str, Any], name: str, doubts: Sequence[str]) -> Decision:
+    """A candidate against every simpler rung, and against the recipe in charge where that is another one; doubts stand against any."""
     rungs = {rung: by_slice["all"] for rung, by_slice in evaluation["rungs"].items()}
     simpler = {rung: rungs[rung] for rung in SIMPLER[name] if rung in rungs}
     in_charge = evaluation["champion"]
@@ -292,7 +294,7 @@ def _judged(evaluation: Mapping[str, Any], name: str) -> Decision:
         rungs.get(in_charge) if in_charge != name else None,
         is_refresh=in_charge == name,
         paired=paired_of(evaluation["paired"]) if name == SHIPPED else None,
-        alarms=evaluation["alarms"],
+        alarms=[*evaluation["alarms"], *doubts],
     )
 
 

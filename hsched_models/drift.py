@@ -1,15 +1,16 @@
-"""Has the practice moved away from what the model learned? Evidently over inputs and scores, observed over expected for outcomes.
+"""Has the practice moved away from what the model learned? Evidently over inputs and scores, control charts over what happened.
 
-The window is the last weeks of day_before rows against the champion's training rows, so that like is compared with like.
-Methods and thresholds are pinned: Evidently's defaults change with the number of rows (STACK.md 2).
+Evidently compares the last weeks of day_before rows with the champion's training rows, so that like is compared with like. Methods and
+thresholds are pinned: its defaults change with the number of rows (STACK.md 2). The charts are in monitor.py; each breach of theirs
+says what moved, since when and by how much.
 """
 
 import math
-import shutil
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -18,18 +19,22 @@ from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.time import day_start
 from hsched_models.dataset import load_rows
 from hsched_models.features import CATALOGUE, Feature, Role
-from hsched_models.files import write_json
+from hsched_models.files import write_json, write_text
+from hsched_models.foresight import MOMENT, forecasts_of
+from hsched_models.monitor import WATCHED_DAYS, WHOLE, charts_of, newcomers, watched
 from hsched_models.registry import Registry
 from hsched_models.report import Report, Row
+from hsched_models.train import Fitted
+from hsched_models.watch_plots import control_chart
 from hsched_models.workspace import Workspace
 
-MOMENT = "day_before"
 WINDOW_DAYS = 28
 FEWEST_ROWS = 100
 PSI_LIMIT = 0.2  # the usual "has moved" mark of the population stability index
-OE_LIMITS, OE_Z = (0.8, 1.25), 3.0  # outcomes breach when far off *and* further than chance explains
 RARE_SHARE = 0.02
-RUNNING = ("clinician_unused_rate",)  # a handful of slowly moving values: a few clinicians' averages so far
+# Averages so far. A clinician's: a slowly moving value each; in a calm sandbox year their PSI is 0.2 to 0.5, other inputs' below 0.04.
+# A client's fills with the calendar where a practice is young.
+RUNNING = ("clinician_unused_rate", "clinician_unused_effect", "client_recent_unused_rate")
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,6 @@ class Outcomes:
     def ratio(self) -> float:
         return self.observed / self.expected if self.expected else math.nan
 
-    @property
-    def is_breached(self) -> bool:
-        return abs(self.z) > OE_Z and not OE_LIMITS[0] <= self.ratio <= OE_LIMITS[1]
-
 
 def report_drift(ws: Workspace, as_of_on: date) -> Report:
     """Compare the window before 00:00 of `as_of_on` with the training rows; writes HTML and JSON for the day before it."""
@@ -62,17 +63,44 @@ def report_drift(ws: Workspace, as_of_on: date) -> Report:
         return _too_few(ws, day, len(current))
     now = current.assign(score=fitted.predict(current))
     then = reference.assign(score=fitted.predict(reference))
-    values, html = _evidently(then, now, ws.drift / f"{day}.html")
+    values, page = _evidently(then, now)
     outcomes = matured(now[now["starts_on"] > date.fromisoformat(trained_through)], as_of_on, ws)
-    breaches = _breaches(values, outcomes)
+    seen = watch(ws, registry, rows[rows["moment"] == MOMENT], fitted, _trained(registry, version), as_of_on)
+    html = write_text(ws.drift / f"{day}.html", _with_charts(page, seen))
+    breaches = [*_moved(values), *seen.breaches, *newcomers(current, reference["clinician_token"])]
     document = {"day": day.isoformat(), "model_version": version, "psi": values, "breaches": breaches, **_outcome_numbers(outcomes)}
-    out = write_json(ws.drift / f"{day}.json", document)
+    out = write_json(ws.drift / f"{day}.json", document | {"charts": seen.tables["charts"]})
     return Report(
         numbers={"rows": len(now), "worst_psi": max(values.values()), "model_version": version, **_outcome_numbers(outcomes)},
-        tables={"population_stability": _table(values)},
+        tables={**seen.tables, "population_stability": _table(values)},
+        plots=seen.plots,
         breaches=tuple(breaches),
         files=(html, out),
     )
+
+
+def watch(ws: Workspace, registry: Registry, of_moment: pd.DataFrame, champion: Fitted, trained_through: date, as_of_on: date) -> Report:
+    """The control charts as of that midnight: a table, the plot of the practice's outcomes, breaches."""
+    known_by = day_start(as_of_on, ws.zone)
+    p = forecasts_of(ws, registry, of_moment, champion, trained_through, as_of_on - timedelta(days=WATCHED_DAYS))
+    charts = charts_of(watched(of_moment, p, known_by))
+    whole = charts.families[WHOLE][0]
+    plots = {"outcomes_chart": control_chart(whole, f"Outcomes against forecasts, up to {whole.days[-1]}")} if len(whole.days) else {}
+    return Report(tables={"charts": charts.table(trained_through)}, plots=plots, breaches=tuple(charts.breaches(trained_through)))
+
+
+def _trained(registry: Registry, version: str) -> date:
+    """The last day a champion learned from. What only its intercept has followed is not learned: charts judge it as it was trained."""
+    trained = registry.version_row(MOMENT, version).intercept_of or version
+    return date.fromisoformat(registry.trained_through(MOMENT, trained))
+
+
+def _with_charts(page: str, seen: Report) -> str:
+    """Evidently's page with the charts after its own: breaches as sentences, and the picture."""
+    said = "".join(f"<li>{escape(breach)}</li>" for breach in seen.breaches) or "<li>No chart over its limit.</li>"
+    pictures = "".join(f'<img alt="{name}" src="data:image/png;base64,{b64encode(png).decode()}">' for name, png in seen.plots.items())
+    before, end, after = page.rpartition("</body>")
+    return f"{before}<section><h2>Control charts</h2><ul>{said}</ul>{pictures}</section>{end}{after}"
 
 
 def matured(current: pd.DataFrame, as_of_on: date, ws: Workspace) -> Outcomes:
@@ -104,7 +132,7 @@ def _reference(ws: Workspace, as_of_on: date) -> pd.DataFrame:
     return older if len(older) >= FEWEST_ROWS else rows
 
 
-def watched(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Feature], list[Feature]]:
+def compared(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Feature], list[Feature]]:
     """Number and word inputs to watch. Running counts and rates wander by nature, pseudonyms mean nothing to a reader: left out."""
     inputs = [f for f in CATALOGUE if f.role in (Role.INPUT, Role.DEMOGRAPHIC)]
     candidates = [f for f in inputs if f.unit not in ("count", "token") and f.name not in RUNNING]
@@ -112,23 +140,20 @@ def watched(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Featur
     return [f for f in present if not f.is_category], [f for f in present if f.is_category]
 
 
-def _evidently(reference: pd.DataFrame, current: pd.DataFrame, out: Path) -> tuple[dict[str, float], Path]:
+def _evidently(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[dict[str, float], str]:
+    """PSI by column, and Evidently's page."""
     from evidently import DataDefinition, Dataset
     from evidently import Report as EvidentlyReport
     from evidently.metrics import ValueDrift
 
-    numbers, words = watched(reference, current)
+    numbers, words = compared(reference, current)
     number_names, word_names = ["score", *(f.name for f in numbers)], [f.name for f in words]
     definition = DataDefinition(numerical_columns=number_names, categorical_columns=word_names)
     common = {name: _common_words(reference[name]) for name in word_names}
     then, now = (Dataset.from_pandas(_bucketed(rows, number_names, common), data_definition=definition) for rows in (reference, current))
     metrics = [ValueDrift(column=name, method="psi", threshold=PSI_LIMIT) for name in number_names + word_names]
     snapshot = EvidentlyReport(metrics).run(current_data=now, reference_data=then)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = out.with_suffix(".partial")
-    snapshot.save_html(str(temporary))
-    shutil.move(temporary, out)
-    return _values(snapshot.dict()), out
+    return _values(snapshot.dict()), str(snapshot.get_html_str(as_iframe=False))
 
 
 def _common_words(column: pd.Series) -> set[Any]:
@@ -146,13 +171,8 @@ def _values(document: Mapping[str, Any]) -> dict[str, float]:
     return {m["config"]["column"]: float(m["value"]) for m in document["metrics"] if m["config"]["type"].endswith("ValueDrift")}
 
 
-def _breaches(values: Mapping[str, float], outcomes: Outcomes) -> list[str]:
-    moved = [f"{name} has moved (PSI {value:.2f}, limit {PSI_LIMIT})" for name, value in values.items() if value > PSI_LIMIT]
-    if outcomes.is_breached:
-        moved.append(
-            f"outcomes: {outcomes.observed} unused where {outcomes.expected:.0f} were expected ({outcomes.z:+.1f} standard errors)"
-        )
-    return moved
+def _moved(values: Mapping[str, float]) -> list[str]:
+    return [f"{name} has moved (PSI {value:.2f}, limit {PSI_LIMIT})" for name, value in values.items() if value > PSI_LIMIT]
 
 
 def _outcome_numbers(outcomes: Outcomes) -> dict[str, float | int]:

@@ -22,9 +22,14 @@ def write_frame(path: Path, frame: pd.DataFrame) -> Path:
 
 def write_json(path: Path, document: Mapping[str, Any]) -> Path:
     """Write JSON to a temporary name and move it into place."""
+    return write_text(path, json.dumps(document, indent=1, default=str))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write UTF-8 text to a temporary name and move it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(document, indent=1, default=str), encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
     return path
 

@@ -87,6 +87,6 @@ def _updated(mean: Floats, variance: Floats, weight: Floats, seen: float, noise:
     return mean[kept], variance[kept], weight[kept] / weight[kept].sum()
 
 
-def week_numbers(days: Sequence[object] | NDArray[np.object_]) -> NDArray[np.int64]:
+def week_numbers(days: Sequence[object] | NDArray[np.object_] | NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Weeks, Monday to Sunday, counted from a fixed Monday; `days` are dates."""
     return (np.asarray(days, dtype="datetime64[D]").astype(np.int64) + 3) // 7

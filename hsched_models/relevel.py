@@ -12,6 +12,7 @@ import pandas as pd
 
 from hsched_core.domain.errors import NotReadyError
 from hsched_models.dataset import load_rows
+from hsched_models.doubt import records_in_doubt
 from hsched_models.features import MOMENTS
 from hsched_models.intercept import Update, offsets_of, update_intercept
 from hsched_models.promote import Decision
@@ -56,7 +57,9 @@ def _update(ws: Workspace, registry: Registry, rows: pd.DataFrame, champion: Mod
     except NotReadyError as error:
         return Outcome(_row(moment, champion.version, "", STAYS, error.problem), f"{moment}: {error.problem}")
     update = update_intercept(fitted, rows, moment, known_by)
-    against = _turned_down(registry, champion) or _too_small(fitted, update) or _in_review(ws, registry, moment, update)
+    against = (
+        records_in_doubt(ws) or _turned_down(registry, champion) or _too_small(fitted, update) or _in_review(ws, registry, moment, update)
+    )
     version, verdict = "", STAYS
     if not against:
         version = _register(ws, registry, champion, update)

@@ -1,4 +1,4 @@
-"""Great Expectations on the feature tables, blocking: nothing is trained or scored from a table that fails."""
+"""Great Expectations on feature tables and scores, blocking: nothing is trained, scored or published from what fails."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from hsched_adapters.settings import Settings
+from hsched_pipelines.learning.daily import SCORE
 from hsched_pipelines.partitions import days_of
 from hsched_pipelines.suites import check_result, judge
 
@@ -20,22 +21,28 @@ SHARES = (
 )
 KEYS = ("booking_id", "appointment_token", "client_token", "moment", "scored_at", "booked_at", "starts_on", "lead_time_days")
 
+SCORE_KEYS = ("as_of_on", "booking_id", "moment")
 
-def feature_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
-    """One suite for training rows, one for coming visits."""
+
+def learning_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
+    """One suite for training rows, one for coming visits, one for their scores."""
+    appointments, coming = "feat_no_show__appointments", "feat_no_show__coming"
+    rows = "Keys, vocabularies and ranges of every feature row."
     return [
-        _check("feat_no_show__appointments", lambda _: _training_rows(settings), settings),
-        _check("feat_no_show__coming", lambda context: _coming_rows(settings, context), settings),
+        _check(appointments, "features_hold", rows, lambda _: _training_rows(settings), lambda: feature_expectations(appointments)),
+        _check(coming, "features_hold", rows, lambda context: _coming_rows(settings, context), lambda: feature_expectations(coming)),
+        _check(SCORE, "scores_hold", "Every score is a probability, once a visit.", lambda c: _scores(settings, c), score_expectations),
     ]
 
 
-def _check(asset: str, read: Callable[[dg.AssetCheckExecutionContext], Any], settings: Settings) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=asset, name="features_hold", blocking=True, description="Keys, vocabularies and ranges of every feature row.")
-    def features_hold(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        frame = read(context)
-        return check_result(judge(frame, feature_expectations(asset)))
+def _check(
+    asset: str, name: str, description: str, read: Callable[[dg.AssetCheckExecutionContext], Any], expected: Callable[[], Sequence[Any]]
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=asset, name=name, blocking=True, description=description)
+    def holds(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        return check_result(judge(read(context), expected()))
 
-    return features_hold
+    return holds
 
 
 def feature_expectations(asset: str) -> Sequence[Any]:
@@ -54,6 +61,19 @@ def feature_expectations(asset: str) -> Sequence[Any]:
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="scored_at", column_B="booked_at", or_equal=True),
     ]
     return expectations if asset.endswith("coming") else [*expectations, *_label_expectations()]
+
+
+def score_expectations() -> Sequence[Any]:
+    """What every row of a day's scores must be. Parts are empty where the source does not tell them apart."""
+    import great_expectations.expectations as gxe
+
+    parts = ("probability", "probability_no_show", "probability_late_cancel")
+    return [
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in (*SCORE_KEYS, "probability", "model_version", "rank_in_day")),
+        *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in parts),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=list(SCORE_KEYS)),
+        gxe.ExpectCompoundColumnsToBeUnique(column_list=["as_of_on", "starts_on", "rank_in_day"]),
+    ]
 
 
 def _label_expectations() -> list[Any]:
@@ -86,3 +106,10 @@ def _coming_rows(settings: Settings, context: dg.AssetCheckExecutionContext) -> 
     frames = [pq.ParquetFile(file).read().to_pandas(date_as_object=False) for file in files]
     columns = [*KEYS, "weekday", "start_hour", *SHARES]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _scores(settings: Settings, context: dg.AssetCheckExecutionContext) -> Any:
+    """The scores of the run's days."""
+    import pandas as pd
+
+    return pd.concat([pd.read_parquet(settings.paths.scores / f"{day}.parquet") for day in days_of(context)], ignore_index=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 
 from hsched_adapters.settings import Settings, enter_practice, load_settings
-from hsched_pipelines.learning.checks import feature_checks
+from hsched_pipelines.learning.checks import learning_checks
 from hsched_pipelines.learning.daily import daily_assets
 from hsched_pipelines.learning.dbt import PROJECT, dbt_parts, dbt_project, dbt_resource
 from hsched_pipelines.learning.intercept import intercept_asset
@@ -28,7 +28,7 @@ def build_defs(settings: Settings | None = None, project_dir: Path = PROJECT) ->
     jobs = build_jobs(tables, coming)
     return dg.Definitions(
         assets=[tables, coming, *training_assets(chosen), intercept_asset(chosen), *daily, standing_asset(chosen)],
-        asset_checks=feature_checks(chosen),
+        asset_checks=learning_checks(chosen),
         jobs=list(jobs.values()),
         schedules=build_schedules(practice, jobs),
         sensors=build_sensors(practice, jobs),

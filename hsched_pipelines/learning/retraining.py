@@ -10,6 +10,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.settings import Practice
+from hsched_models.report import RECORDS
 from hsched_pipelines.deployments import runs_in, sensor_status
 from hsched_pipelines.learning.daily import BOUNDS, DRIFT, NEWEST
 
@@ -28,6 +29,11 @@ class DriftVerdict:
     at: datetime
     breaches: tuple[str, ...]
 
+    @property
+    def is_of_records(self) -> bool:
+        """Whether it is about how things are written down: a training would learn the mistake."""
+        return any(breach.startswith(f"{self.day}: {RECORDS}") for breach in self.breaches)
+
 
 @dataclass(frozen=True)
 class Trainings:
@@ -43,6 +49,8 @@ def request_training(verdict: DriftVerdict | None, trainings: Trainings, now: da
         return dg.SkipReason("Drift was never compared.")
     if not verdict.breaches:
         return dg.SkipReason(f"No drift on {verdict.day}.")
+    if verdict.is_of_records:
+        return dg.SkipReason(f"The records of {verdict.day} look wrong: people look at them before anything is trained on them.")
     if trainings.succeeded is not None and trainings.succeeded > verdict.at:
         return dg.SkipReason(f"Drift on {verdict.day}; the training of {trainings.succeeded:%Y-%m-%d %H:%M} UTC came after it.")
     if trainings.asked is not None and now - trainings.asked < COOLDOWN:

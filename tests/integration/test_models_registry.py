@@ -18,6 +18,7 @@ from hsched_models.design import BASELINE, LADDER, SHIPPED
 from hsched_models.drift import report_drift
 from hsched_models.explain import in_words
 from hsched_models.features import MOMENTS
+from hsched_models.files import write_json
 from hsched_models.registry import Registry, model_name
 from hsched_models.report import Report
 from hsched_models.score import COLUMNS, score_coming
@@ -182,6 +183,18 @@ def test_a_model_comes_back_as_it_was_fitted(first: tuple[Workspace, dict[str, R
 
         assert loaded.columns == fresh.columns
         assert np.abs(loaded.predict(training.frame) - fresh.predict(training.frame)).max() <= 1e-12
+
+
+def test_doubtful_records_stand_against_a_promotion(trained: Workspace) -> None:
+    """A training on records that the drift report doubts makes no champion: it may have learned somebody's new word for an old thing."""
+    before = {moment: registry_of(trained).champion(moment)[0] for moment in MOMENTS}
+    report = write_json(trained.drift / "2026-04-01.json", {"breaches": ["records: late cancels are 2 % where 30 % were usual"]})
+    decisions = promote_candidates(trained, NOW).tables["decisions"]
+    report.unlink()
+
+    assert {row["verdict"] for row in decisions} == {"refused"}
+    assert all("doubts the records" in str(row["reasons"]) for row in decisions)
+    assert {moment: registry_of(trained).champion(moment)[0] for moment in MOMENTS} == before
 
 
 def test_a_worse_training_makes_a_challenger(trained: Workspace) -> None:

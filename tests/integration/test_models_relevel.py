@@ -12,6 +12,7 @@ import pytest
 
 from hsched_models.dataset import training_set
 from hsched_models.estimators import logit
+from hsched_models.files import write_json
 from hsched_models.intercept import offsets_of
 from hsched_models.promote import Decision
 from hsched_models.registry import CHALLENGER, Registry
@@ -95,6 +96,21 @@ def test_an_update_is_a_version_with_lineage_that_takes_over(ws: Workspace) -> N
     assert (told["verdict"], told["new_version"], report.numbers) == ("champion", "2", {"champions": 1, "updated": 1})
     assert "visits unused" in history(registry, MOMENT)[-1].reason
     assert tokens_in(repr(report) + repr(run.to_dictionary())) == set()
+
+
+def test_doubtful_records_hold_the_update(ws: Workspace, tmp_path: Path) -> None:
+    """Where the newest drift report says the words have changed, nothing is learned from them; an older report no longer counts."""
+    doubtful = replace(ws, drift=tmp_path / "drift")
+    write_json(
+        doubtful.drift / "2026-04-01.json", {"breaches": ["records: late cancels are 2 % of cancelled visits where 30 % were usual"]}
+    )
+    (held,) = update_champions(doubtful, LATER, LATER).tables["intercepts"]
+    write_json(doubtful.drift / "2026-04-02.json", {"breaches": ["lead_time_days has moved (PSI 0.31, limit 0.2)"]})
+    (done,) = update_champions(doubtful, LATER, LATER).tables["intercepts"]
+
+    assert (held["verdict"], held["new_version"]) == (STAYS, "")
+    assert "The drift report of 2026-04-01 doubts the records" in str(held["reasons"])
+    assert done["verdict"] == "champion"
 
 
 def test_the_next_scores_are_the_updated_models_and_say_so(ws: Workspace) -> None:

@@ -73,6 +73,7 @@ def test_learning_has_its_assets_checks_and_jobs(learning: dg.RepositoryDefiniti
     assert checks_of(learning) >= {
         "feat_no_show__appointments:features_hold",
         "feat_no_show__coming:features_hold",
+        "score_no_show__daily:scores_hold",
         "drift_no_show__daily:drift_within_bounds",
         "model_no_show__standing:champion_holds_up",
     }

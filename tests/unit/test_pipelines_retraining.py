@@ -39,6 +39,14 @@ def test_no_drift_asks_for_nothing_and_says_so() -> None:
     assert skipped(None) == "Drift was never compared."
 
 
+def test_records_that_look_wrong_are_not_trained_on() -> None:
+    """Whatever else moved that day: the outcomes to learn from are made of those records."""
+    records = "2026-03-19: records: 61 clinic_cancel since 2026-03-09 where 20 were usual"
+    verdict = DriftVerdict("2026-03-19", NOW, (*BREACH.breaches, records))
+
+    assert skipped(verdict) == "The records of 2026-03-19 look wrong: people look at them before anything is trained on them."
+
+
 def test_a_training_after_the_breach_has_answered_it() -> None:
     """The week's, or a person's."""
     assert "came after it" in skipped(BREACH, Trainings(NOW - timedelta(hours=1), None))

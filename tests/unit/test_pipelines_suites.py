@@ -4,6 +4,7 @@ import dagster as dg
 import great_expectations.expectations as gxe
 import pandas as pd
 
+from hsched_pipelines.learning.checks import score_expectations
 from hsched_pipelines.suites import check_result, judge
 
 NEEDLE = "Ottoline Quackenbush"
@@ -47,3 +48,15 @@ def test_a_warning_is_not_an_error() -> None:
     verdict = judge(pd.DataFrame({"n": [None]}), [gxe.ExpectColumnValuesToNotBeNull(column="n")])
 
     assert check_result(verdict, severity=dg.AssetCheckSeverity.WARN).severity is dg.AssetCheckSeverity.WARN
+
+
+def test_scores_are_probabilities_and_stand_once() -> None:
+    """Parts may be empty where a source does not tell them apart. A score may not, nor leave its bounds, nor come twice."""
+    parts = {"probability": 0.2, "probability_no_show": None, "probability_late_cancel": None}
+    day = {"as_of_on": "2026-03-03", "starts_on": "2026-03-04", "moment": "day_before", "model_version": "1"}
+    score = {**parts, **day, "booking_id": "b-0", "rank_in_day": 1}
+    other = score | {"booking_id": "b-1", "rank_in_day": 2}
+
+    assert judge(pd.DataFrame([score, other]), score_expectations()).passed
+    for wrong in ({"probability": 1.2}, {"probability": None}, {"probability_no_show": -0.1}, {"booking_id": "b-0"}, {"rank_in_day": 1}):
+        assert not judge(pd.DataFrame([score, other | wrong]), score_expectations()).passed, wrong

@@ -1,0 +1,183 @@
+"""Control charts: has a rate moved away from its forecasts, by more than chance, and since when? Pure functions on arrays.
+
+A chart is a two-sided CUSUM (Page 1954) of log-likelihood ratios: "the log odds are off by `shift`" against "they are right". Visits
+count by their own forecast, so weeks of any size, without visits or with one outcome only, need no rule of their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from hsched_models.estimators import Floats, expit, logit
+from hsched_models.level import START_SD, week_numbers, weekly_levels
+
+Labels = NDArray[np.int64]
+Days = NDArray[np.datetime64]
+DAYS_A_YEAR = 365.0
+FEWEST_WEEKS = 8  # to see how far weeks scatter, or what a season is
+SEASON_SD = 0.1  # how far seasons usually lie from the year's level (log odds): what last year's weeks are shrunk with
+LAG_WEEKS = 4
+MOOD_SD = 0.12  # how far weeks scatter around their level (log odds): holidays, weather
+_SEASON_WEEKS = 3
+_MOST_LIMIT = 50.0
+_JUMP = 1.166
+_UP, _DOWN = 0, 1
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A chart over its limit: first seen with the visits of `on`; `since` is when it left zero for the last time."""
+
+    on: date
+    since: date
+    observed: int
+    expected: float
+
+    @property
+    def ratio(self) -> float:
+        """Observed over expected since then."""
+        return self.observed / self.expected if self.expected else float("nan")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One watched rate. By day with visits: observed, expected, and the upper and lower CUSUM after it; `limit` is for both."""
+
+    name: str
+    days: Days
+    observed: Labels
+    expected: Floats
+    paths: Floats  # (2, days): up, down
+    limit: float
+    alarms: tuple[Alarm, ...]
+
+
+def limit_for(information_a_year: float, shift: float, alarms_a_year: float, steps_a_year: float = DAYS_A_YEAR) -> float:
+    """The limit of either side at which both together raise so many alarms a year while nothing moves.
+
+    `information_a_year`: sum of p (1 - p) over a year's visits; `steps_a_year`: days with visits. The run length is that of a Brownian
+    motion whose limit lies 1.166 standard deviations of a step further out: what a chart jumps by, on both its sides (Siegmund 1985).
+    """
+    run_length = shift**2 / 2 * information_a_year / (alarms_a_year / 2)
+    if run_length <= 0:
+        return float("inf")
+
+    def excess(limit: float) -> float:
+        return float(np.expm1(limit) - limit - run_length)
+
+    jump = _JUMP * shift * float(np.sqrt(information_a_year / steps_a_year))
+    return max(float(brentq(excess, 1e-9, _MOST_LIMIT)) - jump, shift)
+
+
+def weeks_to_see(information_a_week: float, shift: float, limit: float) -> float:
+    """Mean weeks until a shift of that very size crosses the limit."""
+    return limit / (shift**2 / 2 * information_a_week) if information_a_week > 0 else float("inf")
+
+
+def chart(name: str, days: Days, p: Floats, labels: Labels, *, shift: float, alarms_a_year: float, spread: float = 1.0) -> Chart:
+    """The chart of these visits: day, forecast and outcome (1 = it happened) of each. `spread`: variance of weeks over binomial."""
+    found, position = np.unique(days, return_inverse=True)
+    observed = _by(position, labels.astype(float), len(found))
+    expected = _by(position, p, len(found))
+    steps = np.stack([(observed * side - _by(position, np.log1p(p * np.expm1(side)), len(found))) / spread for side in (shift, -shift)])
+    information = float((p * (1 - p)).sum()) / spread
+    a_year = DAYS_A_YEAR / _span(found)
+    limit = limit_for(information * a_year, shift, alarms_a_year, len(found) * a_year)
+    paths, alarms = _run(found, observed, expected, steps, limit)
+    return Chart(name, found, observed.astype(np.int64), expected, paths, limit, alarms)
+
+
+def _by(position: NDArray[np.intp], amounts: Floats, days: int) -> Floats:
+    return np.bincount(position, weights=amounts, minlength=days).astype(np.float64)
+
+
+def _span(days: Days) -> float:
+    """Days from the first to the last, both included; a week at least."""
+    return max(7.0, float((days[-1] - days[0]).astype(int)) + 1) if len(days) else 7.0
+
+
+def _run(days: Days, observed: Floats, expected: Floats, steps: Floats, limit: float) -> tuple[Floats, tuple[Alarm, ...]]:
+    """Both CUSUMs, day after day; after an alarm both start again at zero."""
+    paths, level, begun = np.zeros(steps.shape), np.zeros(2), [0, 0]
+    alarms = []
+    for day in range(len(days)):
+        for side in (_UP, _DOWN):
+            if level[side] <= 0:
+                begun[side] = day
+            level[side] = max(0.0, level[side] + steps[side, day])
+        paths[:, day] = level
+        side = int(np.argmax(level))
+        if level[side] > limit:
+            seen = slice(begun[side], day + 1)
+            since, on = (days[at].astype("datetime64[D]").item() for at in (begun[side], day))
+            alarms.append(Alarm(on, since, int(observed[seen].sum()), float(expected[seen].sum())))
+            level[:] = 0
+    return paths, tuple(alarms)
+
+
+def spread_of(days: Days, p: Floats, labels: Labels) -> float:
+    """How much more weeks scatter than visits that go each their own way; 1 at least, and where there are too few weeks.
+
+    Half the mean squared step from week to week (von Neumann 1941), so that a level which moves slowly does not count as scatter.
+    """
+    week, position = np.unique(week_numbers(days), return_inverse=True)
+    variance = _by(position, p * (1 - p), len(week))
+    if len(week) < FEWEST_WEEKS:
+        return 1.0
+    scores = _by(position, labels - p, len(week)) / np.sqrt(np.maximum(variance, 1e-12))
+    return max(1.0, float((np.diff(scores) ** 2).mean() / 2))
+
+
+def seasons(days: Days, p: Floats, labels: Labels, asked: Days) -> Floats:
+    """What the same weeks a year ago were off by, against their year (log odds), shrunk; 0 where there was no such week.
+
+    `days`, `p`, `labels`: visits of the past with what was expected of them then; `asked`: the days to correct.
+    """
+    if len(np.unique(week_numbers(days))) < FEWEST_WEEKS:
+        return np.zeros(len(asked))
+    weeks = week_numbers(days)
+    first, last = int(weeks.min()), int(weeks.max())
+    position = weeks - first
+    offset = _offset(float((labels - p).sum()), float((p * (1 - p)).sum()))
+    centred = expit(logit(p) + offset)
+    excess = np.convolve(_by(position, labels - centred, last - first + 1), np.ones(_SEASON_WEEKS), mode="same")
+    information = np.convolve(_by(position, centred * (1 - centred), last - first + 1), np.ones(_SEASON_WEEKS), mode="same")
+    season = excess / (information + 1 / SEASON_SD**2)
+    then = week_numbers(asked - np.timedelta64(364, "D")) - first
+    inside = (then >= 0) & (then < len(season))
+    return np.where(inside, season[np.clip(then, 0, len(season) - 1)], 0.0)
+
+
+def _offset(excess: float, information: float) -> float:
+    """One Newton step to the level of these visits, under the prior of a season."""
+    return excess / (information + 1 / SEASON_SD**2)
+
+
+def settled_level(days: Days, log_odds: Floats, labels: Labels) -> Floats:
+    """For each visit: what forecasts had been off by (log odds) up to four weeks before its week, shrunk; 0 in the first weeks.
+
+    A champion's own error is no news, what is newer stays in full view. A mean over weeks, not the latest level: a filter that follows
+    a few odd weeks makes the next ones look odd.
+    """
+    weeks, position = np.unique(week_numbers(days), return_inverse=True)
+    own = weekly_levels(log_odds, labels, position)
+    weights = 1 / (np.array(own.variances) + MOOD_SD**2)
+    counted, weighed = (np.concatenate([[0.0], np.cumsum(amounts)]) for amounts in (weights, weights * np.array(own.offsets)))
+    known = np.searchsorted(weeks, weeks - LAG_WEEKS, side="right")
+    settled: Floats = (weighed[known] / (counted[known] + 1 / START_SD**2))[position]
+    return settled
+
+
+def unanswered(charts: Sequence[Chart], trained_through: date) -> list[tuple[Chart, Alarm]]:
+    """Each chart's first alarm raised by visits after the last one trained on; observed and expected since then, up to the newest day."""
+    first = [(one, next((alarm for alarm in one.alarms if alarm.on > trained_through), None)) for one in charts]
+    return [(one, _up_to_now(one, alarm)) for one, alarm in first if alarm is not None]
+
+
+def _up_to_now(one: Chart, alarm: Alarm) -> Alarm:
+    later = one.days >= np.datetime64(alarm.since)
+    return replace(alarm, observed=int(one.observed[later].sum()), expected=float(one.expected[later].sum()))
