@@ -64,8 +64,10 @@ class Forest:
             return self._way(column, column.table, sets[node["bitset_idx"]], self.known(feature), missing_left), 0.5
         if not missing_left:
             return column.register, float(node["num_threshold"])
-        lowest = lambda: self.builder.emit(op.FILL, column.register, 0, self.builder.numbers([-np.inf]))  # noqa: E731
-        return self._once((column.register, b"lowest"), lowest), float(node["num_threshold"])
+        lowest = self._once(
+            (column.register, b"lowest"), lambda: self.builder.emit(op.FILL, column.register, 0, self.builder.numbers([-np.inf]))
+        )
+        return lowest, float(node["num_threshold"])
 
     def _way(self, column: Column, codes: NDArray[Any], left: NDArray[np.uint32], known: NDArray[np.uint32], missing_left: bool) -> int:
         """The register that is 0 for words that go left and 1 for the others; one for all splits alike."""
