@@ -21,11 +21,12 @@ from hsched_models.dataset import load_rows
 from hsched_models.features import CATALOGUE, Feature, Role
 from hsched_models.files import write_json, write_text
 from hsched_models.foresight import MOMENT, forecasts_of
-from hsched_models.monitor import WATCHED_DAYS, WHOLE, charts_of, newcomers, watched
+from hsched_models.monitor import WHOLE, charts_of, newcomers
 from hsched_models.registry import Registry
 from hsched_models.report import Report, Row
 from hsched_models.train import Fitted
 from hsched_models.watch_plots import control_chart
+from hsched_models.watched import WATCHED_DAYS, watched
 from hsched_models.workspace import Workspace
 
 WINDOW_DAYS = 28

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hsched_models.monitor import WATCHED_DAYS
+from hsched_models.watched import WATCHED_DAYS
 from tests.prove.drift_worlds import CALM
 from tests.prove.lived import Course
 

@@ -23,10 +23,11 @@ from hsched_models.design import SHIPPED
 from hsched_models.estimators import expit, logit
 from hsched_models.intercept import BOUND, WINDOW_WEEKS
 from hsched_models.level import level_offset, week_numbers
-from hsched_models.monitor import Charts, charts_of, newcomers, watched
+from hsched_models.monitor import Charts, charts_of, newcomers
 from hsched_models.report import RECORDS
 from hsched_models.train import Fitted, fit
 from hsched_models.watch import unanswered
+from hsched_models.watched import watched
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
 from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived

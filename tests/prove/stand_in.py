@@ -89,6 +89,7 @@ def _rows(world: World, events: Events) -> pd.DataFrame:
             "session_type": np.array([session.name.lower() for session in Session])[visits.session],
             "modality": np.array([channel.name.lower() for channel in Channel])[visits.channel],
             "clinician_token": provider_ids(visits.clinician),
+            "client_token": visits.client,
             "is_confirmed": _told_of(events, (events.what == Happening.CONFIRMED) & before, len(visits)),
             "label_outcome": outcome,
             "label_is_unused": unused,

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from hsched_models.estimators import expit, logit
-from hsched_models.monitor import WATCHED_DAYS, charts_of, newcomers, watched
+from hsched_models.monitor import charts_of, newcomers
 from hsched_models.report import RECORDS
+from hsched_models.watched import WATCHED_DAYS, watched
 
 FIRST, PAST_WEEKS, WEEKS = date(2025, 1, 6), 60, 12
 ON = FIRST + timedelta(weeks=PAST_WEEKS)
@@ -38,6 +39,7 @@ def practice(seed: int = 1, *, moved: float = 0.0, video: float = 0.0, remapped:
             "session_type": "individual",
             "modality": modality,
             "clinician_token": rng.choice(["kim", "lee", "noa"], count),
+            "client_token": rng.integers(0, 500, count),
             "is_confirmed": (rng.random(count) < 0.3) & ~(outage & is_new),
             "label_outcome": outcome,
             "label_is_unused": np.where(neither, None, outcome != "attended"),
