@@ -69,9 +69,13 @@ class Outcomes:
         level: Floats = self.process.mean(*self.day_sums)[np.searchsorted(self.process.days, asked)]
         return level
 
-    def moved(self, by: Floats) -> "Outcomes":
-        """The same with other forecasts."""
-        return replace(self, visits=replace(self.visits, log_odds=self.visits.log_odds + by))
+    def moved(self, weights: Floats, size: float, variance: float) -> "Outcomes":
+        """The same after a move: forecasts that follow it, as far as its size is known."""
+        p = expit(self.visits.log_odds)
+        shares = [_by_day(self.days, self.visits, amounts) for amounts in (weights * p * (1 - p), p * (1 - p))]
+        by = np.concatenate([np.zeros(len(self.past.excess)), shares[0] / shares[1]])
+        visits = replace(self.visits, log_odds=self.visits.log_odds + size * weights)
+        return replace(self, visits=visits, process=self.process.widened(by, variance))
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def odds_for(alarms_a_year: float) -> float:
 
 
 def change_chart(name: str, outcomes: Outcomes, move: Move, alarms_a_year: float) -> Chart:
-    """The chart of one kind of move. Its paths are log(1 + K so far); after an alarm the move is taken out at its likeliest size."""
+    """The chart of one kind of move. Its paths are log(1 + K so far); after an alarm forecasts follow the move,
+    at its size by then."""
     days, visits = outcomes.days, outcomes.visits
     limit = float(np.log1p(odds_for(alarms_a_year)))
     paths, alarms, begin, left = np.zeros((2, len(days))), [], 0, outcomes
@@ -113,13 +118,13 @@ def change_chart(name: str, outcomes: Outcomes, move: Move, alarms_a_year: float
         end = begin + int(over[0]) + 1 if len(over) else len(days)
         paths[:, begin:end] = path[:, begin:end]
         if len(over):
-            since, size = evidence.likeliest(end - 1, int(np.argmax(path[:, end - 1])))
-            left = left.moved(size * move.weights(visits, since))
-            alarms.append((since, days[end - 1]))
+            since, size, variance = evidence.likeliest(end - 1, int(np.argmax(path[:, end - 1])))
+            alarms.append(_alarm(left.visits, move, since, days[end - 1]))
+            left = left.moved(move.weights(visits, since), size, variance)
         begin = end
-    shown = _of_new(visits, alarms[0][0] if alarms else days[0]) if move.of_new_clients and len(days) else visits
+    shown = _of_new(visits, np.datetime64(alarms[0].since) if alarms else days[0]) if move.of_new_clients and len(days) else visits
     observed, expected = (_by_day(days, shown, amounts) for amounts in (shown.labels.astype(np.float64), expit(shown.log_odds)))
-    return Chart(name, days, observed.astype(np.int64), expected, paths, limit, tuple(_alarm(visits, move, *alarm) for alarm in alarms))
+    return Chart(name, days, observed.astype(np.int64), expected, paths, limit, tuple(alarms))
 
 
 @dataclass(frozen=True)
@@ -132,10 +137,11 @@ class _Evidence:
     ratios: Floats  # (2, beginnings, days), logs
     odds: Floats
 
-    def likeliest(self, day: int, side: int) -> tuple[np.datetime64, float]:
-        """Since when, as of that day; and how large, by everything known since."""
+    def likeliest(self, day: int, side: int) -> tuple[np.datetime64, float, float]:
+        """Since when, how large, and that size's variance, as of that day."""
         at = int(np.argmax(self.ratios[side, :, day]))
-        return self.begins[at], float(self.score[at, -1] / max(self.information[at, -1], 1e-9))
+        known = max(float(self.information[at, day]), 1e-9)
+        return self.begins[at], float(self.score[at, day]) / known, 1 / known
 
 
 def _evidence(outcomes: Outcomes, move: Move, begin: np.datetime64) -> _Evidence:
@@ -179,9 +185,8 @@ def _of_new(visits: Visits, since: np.datetime64) -> Visits:
 
 def _alarm(visits: Visits, move: Move, since: np.datetime64, on: np.datetime64) -> Alarm:
     shown = _of_new(visits, since) if move.of_new_clients else visits
-    these = (shown.days >= since) & (shown.days <= on)
-    observed, expected = int(shown.labels[these].sum()), float(expit(shown.log_odds[these]).sum())
-    return Alarm(_date(on), _date(since), observed, expected)
+    later = shown.days >= since
+    return Alarm(_date(on), _date(since), int(shown.labels[later].sum()), float(expit(shown.log_odds[later]).sum()))
 
 
 def _date(day: np.datetime64) -> date:

@@ -45,6 +45,10 @@ class LevelProcess:
         mean: Floats = self.covariance @ solve_triangular(factor, steps, lower=True, trans="T")
         return mean
 
+    def widened(self, by: Floats, variance: float) -> "LevelProcess":
+        """The process with something more that is not known: so much of it on each day, with that variance."""
+        return LevelProcess(self.days, self.covariance + variance * np.outer(by, by))
+
 
 def level_process(past: Days, forecast: Days, calendar: Days, booked: Floats) -> LevelProcess:
     """The process on days with outcomes (sorted): the past's, and later those with forecasts.

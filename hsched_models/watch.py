@@ -5,7 +5,7 @@ count by their own forecast, so weeks of any size, without visits or with one ou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -26,7 +26,10 @@ _UP, _DOWN = 0, 1
 
 @dataclass(frozen=True)
 class Alarm:
-    """A chart over its limit: first seen with the visits of `on`; `since` is when it left zero for the last time."""
+    """A chart over its limit: first seen with the visits of `on`; `since` is when that began.
+
+    Observed and expected: of all visits charted since then, up to the newest.
+    """
 
     on: date
     since: date
@@ -108,9 +111,9 @@ def _run(days: Days, observed: Floats, expected: Floats, steps: Floats, limit: f
         paths[:, day] = level
         side = int(np.argmax(level))
         if level[side] > limit:
-            seen = slice(begun[side], day + 1)
+            later = slice(begun[side], None)
             since, on = (days[at].astype("datetime64[D]").item() for at in (begun[side], day))
-            alarms.append(Alarm(on, since, int(observed[seen].sum()), float(expected[seen].sum())))
+            alarms.append(Alarm(on, since, int(observed[later].sum()), float(expected[later].sum())))
             level[:] = 0
     return paths, tuple(alarms)
 
@@ -129,11 +132,6 @@ def spread_of(days: Days, p: Floats, labels: Labels) -> float:
 
 
 def unanswered(charts: Sequence[Chart], trained_through: date) -> list[tuple[Chart, Alarm]]:
-    """Each chart's first alarm raised by visits after the last one trained on; observed and expected since then, up to the newest day."""
+    """Each chart's first alarm raised by visits after the last one trained on."""
     first = [(one, next((alarm for alarm in one.alarms if alarm.on > trained_through), None)) for one in charts]
-    return [(one, _up_to_now(one, alarm)) for one, alarm in first if alarm is not None]
-
-
-def _up_to_now(one: Chart, alarm: Alarm) -> Alarm:
-    later = one.days >= np.datetime64(alarm.since)
-    return replace(alarm, observed=int(one.observed[later].sum()), expected=float(one.expected[later].sum()))
+    return [(one, alarm) for one, alarm in first if alarm is not None]

@@ -15,6 +15,7 @@ FIRST, PAST_WEEKS, WEEKS = date(2025, 1, 6), 60, 12
 ON = FIRST + timedelta(weeks=PAST_WEEKS)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 A_DAY = 100
+FORECAST = ON - timedelta(weeks=8)  # since then
 BEFORE = ON - timedelta(days=1)
 
 
@@ -50,8 +51,8 @@ def practice(seed: int = 1, *, moved: float = 0.0, video: float = 0.0, remapped:
 
 
 def breaches(rows: pd.DataFrame, trained_through: date = BEFORE, now: datetime = NOW) -> list[str]:
-    """What the charts say of forecasts from the change on."""
-    forecasts = rows["p"].where(rows["starts_on"] >= ON)
+    """What the charts say of forecasts from eight weeks before the change on."""
+    forecasts = rows["p"].where(rows["starts_on"] >= FORECAST)
     return charts_of(watched(rows.drop(columns="p"), forecasts, now)).breaches(trained_through)
 
 
@@ -94,7 +95,7 @@ def test_reminders_that_nobody_answers_any_more_are_named() -> None:
 def test_what_a_training_has_seen_is_no_breach() -> None:
     """The table still tells of it."""
     rows = practice(moved=0.4).query("starts_on < @until", local_dict={"until": ON + timedelta(weeks=4)}).reset_index(drop=True)
-    charts = charts_of(watched(rows.drop(columns="p"), rows["p"].where(rows["starts_on"] >= ON), NOW))
+    charts = charts_of(watched(rows.drop(columns="p"), rows["p"].where(rows["starts_on"] >= FORECAST), NOW))
     later = ON + timedelta(weeks=4)
 
     assert charts.breaches(BEFORE)
