@@ -1,6 +1,6 @@
 """The charts of a practice: outcomes as a whole and by kind of visit, the records' words, answers to reminders; what a breach says.
 
-All charts together may raise one false alarm a year; perfect forecasts get a third of it, shared by families and by each chart of a family.
+All charts together may raise one false alarm a year: a share for each family, split among its charts.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,9 +121,10 @@ def _group_charts(family: str, rows: pd.DataFrame, past: pd.DataFrame) -> Iterat
     """Kinds of visit, or clinicians, with visits enough to show a shift of theirs within the watched time."""
     groups = [(column, word, part) for column in GROUPS[family] for word, part in rows.groupby(column)]
     groups = [group for group in groups if _is_enough(group[2], ALARMS_A_YEAR[family] / len(groups))]
+    pasts = {column: dict(list(past.groupby(column))) for column in GROUPS[family]}
     for column, word, part in groups:
         name = f"clinician {str(word)[:SHOWN]}" if column == "clinician_token" else f"{column} {word}"
-        yield _outcome_chart(name, part, past[past[column] == word], GROUP_SHIFT, ALARMS_A_YEAR[family] / len(groups))
+        yield _outcome_chart(name, part, pasts[column].get(word, past.iloc[:0]), GROUP_SHIFT, ALARMS_A_YEAR[family] / len(groups))
 
 
 def _is_enough(rows: pd.DataFrame, alarms_a_year: float) -> bool:

@@ -33,13 +33,16 @@ from tests.dbt_harness import Practice
 from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived
 
 AGE = {"age": "synthetic"}
+BAND, POOLED_DAYS = (0.95, 1.05), 28
+EARLIER_DAYS = 7
 RETRAINED_SEEDS = 1  # a training after each alarm costs as much as all the rest: for the first seed
 Sums = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class Course:
-    """How one practice went. `detected`: days from the drift to the first breach. Weekly sums of true p and of each way to forecast."""
+    """How one practice went. `detected`: days from the drift to the first breach; `left`: to the day on which it had moved four weeks'
+    sum of p by more than 5 %. Weekly sums of true p and of each way to forecast."""
 
     scenario: str
     seed: int
@@ -48,6 +51,7 @@ class Course:
     breach: str = ""
     alarms: list[str] = field(default_factory=list)  # of a calm half-year
     sums: Sums = field(default_factory=dict)
+    left: int | None = None
     seconds: float = 0.0
 
 
@@ -86,7 +90,7 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
         ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), _seen_from(world))
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
     sums = weekly_sums(world, ways, retrained, held)
-    return Course(scenario, seed, str(world.on), day, breach, sums=sums, seconds=time.monotonic() - begun)
+    return Course(scenario, seed, str(world.on), day, breach, sums=sums, left=leaves_band(world), seconds=time.monotonic() - begun)
 
 
 def _seen_from(world: Lived) -> date:
@@ -102,16 +106,30 @@ def _forecasts(rows: pd.DataFrame, fitted: Fitted, since: date) -> pd.Series:
     return p
 
 
+def leaves_band(world: Lived) -> int | None:
+    """Days from the drift to the first on which four weeks' sum of p is off by more than the band for the drift's sake alone."""
+    rows = world.rows[world.rows["true_p"].notna()]
+    day = np.array([(day - world.on).days + POOLED_DAYS for day in rows["starts_on"]])
+    sums = [
+        np.convolve(np.bincount(day[day >= 0], weights=rows.loc[day >= 0, name]), np.ones(POOLED_DAYS))[: int(day.max()) + 1]
+        for name in ("true_p", "calm_p")
+    ]
+    ratio = sums[0][POOLED_DAYS:] / sums[1][POOLED_DAYS:]
+    out = np.flatnonzero((ratio < BAND[0]) | (ratio > BAND[1]))
+    return int(out[0]) if len(out) else None
+
+
 def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
     """Days from the drift to the first daily report, as of 00:00, that says something; what it says.
 
-    The charts of the end tell which visits raised the first alarm: no report before the morning after them is asked.
+    The charts of the end tell which visits raised the first alarm. Reports are asked from a week before them on: the newest outcomes
+    may have said so before all of theirs were in.
     """
     last = (world.ends - world.on).days
     alarms = unanswered(_charts(world, p, world.ends).all, world.on - timedelta(days=1))
     begins = min(((alarm.on - world.on).days + 1 for _, alarm in alarms), default=last + 1)
     newcomer = bisect_left(range(last + 1), True, key=lambda day: bool(_newcomers(world, world.on + timedelta(days=day))))
-    for day in range(min(begins, newcomer), min(last, newcomer) + 1):
+    for day in range(max(0, min(begins - EARLIER_DAYS, newcomer)), min(last, newcomer) + 1):
         as_of = world.on + timedelta(days=day)
         found = [*_charts(world, p, as_of).breaches(world.on - timedelta(days=1)), *_newcomers(world, as_of)]
         if found:
@@ -172,12 +190,13 @@ def main() -> None:
     """A line of JSON for each practice, appended when it is done."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--seeds", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
+    reader.add_argument("--scenarios", nargs="+", default=SCENARIOS, choices=SCENARIOS)
     reader.add_argument("--out", type=Path, required=True)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
         practice = Practice(Path(home))
         for seed in range(*asked.seeds):
-            for course in live_through(seed, practice):
+            for course in live_through(seed, practice, tuple(asked.scenarios)):
                 print(json.dumps(asdict(course)), file=out, flush=True)
 
 
