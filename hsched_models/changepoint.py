@@ -26,7 +26,7 @@ _SIDES = np.array([1.0, -1.0])
 
 @dataclass(frozen=True)
 class Visits:
-    """Forecast visits, by day: the forecast in log odds, the outcome (1 = unused), the day on which the client was first seen."""
+    """Forecast visits: the day on which the outcome counts, the forecast in log odds, the outcome (1 = unused), the client's first day."""
 
     days: Days
     log_odds: Floats
@@ -63,10 +63,11 @@ class Outcomes:
         return np.concatenate([self.past.excess, excess]), np.concatenate([self.past.information, information])
 
     def level_on(self, asked: Days) -> Floats:
-        """Where the level lay on days with outcomes (log odds from the forecasts), by all that is known."""
-        if not len(asked):
-            return np.zeros(0)
-        level: Floats = self.process.mean(*self.day_sums)[np.searchsorted(self.process.days, asked)]
+        """Where the level lay on these days (log odds from the forecasts), by all that is known: as on the next day of the process."""
+        if not len(self.process.days):
+            return np.zeros(len(asked))
+        at = np.minimum(np.searchsorted(self.process.days, asked), len(self.process.days) - 1)
+        level: Floats = self.process.mean(*self.day_sums)[at]
         return level
 
     def moved(self, weights: Floats, size: float, variance: float) -> "Outcomes":

@@ -4,7 +4,7 @@ All charts together may raise one false alarm a year: a share for each family, s
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -153,9 +153,8 @@ def _is_outcome(word: Outcome) -> Callable[[pd.DataFrame], pd.Series]:
 
 def _record_shares(seen: Watched) -> list[Share]:
     """How cancelled visits split, and unused ones: shares among words, which no wave of leave or of misses moves by much."""
-    parts = {"rows": seen.rows, "past": seen.past}
-    cancelled = replace(seen, **{name: part[part["label_outcome"].isin(CANCELLED)] for name, part in parts.items()})
-    unused = replace(seen, **{name: part[part["label_is_unused"].fillna(False).astype(bool)] for name, part in parts.items()})
+    cancelled = Watched(*(part[part["label_outcome"].isin(CANCELLED)] for part in (seen.rows, seen.past)))
+    unused = Watched(*(part[part["label_is_unused"].fillna(False).astype(bool)] for part in (seen.rows, seen.past)))
     return [Share.of(LATE, cancelled, _is_outcome(Outcome.LATE_CANCEL)), Share.of(NO_SHOWS, unused, _is_outcome(Outcome.NO_SHOW))]
 
 

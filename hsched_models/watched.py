@@ -5,12 +5,12 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hsched_models.changepoint import HORIZON_DAYS, Outcomes, Past, Visits
-from hsched_models.dataset import settled_through
-from hsched_models.early import with_early
-from hsched_models.estimators import Floats, logit
+from hsched_models.estimators import Floats, expit, logit
 from hsched_models.level_process import level_process
+from hsched_models.reporting_delay import LONGEST, last_day, selection, told_on
 from hsched_models.watch import Days, Labels
 
 WATCHED_DAYS, PAST_DAYS = HORIZON_DAYS, 420  # last year's weeks of the whole watched time lie in the past
@@ -21,52 +21,63 @@ READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "
 
 @dataclass(frozen=True)
 class Watched:
-    """Visits with a settled outcome: `rows` with `p`, P(unused) as forecast before it was known, `past` those before them.
+    """Visits with an outcome: `rows` with `p`, P(unused) as forecast before it was known, `past` those before them.
 
-    `day` is the day of the visit, as NumPy has it, `first_seen` the first one of its client's. `early`: outcomes of the newest days, of
-    which not all are known; their `p` takes into account which are known soon.
+    `day` is that on which the outcome was known, `weekday` that of this day, `first_seen` the first visit of the client's.
     """
 
     rows: pd.DataFrame
     past: pd.DataFrame
-    early: pd.DataFrame
 
 
 def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime) -> Watched:
-    """Visits to chart as known at that instant. `forecasts`: P(unused) by the index of `of_moment`, NaN where there is none."""
-    settled = settled_through(of_moment, known_by)
-    kept = of_moment[list(READ)].assign(
-        p=forecasts,
-        day=of_moment["starts_on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]"),
-        first_seen=lambda rows: rows.groupby("client_token")["day"].transform("min"),
+    """Visits to chart as known at that instant. `forecasts`: P(unused) by the index of `of_moment`, NaN where there is none.
+
+    `p` takes into account how soon the outcome was known.
+    """
+    visit = pd.Series(of_moment["starts_on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]"), of_moment.index)
+    kept = of_moment[list(READ)].assign(p=forecasts, visit=visit, first_seen=visit.groupby(of_moment["client_token"]).transform("min"))
+    kept = kept[(of_moment["label_known_at"] <= pd.Timestamp(known_by)) & of_moment["label_outcome"].notna()]
+    day = told_on(kept["visit"].to_numpy(dtype="datetime64[D]"), kept["label_known_at"], known_by)
+    newest = last_day(known_by)
+    told = kept.assign(day=day.astype("datetime64[s]"), weekday=(day.astype(np.int64) + 3) % 7 + 1)[day <= newest]  # day 0 was a Thursday
+    forecast = told[told["p"].notna() & (told["visit"] > newest - np.timedelta64(WATCHED_DAYS, "D"))]
+    first = forecast["visit"].min() if len(forecast) else newest + np.timedelta64(1, "D")
+    past = told[(told["visit"] < first) & (told["visit"] >= first - np.timedelta64(PAST_DAYS, "D"))]
+    slower = _selection(pd.concat([past, forecast]))
+    return Watched(
+        forecast.assign(p=expit(logit(forecast["p"].to_numpy(dtype=float)) + slower[_delays(forecast)])).reset_index(drop=True),
+        past.assign(slower=slower[_delays(past)], day=past["day"].where(past["day"] < first, first - np.timedelta64(1, "D"))).reset_index(
+            drop=True
+        ),
     )
-    is_known = (kept["label_known_at"] <= pd.Timestamp(known_by)) & kept["label_outcome"].notna()
-    known = kept[is_known & (kept["day"] <= np.datetime64(settled))]
-    forecast = known[known["p"].notna() & (known["day"] > np.datetime64(settled) - np.timedelta64(WATCHED_DAYS, "D"))]
-    first = forecast["day"].min() if len(forecast) else known["day"].max() + np.timedelta64(1, "D")
-    past = known[(known["day"] < first) & (known["day"] >= first - np.timedelta64(PAST_DAYS, "D"))]
-    newer = kept[is_known & kept["p"].notna() & (kept["day"] > np.datetime64(settled)) & bool(len(forecast))]
-    early = with_early(newer, known, known_by)
-    return Watched(*(part.reset_index(drop=True) for part in (forecast, past, early)))
 
 
 def outcomes_of(seen: Watched) -> Outcomes:
-    """The practice's outcomes as change charts read them, the newest days' included."""
-    past, newest = with_label(seen.past), pd.concat([with_label(seen.rows), seen.early], ignore_index=True)
+    """The practice's outcomes as change charts read them."""
+    rows, past = with_label(seen.rows), with_label(seen.past)
     visits = Visits(
-        days_of(newest),
-        logit(newest["p"].to_numpy(dtype=float)),
-        unused_of(newest),
-        newest["first_seen"].to_numpy(dtype="datetime64[D]"),
+        days_of(rows), logit(rows["p"].to_numpy(dtype=float)), unused_of(rows), rows["first_seen"].to_numpy(dtype="datetime64[D]")
     )
     usual = expected_of(past)
     past_days, position = np.unique(days_of(past), return_inverse=True)
     excess, information = (
         np.bincount(position, weights=amounts).astype(np.float64) for amounts in (unused_of(past) - usual, usual * (1 - usual))
     )
-    calendar, booked = _booked(np.concatenate([days_of(part) for part in (seen.past, seen.rows, seen.early)]))
+    calendar, booked = _booked(np.concatenate([days_of(seen.past), days_of(seen.rows)]))
     process = level_process(past_days, np.unique(visits.days), calendar, booked)
     return Outcomes(visits, Past(excess, information), process)
+
+
+def _selection(told: pd.DataFrame) -> Floats:
+    labelled = with_label(told)
+    return selection(_delays(labelled), unused_of(labelled))
+
+
+def _delays(rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Days from visit to outcome, as an index into `selection`."""
+    delays: NDArray[np.int64] = (days_of(rows) - rows["visit"].to_numpy(dtype="datetime64[D]")).astype(np.int64)
+    return np.minimum(delays, LONGEST)
 
 
 def _booked(days: Days) -> tuple[Days, Floats]:
@@ -81,7 +92,7 @@ def with_label(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def days_of(rows: pd.DataFrame) -> Days:
-    """The days of these visits."""
+    """The days on which these outcomes count."""
     return rows["day"].to_numpy(dtype="datetime64[D]")
 
 
@@ -96,4 +107,5 @@ def expected_of(past: pd.DataFrame) -> Floats:
     whole = float(label.mean())
     of_kind = label.groupby(past["session_type"]).agg(["sum", "size"])
     usual = (of_kind["sum"] + PRIOR_VISITS * whole) / (of_kind["size"] + PRIOR_VISITS)
-    return np.clip(past["session_type"].map(usual).astype("float64").fillna(whole).to_numpy(), 0.001, 0.999)
+    share = np.clip(past["session_type"].map(usual).astype("float64").fillna(whole).to_numpy(), 0.001, 0.999)
+    return expit(logit(share) + past["slower"].to_numpy(dtype=float))

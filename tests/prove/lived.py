@@ -34,7 +34,6 @@ from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived,
 
 AGE = {"age": "synthetic"}
 BAND, POOLED_DAYS = (0.95, 1.05), 28
-EARLIER_DAYS = 7
 RETRAINED_SEEDS = 1  # a training after each alarm costs as much as all the rest: for the first seed
 Sums = dict[str, list[float]]
 
@@ -122,14 +121,13 @@ def leaves_band(world: Lived) -> int | None:
 def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
     """Days from the drift to the first daily report, as of 00:00, that says something; what it says.
 
-    The charts of the end tell which visits raised the first alarm. Reports are asked from a week before them on: the newest outcomes
-    may have said so before all of theirs were in.
+    The charts of the end tell on which day the first alarm was raised: no report before the morning after it is asked.
     """
     last = (world.ends - world.on).days
     alarms = unanswered(_charts(world, p, world.ends).all, world.on - timedelta(days=1))
     begins = min(((alarm.on - world.on).days + 1 for _, alarm in alarms), default=last + 1)
     newcomer = bisect_left(range(last + 1), True, key=lambda day: bool(_newcomers(world, world.on + timedelta(days=day))))
-    for day in range(max(0, min(begins - EARLIER_DAYS, newcomer)), min(last, newcomer) + 1):
+    for day in range(min(begins, newcomer), min(last, newcomer) + 1):
         as_of = world.on + timedelta(days=day)
         found = [*_charts(world, p, as_of).breaches(world.on - timedelta(days=1)), *_newcomers(world, as_of)]
         if found:

@@ -1,7 +1,7 @@
 """Drifts of the sandbox at sixty clinicians: seen in time, rarely cried wolf, forecasts right again in time.
 
-Twenty practices with stand-in forecasts (some fifteen minutes on one core), one with the recipe that ships (some ten). The figures and
-what falls short of them are in docs/explanation/drift.md.
+Twenty practices with stand-in forecasts, one with the recipe that ships; some fifteen minutes on one quiet core. The figures and what
+falls short of them are in docs/explanation/drift.md; the bounds here are what a correct build misses rarely.
 """
 
 from collections.abc import Sequence
