@@ -27,7 +27,8 @@ def told_on(visits: Days, known_at: pd.Series, known_by: datetime) -> Days:
 
 def last_day(known_by: datetime) -> np.datetime64:
     """The day that ends with that instant, a midnight of the practice's."""
-    return np.datetime64(_instant(known_by) - HALF_A_DAY, "D")
+    day: np.datetime64 = (_instant(known_by) - HALF_A_DAY).astype("datetime64[D]")
+    return day
 
 
 def _instant(known_by: datetime) -> np.datetime64:

@@ -142,13 +142,12 @@ def test_asked_again_with_the_same_outcomes_nothing_changes(ws: Workspace) -> No
 
 
 def test_a_step_within_the_noise_of_a_small_practice_is_no_version(ws: Workspace) -> None:
-    """Some days' outcomes more: the level moves by more than 0.02 and less than half its standard deviation."""
-    update_champions(ws, LATER, LATER)
-    later = LATER + timedelta(days=3)
-    (told,) = update_champions(ws, later, later).tables["intercepts"]
+    """Before the change: the level lies more than 0.02 off, and less than half its standard deviation."""
+    calm = instant(FIRST + timedelta(days=48))
+    (told,) = update_champions(ws, calm, calm).tables["intercepts"]
     step, least = (float(number) for number in re.findall(r"\d\.\d{3}", str(told["reasons"]))[:2])
 
-    assert told["verdict"] == STAYS
+    assert (told["verdict"], champion_version(registry_of(ws), MOMENT)) == (STAYS, "1")
     assert 0.02 < step < least
 
 
