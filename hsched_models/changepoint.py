@@ -1,9 +1,9 @@
 """Has the level moved, since when, and whose? Shiryaev-Roberts charts of a practice's outcomes against their forecasts.
 
 For every day on which a move could have begun: how much likelier are the outcomes if it did than if the level went on as it does
-(`level_process.py`)? The mean of these ratios over half a year of days is a martingale while nothing moves, so that it exceeds K in
-half a year with a chance of 1 / K at most (Ville). Two kinds of move: of every visit from that day on, and of clients who are new
-since then, growing as they come later. Pure functions on arrays.
+(`level_process.py`)? The sum of these ratios, less one for each such day so far, is a martingale while nothing moves: on average it takes
+at least A days to reach A (Pollak 1987), whatever the practice's size. Two kinds of move: of every visit from that day on, and of
+clients who are new since then, growing as they come later. Pure functions on arrays.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from hsched_models.estimators import Floats, expit
 from hsched_models.level_process import LevelProcess
 from hsched_models.watch import DAYS_A_YEAR, Alarm, Chart, Days, Labels
 
-HORIZON_DAYS = 182  # a move may have begun on any of these
+HORIZON_DAYS = 182  # the odds are per half-year: that often a practice is taken to move
 RAMP_DAYS = 182  # until clients who come have the full size of a new mix
 STEP_SIZE, MIX_SIZE = 0.25, 0.4  # log odds
 _WEEK = 7
@@ -102,12 +102,12 @@ NEW_MIX = Move(MIX_SIZE, every=_WEEK, of_new_clients=True)
 
 
 def odds_for(alarms_a_year: float) -> float:
-    """The K of a chart that raises at most so many alarms a year."""
+    """Of a chart that raises at most so many alarms a year: its ratios' sum per half-year of days at the limit."""
     return max(1.0, DAYS_A_YEAR / HORIZON_DAYS / alarms_a_year)
 
 
 def change_chart(name: str, outcomes: Outcomes, move: Move, alarms_a_year: float) -> Chart:
-    """The chart of one kind of move. Its paths are log(1 + K so far); after an alarm forecasts follow the move,
+    """The chart of one kind of move. Its paths are log(1 + odds so far); after an alarm forecasts follow the move,
     at its size by then."""
     days, visits = outcomes.days, outcomes.visits
     limit = float(np.log1p(odds_for(alarms_a_year)))
@@ -130,7 +130,8 @@ def change_chart(name: str, outcomes: Outcomes, move: Move, alarms_a_year: float
 
 @dataclass(frozen=True)
 class _Evidence:
-    """By beginning and day: score and information of the move. `odds`: log of the mean likelihood ratio, by side and day."""
+    """By beginning and day: score and information of the move. `odds`: log of their sum per half-year, by side
+    and day."""
 
     begins: Days
     score: Floats
@@ -157,6 +158,7 @@ def _evidence(outcomes: Outcomes, move: Move, begin: np.datetime64) -> _Evidence
     score = np.cumsum(scores - shares * excess / information + seen * steps[old:], axis=1)
     known = np.cumsum(squares - shares**2 / information + seen**2, axis=1)
     ratios = _SIDES[:, None, None] * move.size * score - move.size**2 / 2 * known
+    ratios = np.where(days >= begins[:, None], ratios, -np.inf)  # what has not begun tells nothing
     odds = logsumexp(ratios, axis=1) - np.log(2 * HORIZON_DAYS / move.every)
     return _Evidence(begins, score, known, ratios, odds)
 
