@@ -17,8 +17,8 @@ from hsched_models.report import RECORDS, Row
 from hsched_models.watch import Alarm, Chart, chart, limit_for, spread_of, unanswered, weeks_to_see
 from hsched_models.watched import PRIOR_VISITS, WATCHED_DAYS, Watched, days_of, expected_of, outcomes_of, unused_of, with_label
 
-# Outcomes: at most so many while nothing moves (Ville), and in fact about half. Others: of perfect forecasts, which a champion's are not.
-# What is measured of both is in docs/explanation/drift.md.
+# Outcomes and new clients: bounds, in fact about half. Others: of perfect forecasts, which a champion's are not. What is measured of both
+# is in docs/explanation/drift.md.
 ALARMS_A_YEAR: Mapping[str, float] = {
     "outcomes": 0.9, "new clients": 0.5, "records": 0.05, "reminders": 0.05, "kinds": 0.05, "clinicians": 0.05,
 }  # fmt: skip
@@ -45,8 +45,10 @@ class Charts:
         return tuple(one for family in self.families.values() for one in family)
 
     def breaches(self, trained_through: date) -> list[str]:
-        """What moved, since when and by how much, of alarms that no training has answered. Groups only where the whole holds."""
+        """What moved, since when and by how much, of alarms that no training has answered. Parts only where the whole holds."""
         found = {family: unanswered(charts, trained_through) for family, charts in self.families.items()}
+        if found[WHOLE]:
+            found[NEW_CLIENTS] = []
         if found[WHOLE] or found[NEW_CLIENTS]:
             found |= {family: [] for family in GROUPS}
         return [sentence(family, one, alarm) for family, alarms in found.items() for one, alarm in alarms]
@@ -88,8 +90,9 @@ def sentence(family: str, one: Chart, alarm: Alarm) -> str:
     """A breach as people read it."""
     if family in (WHOLE, NEW_CLIENTS, *GROUPS):
         where = one.name if family == WHOLE else f"{WHOLE}, {one.name}"
+        whose = " of clients first seen" if family == NEW_CLIENTS else ""
         return (
-            f"{where}: {alarm.observed} unused since {alarm.since} where {alarm.expected:.0f} were expected "
+            f"{where}: {alarm.observed} unused{whose} since {alarm.since} where {alarm.expected:.0f} were expected "
             f"(observed/expected {alarm.ratio:.2f}); seen on {alarm.on}"
         )
     usual = f"{alarm.observed} {one.name} since {alarm.since} where {alarm.expected:.0f} were usual; seen on {alarm.on}"

@@ -19,7 +19,9 @@ FORECAST = ON - timedelta(weeks=8)  # since then
 BEFORE = ON - timedelta(days=1)
 
 
-def practice(seed: int = 1, *, moved: float = 0.0, video: float = 0.0, remapped: float = 0.0, outage: bool = False) -> pd.DataFrame:
+def practice(
+    seed: int = 1, *, moved: float = 0.0, video: float = 0.0, remapped: float = 0.0, outage: bool = False, mix: float = 0.0
+) -> pd.DataFrame:
     """Day_before rows with `p`, the forecast, of sixty calm weeks and twelve in which something has changed."""
     rng = np.random.default_rng(seed)
     days = np.repeat([FIRST + timedelta(days=n) for n in range(7 * (PAST_WEEKS + WEEKS)) if n % 7 < 5], A_DAY)
@@ -27,7 +29,10 @@ def practice(seed: int = 1, *, moved: float = 0.0, video: float = 0.0, remapped:
     is_new = days >= ON
     modality = rng.choice(["in_person", "video"], count, p=[0.7, 0.3])
     p = expit(rng.normal(-1.7, 0.7, count))
-    truth = expit(logit(p) + moved * is_new + video * (is_new & (modality == "video")))
+    clients = np.random.default_rng([seed, 1])
+    came = (days - FIRST) // timedelta(weeks=1) - clients.integers(0, 8, count)  # the week in which this visit's client first came
+    newer = np.clip((came - PAST_WEEKS) / WEEKS, 0, 1).astype(float)
+    truth = expit(logit(p) + moved * is_new + video * (is_new & (modality == "video")) + mix * newer)
     outcome = np.where(rng.random(count) < truth, np.where(rng.random(count) < 0.2, "no_show", "late_cancel"), "attended").astype(object)
     outcome[rng.random(count) < 0.03] = "clinic_cancel"
     outcome[is_new & (outcome == "late_cancel") & (rng.random(count) < remapped)] = "clinic_cancel"
@@ -40,7 +45,7 @@ def practice(seed: int = 1, *, moved: float = 0.0, video: float = 0.0, remapped:
             "session_type": "individual",
             "modality": modality,
             "clinician_token": rng.choice(["kim", "lee", "noa"], count),
-            "client_token": rng.integers(0, 500, count),
+            "client_token": [f"{week}-{one}" for week, one in zip(came, clients.integers(0, 20, count), strict=True)],
             "is_confirmed": (rng.random(count) < 0.3) & ~(outage & is_new),
             "label_outcome": outcome,
             "label_is_unused": np.where(neither, None, outcome != "attended"),
@@ -69,6 +74,14 @@ def test_a_moved_level_is_one_breach_with_its_day_and_size() -> None:
     assert found[0].startswith("outcomes: ")
     assert "unused since 2026-0" in found[0]
     assert "were expected (observed/expected 1." in found[0]
+
+
+def test_a_new_mix_of_clients_is_named_as_theirs() -> None:
+    """Each week's new clients miss a little more than those of the week before."""
+    found = breaches(practice(seed=1, mix=1.2))
+
+    assert any(breach.startswith("outcomes, new clients: ") for breach in found)
+    assert any("unused of clients first seen since 2026-0" in breach for breach in found)
 
 
 def test_one_kind_of_visit_that_moved_is_named() -> None:
