@@ -47,8 +47,8 @@ class Charts:
     def breaches(self, trained_through: date) -> list[str]:
         """What moved, since when and by how much, of alarms that no training has answered. Parts only where the whole holds."""
         found = {family: unanswered(charts, trained_through) for family, charts in self.families.items()}
-        if found[WHOLE]:
-            found[NEW_CLIENTS] = []
+        for _, whole in found[WHOLE]:  # new clients are part of it: named where they moved first
+            found[NEW_CLIENTS] = [(one, alarm) for one, alarm in found[NEW_CLIENTS] if alarm.on < whole.on]
         if found[WHOLE] or found[NEW_CLIENTS]:
             found |= {family: [] for family in GROUPS}
         return [sentence(family, one, alarm) for family, alarms in found.items() for one, alarm in alarms]
