@@ -26,7 +26,7 @@ _LONG_TAILED = ("client_", "days_since_", "series_position", "lead_time_days")
 IN_PERSON, UNKNOWN = "in_person", "unknown"
 _SLOT_WEIGHT = 0.3  # weekday by hour: slots differ less than clinicians do
 # Corrected logistic and boosting: see docs/explanation/model.md, "Choices made".
-_BLEND_WEIGHTS = (0.8, 0.2)
+_BLEND_WEIGHTS = (0.75, 0.25)
 # Counts that grow with the calendar for everybody: read through the intercept, which weighs them against what was expected.
 _FILLING = ("client_visits", "client_unused", "client_no_shows", "client_bookings", "client_open_bookings", "days_since_outcome")
 _WEEKS_FOR_WEEKDAYS = 8
@@ -255,14 +255,14 @@ def _filled(strategy: str) -> SimpleImputer:
 
 def boosting(columns: tuple[str, ...]) -> Pipeline:
     """Gradient boosting on numbers with missing values kept, small word lists as categories; clinicians enter by their rate, places not."""
-    words, prepared = _for_trees(columns, ())
+    words, prepared = _for_trees(columns)
     trees = HistGradientBoostingClassifier(max_iter=150, min_samples_leaf=100, l2_regularization=10.0, **_trees(words))
     return make_pipeline(prepared, trees)
 
 
 def correction(columns: tuple[str, ...]) -> Pipeline:
-    """A few trees for what a logistic model leaves: interactions. More of them learn noise (30 of 30, 60 and 100 were best)."""
-    words, prepared = _for_trees(columns, ("log_odds",))
+    """A few trees for what a logistic model leaves: interactions. More of them learn noise (30 were better than 60 and 100)."""
+    words, prepared = _for_trees(columns)
     trees = HistGradientBoostingRegressor(max_iter=30, min_samples_leaf=200, l2_regularization=50.0, **_trees(words))
     return make_pipeline(prepared, trees)
 
@@ -278,10 +278,10 @@ def _trees(words: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _for_trees(columns: tuple[str, ...], more: tuple[str, ...]) -> tuple[tuple[str, ...], ColumnTransformer]:
+def _for_trees(columns: tuple[str, ...]) -> tuple[tuple[str, ...], ColumnTransformer]:
     """The words that trees read as categories, and what puts them first."""
     words = tuple(column for column in category_columns(columns) if column not in ("clinician_token", "site_token"))
-    numbers = tuple(column for column in columns if column not in category_columns(columns) + _FILLING) + more
+    numbers = tuple(column for column in columns if column not in category_columns(columns) + _FILLING)
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=30)
     parts: list[tuple[str, Any, list[str]]] = [
         ("words", make_pipeline(Words(), encoder), list(words)),

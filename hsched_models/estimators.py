@@ -132,17 +132,15 @@ class Corrected(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
     def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
         self.classes_ = np.array([0, 1])
         self.fitted_ = clone(self.model).fit(X, y)
-        log_odds = self._log_odds(X)
-        p = expit(log_odds)
+        p = expit(self._log_odds(X))
         weights = p * (1 - p)
         working = (np.asarray(y, dtype=float) - p) / weights
         last = self.correction.steps[-1][0]
-        self.correction_ = clone(self.correction).fit(X.assign(log_odds=log_odds), working, **{f"{last}__sample_weight": weights})
+        self.correction_ = clone(self.correction).fit(X, working, **{f"{last}__sample_weight": weights})
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
-        log_odds = self._log_odds(X)
-        return two_columns(expit(log_odds + self.correction_.predict(X.assign(log_odds=log_odds))))
+        return two_columns(expit(self._log_odds(X) + self.correction_.predict(X)))
 
     def _log_odds(self, rows: pd.DataFrame) -> Floats:
         return logit(self.fitted_.predict_proba(rows)[:, 1])
