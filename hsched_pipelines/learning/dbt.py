@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import holidays
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from packaging.version import Version, parse
 
@@ -31,6 +32,7 @@ PROGRAM = Path(sys.executable).parent / "dbt"
 POOL = "duckdb_writer"
 DAILY = "tag:daily"
 WHOLE_TAG = "hsched/whole_build"  # on a run: build every table from the lake, whatever is there
+HOLIDAY_YEARS = range(2000, 2050)
 SOURCES = ("*.sql", "*.yml", "*.csv")
 
 
@@ -119,7 +121,19 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
 
 def variables(settings: Settings) -> dict[str, object]:
     """What the SQL must know about the practice."""
-    return {"timezone": settings.practice.timezone, "late_cancel_hours": settings.practice.late_cancel_hours}
+    practice = settings.practice
+    return {
+        "timezone": practice.timezone,
+        "late_cancel_hours": practice.late_cancel_hours,
+        "holidays": public_holidays(practice.country),
+    }
+
+
+def public_holidays(country: str) -> list[str]:
+    """The public holidays of a country, oldest first, of the same years whatever the day: another list is another build."""
+    if country not in holidays.list_supported_countries():
+        return []
+    return [str(day) for day in sorted(holidays.country_holidays(country, years=HOLIDAY_YEARS))]
 
 
 def as_of_range(context: dg.AssetExecutionContext) -> dict[str, str]:

@@ -1,5 +1,5 @@
 -- From when on an increment changes anything: one row. In a whole build, from the first record on.
-{% set tables = ('appointments', 'clients') %}
+{% set tables = ('appointments', 'clients', 'communications') %}
 with
 
 recorded as (
