@@ -15,7 +15,7 @@ from hsched_models.changepoint import NEW_MIX, STEP, change_chart
 from hsched_models.estimators import Floats, expit, logit
 from hsched_models.report import RECORDS, Row
 from hsched_models.watch import Alarm, Chart, chart, limit_for, spread_of, unanswered, weeks_to_see
-from hsched_models.watched import PRIOR_VISITS, WATCHED_DAYS, Watched, days_of, expected_of, outcomes_of, unused_of, with_label
+from hsched_models.watched import PRIOR_VISITS, WATCHED_DAYS, Watched, days_of, outcomes_of, unused_of, with_label
 
 # Outcomes and new clients: bounds, in fact about half. Others: of perfect forecasts, which a champion's are not. What is measured of both
 # is in docs/explanation/drift.md.
@@ -115,7 +115,7 @@ def _line(family: str, one: Chart, trained_through: date) -> Row:
 
 
 def _outcome_chart(name: str, rows: pd.DataFrame, past: pd.DataFrame, shift: float, alarms_a_year: float) -> Chart:
-    spread = spread_of(days_of(past), expected_of(past), unused_of(past)) if len(past) else 1.0
+    spread = spread_of(days_of(past), past["usual"].to_numpy(dtype=float), unused_of(past)) if len(past) else 1.0
     p = rows["p"].to_numpy(dtype=float)
     return chart(name, days_of(rows), p, unused_of(rows), shift=shift, alarms_a_year=alarms_a_year, spread=spread)
 

@@ -23,20 +23,24 @@ READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "
 class Watched:
     """Visits with an outcome: `rows` with `p`, P(unused) as forecast before it was known, `past` those before them.
 
-    `day` is that on which the outcome was known, `weekday` that of this day, `first_seen` the first visit of the client's.
+    `day` is that on which the outcome was known, `weekday` that of this day, `first_seen` the first visit of the client's, `usual` what
+    to expect of a past visit.
     """
 
     rows: pd.DataFrame
     past: pd.DataFrame
 
 
-def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime) -> Watched:
+def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime, hindsight: pd.Series | None = None) -> Watched:
     """Visits to chart as known at that instant. `forecasts`: P(unused) by the index of `of_moment`, NaN where there is none.
 
-    `p` takes into account how soon the outcome was known.
+    `hindsight`: what the champion says of past visits now, by the same index: what it knows of seasons is then no season to expect
+    on top of its forecasts. Without, the past's own share by kind of session. Both take into account how soon an outcome was known.
     """
     visit = pd.Series(of_moment["starts_on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]"), of_moment.index)
-    kept = of_moment[list(READ)].assign(p=forecasts, visit=visit, first_seen=visit.groupby(of_moment["client_token"]).transform("min"))
+    first_seen = visit.groupby(of_moment["client_token"]).transform("min")
+    said = np.nan if hindsight is None else hindsight
+    kept = of_moment[list(READ)].assign(p=forecasts, usual=said, visit=visit, first_seen=first_seen)
     kept = kept[(of_moment["label_known_at"] <= pd.Timestamp(known_by)) & of_moment["label_outcome"].notna()]
     day = told_on(kept["visit"].to_numpy(dtype="datetime64[D]"), kept["label_known_at"], known_by)
     newest = last_day(known_by)
@@ -45,12 +49,12 @@ def watched(of_moment: pd.DataFrame, forecasts: pd.Series, known_by: datetime) -
     first = forecast["visit"].min() if len(forecast) else newest + np.timedelta64(1, "D")
     past = told[(told["visit"] < first) & (told["visit"] >= first - np.timedelta64(PAST_DAYS, "D"))]
     slower = _selection(pd.concat([past, forecast]))
-    return Watched(
-        forecast.assign(p=expit(logit(forecast["p"].to_numpy(dtype=float)) + slower[_delays(forecast)])).reset_index(drop=True),
-        past.assign(slower=slower[_delays(past)], day=past["day"].where(past["day"] < first, first - np.timedelta64(1, "D"))).reset_index(
-            drop=True
-        ),
+    p, usual = (
+        expit(logit(amounts) + slower[_delays(part)])
+        for amounts, part in ((forecast["p"].to_numpy(dtype=float), forecast), (_usual(past), past))
     )
+    by_then = past["day"].where(past["day"] < first, first - np.timedelta64(1, "D"))
+    return Watched(forecast.assign(p=p).reset_index(drop=True), past.assign(usual=usual, day=by_then).reset_index(drop=True))
 
 
 def outcomes_of(seen: Watched) -> Outcomes:
@@ -59,7 +63,7 @@ def outcomes_of(seen: Watched) -> Outcomes:
     visits = Visits(
         days_of(rows), logit(rows["p"].to_numpy(dtype=float)), unused_of(rows), rows["first_seen"].to_numpy(dtype="datetime64[D]")
     )
-    usual = expected_of(past)
+    usual = past["usual"].to_numpy(dtype=float)
     past_days, position = np.unique(days_of(past), return_inverse=True)
     excess, information = (
         np.bincount(position, weights=amounts).astype(np.float64) for amounts in (unused_of(past) - usual, usual * (1 - usual))
@@ -101,11 +105,12 @@ def unused_of(rows: pd.DataFrame) -> Labels:
     return rows["label_is_unused"].to_numpy(dtype=np.int64)
 
 
-def expected_of(past: pd.DataFrame) -> Floats:
-    """The past's own share of unused visits in each kind of session: the same yardstick from its first week to its last."""
+def _usual(past: pd.DataFrame) -> Floats:
+    """What was said in hindsight; else the past's own share of unused visits in each kind of session."""
     label = past["label_is_unused"].astype("float64")
     whole = float(label.mean())
-    of_kind = label.groupby(past["session_type"]).agg(["sum", "size"])
-    usual = (of_kind["sum"] + PRIOR_VISITS * whole) / (of_kind["size"] + PRIOR_VISITS)
-    share = np.clip(past["session_type"].map(usual).astype("float64").fillna(whole).to_numpy(), 0.001, 0.999)
-    return expit(logit(share) + past["slower"].to_numpy(dtype=float))
+    of_kind = label.groupby(past["session_type"]).agg(["sum", "count"])
+    share = (of_kind["sum"] + PRIOR_VISITS * whole) / (of_kind["count"] + PRIOR_VISITS)
+    usual = past["usual"].fillna(past["session_type"].map(share).astype("float64")).fillna(whole)
+    clipped: Floats = np.clip(usual.to_numpy(dtype=np.float64), 0.001, 0.999)
+    return clipped

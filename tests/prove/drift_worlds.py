@@ -43,7 +43,7 @@ class Lived:
     """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), and `calm_p`, without the drift.
 
     The champion is trained at 00:00 of `trained_on`, the drift begins `on`; records end at `ends`, and later the calendar lacks what is
-    booked after that.
+    booked after that. `hindsight`: what the champion says of the rows before its training.
     """
 
     rows: pd.DataFrame
@@ -51,6 +51,7 @@ class Lived:
     on: date
     ends: date
     zone: ZoneInfo
+    hindsight: pd.Series | None = None
 
 
 def trained_on(seed: int) -> date:

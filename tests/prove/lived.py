@@ -10,7 +10,7 @@ import tempfile
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from hsched_core.domain.time import day_start
 from hsched_models.dataset import settled_through, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.estimators import expit, logit
+from hsched_models.foresight import hindsight_of
 from hsched_models.intercept import BOUND, WINDOW_WEEKS
 from hsched_models.level import level_offset, week_numbers
 from hsched_models.monitor import Charts, charts_of, newcomers
@@ -75,6 +76,7 @@ def _trained(world: Lived, on: date) -> Fitted:
 
 def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
     p = _forecasts(world.rows, champion, _seen_from(world))
+    world = replace(world, hindsight=hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on)))
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
         alarms = calm_alarms(world, after)
@@ -136,7 +138,7 @@ def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
 
 
 def _charts(world: Lived, p: pd.Series, as_of: date) -> Charts:
-    return charts_of(watched(world.rows, p, day_start(as_of, world.zone)))
+    return charts_of(watched(world.rows, p, day_start(as_of, world.zone), world.hindsight))
 
 
 def _newcomers(world: Lived, as_of: date) -> list[str]:

@@ -53,8 +53,9 @@ def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Li
     events, _ = exported_log(world)
     rows = _rows(world, events).assign(p=_unaware(world, seed), true_p=world.visits.p_unused, calm_p=calm_p(world))
     rows = rows[rows["scored_at"].notna()].sort_values("starts_on", kind="stable").reset_index(drop=True)
-    p = rows["p"].where(rows["starts_on"] >= today)
-    return Lived(rows.drop(columns="p"), today, on, world.timeline.last_day, world.timeline.zone), p
+    is_forecast = rows["starts_on"] >= today
+    hindsight = rows["p"].mask(is_forecast)
+    return Lived(rows.drop(columns="p"), today, on, world.timeline.last_day, world.timeline.zone, hindsight), rows["p"].where(is_forecast)
 
 
 def _unaware(world: World, seed: int) -> Floats:
