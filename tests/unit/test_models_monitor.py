@@ -116,6 +116,21 @@ def test_what_a_training_has_seen_is_no_breach() -> None:
     assert any(int(str(line["alarms_before"])) for line in charts.table(later))
 
 
+def test_a_season_that_the_champion_knows_is_not_expected_on_top_of_its_forecasts() -> None:
+    """Six weeks 0.5 higher in both years, as forecast. By the past's own share, that is a season that fails to come on top of it."""
+    rows = practice()
+    since = pd.Series([(day - ON).days % 364 for day in rows["starts_on"]])
+    p = expit(logit(rows["p"].to_numpy()) + 0.5 * since.between(7, 48).to_numpy())
+    came = rows["label_is_unused"].notna()
+    unused = np.random.default_rng(5).random(len(rows)) < p
+    rows["label_is_unused"], rows["label_outcome"] = unused.astype(object), np.where(unused, "late_cancel", "attended")
+    rows.loc[~came, ["label_is_unused", "label_outcome"]] = [None, "clinic_cancel"]
+    said, forecasts = pd.Series(p).where(rows["starts_on"] < FORECAST), pd.Series(p).where(rows["starts_on"] >= FORECAST)
+
+    assert charts_of(watched(rows.drop(columns="p"), forecasts, NOW, said)).breaches(BEFORE) == []
+    assert charts_of(watched(rows.drop(columns="p"), forecasts, NOW)).breaches(BEFORE)[0].startswith("outcomes: ")
+
+
 def test_only_what_was_known_by_then_counts() -> None:
     """As of the second Monday: no visit of that week, none whose status came in later, none without a forecast."""
     rows = practice()
