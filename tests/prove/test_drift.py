@@ -1,7 +1,7 @@
 """Drifts of the sandbox at sixty clinicians: seen in time, rarely cried wolf, forecasts right again in time.
 
-Twelve of the twenty practices with stand-in forecasts, one with the recipe that ships: a quarter of an hour. The figures and what falls short of them are in
-docs/explanation/drift.md; the bounds here are what a correct build misses rarely.
+Twelve of the twenty practices with stand-in forecasts, one with the recipe that ships: a quarter of an hour. The figures and what
+falls short of them are in docs/explanation/drift.md; the bounds here are what a correct build misses rarely.
 """
 
 from collections.abc import Sequence
