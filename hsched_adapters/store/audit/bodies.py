@@ -14,11 +14,11 @@ from hsched_core.domain.audit import JSON, AuditEntry
 from hsched_core.domain.errors import SafeError
 
 WORDS = frozenset(
-    {
-        "action", "actor_role", "approval", "channel", "code", "event", "from", "kind", "law", "modality", "mode", "outcome", "phase", "policy",
-        "previous", "reason", "role", "rule", "source", "stage", "status", "template", "to", "use_case", "verdict",
-    }
-)  # fmt: skip
+    (
+        "action actor_role approval channel code event from kind law modality mode outcome phase policy previous reason role rule source stage "
+        "status template to use_case verdict"
+    ).split()
+)
 GROUPS = frozenset({"candidates", "changes", "findings", "reasons", "skipped"})  # lists of mappings, or of words
 LARGEST_NUMBER = 1_000_000  # below phone and record numbers
 LONGEST_LIST = 1000
@@ -120,7 +120,9 @@ def _is_list(value: JSON) -> bool:
 
 def _is_subject(subject: str) -> bool:
     found = _SUBJECT.fullmatch(subject)
-    return bool(found) and (bool(_HEX.fullmatch(found["id"])) or (found["of"] in NAMED and _is_word(found["id"])))
+    if found is None:
+        return False
+    return bool(_HEX.fullmatch(found["id"])) or (found["of"] in NAMED and _is_word(found["id"]))
 
 
 _BY_NAME: tuple[tuple[str, Check], ...] = (

@@ -95,7 +95,9 @@ def read_public_keys(path: Path) -> PublicKeys:
     try:
         lines = path.read_text(encoding="ascii").splitlines()
     except FileNotFoundError:
-        raise NotReadyError(f"There is no file of public keys {path.name}.", "Name it with --public-keys; it is made with the trail.") from None
+        raise NotReadyError(
+            f"There is no file of public keys {path.name}.", "Name it with --public-keys; it is made with the trail."
+        ) from None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"The file of public keys {path.name} cannot be read.", "Restore it from a copy.") from None
     return dict(_public_key(line, path) for line in lines if line.strip())

@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from hsched_adapters.atomic import write_atomically
-from hsched_adapters.keys import Keyring
+from hsched_adapters.keys import DataKey, Keyring
 from hsched_adapters.store.audit.checkpoints import public_line
 from hsched_core.domain.errors import SafeError
 
@@ -20,21 +20,13 @@ class AuditKeys:
 
     keyring: Keyring = field(repr=False)
 
-    @property
-    def kid(self) -> str:
-        return self.keyring.active(CODES).kid
+    def codes(self) -> DataKey:
+        """The key of new entries' codes."""
+        return self.keyring.active(CODES)
 
-    @property
-    def secret(self) -> bytes:
-        return self.keyring.active(CODES).secret
-
-    @property
-    def signing_kid(self) -> str:
-        return self.keyring.active(SIGNING).kid
-
-    @property
-    def signing_secret(self) -> bytes:
-        return self.keyring.active(SIGNING).secret
+    def signing(self) -> DataKey:
+        """The key of new checkpoints; its secret is an Ed25519 seed."""
+        return self.keyring.active(SIGNING)
 
     def secret_of(self, kid: str) -> bytes | None:
         """The secret of codes that name that key; None where there is none."""
@@ -54,6 +46,7 @@ class AuditKeys:
     def publish(self, path: Path) -> None:
         """Put the signing key's public half into the file of public keys, beside those of earlier keys."""
         standing = path.read_text(encoding="ascii") if path.is_file() else ""
-        line = public_line(self.signing_kid, self.signing_secret)
+        signing = self.signing()
+        line = public_line(signing.kid, signing.secret)
         if line not in standing:
             write_atomically(path, (standing + line).encode(), mode=0o644)

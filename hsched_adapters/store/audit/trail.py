@@ -3,8 +3,8 @@
 The only way to change what the path keeps. A transaction that records nothing is undone.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from hsched_adapters.store.audit.anchors import Anchors
 from hsched_adapters.store.audit.bodies import checked
-from hsched_adapters.store.audit.chain import FIRST, Record, columns, linked
+from hsched_adapters.store.audit.chain import FIRST, Record, linked
 from hsched_adapters.store.audit.checkpoints import Checkpoint, is_signed, sign
 from hsched_adapters.store.audit.keys import AuditKeys
 from hsched_adapters.store.audit.rows import Told, read_records, story
@@ -88,7 +88,7 @@ class AuditTrail:
             self._append(connection, recording.kept)
         self._anchor_if_due(len(recording.kept))
 
-    def reading(self) -> Any:
+    def reading(self) -> AbstractContextManager[sa.Connection]:
         """A read-only look at one state of the store: a context manager that gives a connection."""
         return reading(self._engine)
 
@@ -134,17 +134,14 @@ class AuditTrail:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self._practice))))
         newest = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == self._practice).order_by(audit.c.seq.desc()).limit(1)
         seq, previous = connection.execute(newest).one_or_none() or (0, FIRST)
+        key = self._keys.codes()
         rows = []
         for number, entry in enumerate(kept, start=seq + 1):
-            record = linked(self._record(number, entry, bytes(previous)), self._keys.secret)
-            rows.append({**entry, "practice": self._practice, "kid": self._keys.kid, **_links(record)})
+            row = {**entry, "practice": self._practice, "kid": key.kid, "seq": number, "prev": bytes(previous)}
+            record = linked(_as_record(row), key.secret)
+            rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
         connection.execute(audit.insert(), rows)
-
-    def _record(self, seq: int, entry: dict[str, Any], previous: bytes) -> Record:
-        told = {"practice": self._practice, "kid": self._keys.kid, **entry}
-        plain = {name: told[name] if isinstance(told[name], bytes) else told[name].encode() for name in columns() if name in told}
-        return Record(seq=seq, prev=previous, **plain)
 
     def _anchor_if_due(self, entries: int) -> None:
         self._waiting += entries
@@ -159,12 +156,12 @@ class AuditTrail:
         """The checkpoint that follows the newest one."""
         last = self._trusted(newest) if newest is not None else None
         with reading(self._engine) as connection:
-            verdict = self._verified(connection, last)
-        if verdict.seq == (last.entries if last else 0):
+            head = self._verified(connection, last)
+        if head.seq == (last.entries if last else 0):
             return None
         at = self._clock.now().isoformat(timespec="microseconds")
-        unsigned = Checkpoint(self._practice, verdict.seq, verdict.hash.hex(), at, self._keys.signing_kid)
-        return sign(unsigned, self._keys.signing_secret)
+        signing = self._keys.signing()
+        return sign(Checkpoint(self._practice, head.seq, head.hash.hex(), at, signing.kid), signing.secret)
 
     def _trusted(self, line: bytes) -> Checkpoint:
         try:
@@ -189,8 +186,9 @@ class AuditTrail:
         return Start(verdict.entries, verdict.head)
 
 
-def _links(record: Record) -> dict[str, Any]:
-    return {"seq": record.seq, "prev": record.prev, "mac": record.mac, "hash": record.hash}
+def _as_record(row: Mapping[str, Any]) -> Record:
+    plain: dict[str, Any] = {name: value.encode() if isinstance(value, str) else value for name, value in row.items()}
+    return Record(**plain)
 
 
 def _broken(what: str) -> UserError:

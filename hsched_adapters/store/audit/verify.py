@@ -64,7 +64,9 @@ def verify(
         before, good = good, Start(record.seq, record.hash)
         while place < len(waiting) and waiting[place].entries == good.seq:
             if waiting[place].head != good.hash.hex():
-                rewritten = Break(anchored + 1, good.seq, f"rewritten: the checkpoint of {waiting[place].at} knows another entry {good.seq}")
+                rewritten = Break(
+                    anchored + 1, good.seq, f"rewritten: the checkpoint of {waiting[place].at} knows another entry {good.seq}"
+                )
                 return Verdict(before.seq, before.hash, rewritten, anchored)
             place += 1
         if place and waiting[place - 1].entries == good.seq:
