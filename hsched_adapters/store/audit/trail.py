@@ -130,8 +130,7 @@ class AuditTrail:
 
     def _append(self, connection: sa.Connection, kept: Sequence[dict[str, Any]]) -> None:
         """Chain the entries to the newest one. Last in the transaction: whoever waits for this lock holds up nobody else."""
-        if connection.dialect.name != "sqlite":  # SQLite's writers queue at the start of their transaction
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self._practice))))
+        self._queue(connection)
         newest = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == self._practice).order_by(audit.c.seq.desc()).limit(1)
         seq, previous = connection.execute(newest).one_or_none() or (0, FIRST)
         key = self._keys.codes()
@@ -142,6 +141,11 @@ class AuditTrail:
             rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
         connection.execute(audit.insert(), rows)
+
+    def _queue(self, connection: sa.Connection) -> None:
+        """Wait until nobody else appends to this practice's trail. SQLite's writers queue at the start of their transaction."""
+        if connection.dialect.name != "sqlite":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self._practice))))
 
     def _anchor_if_due(self, entries: int) -> None:
         self._waiting += entries
