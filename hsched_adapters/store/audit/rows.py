@@ -47,7 +47,7 @@ def read_records(connection: sa.Connection, practice: str, first: int | None = N
     """The practice's rows in order of their numbers, from number `first` on; bytes as they stand, whatever they are."""
     ours = sa.select(audit.c.seq, *(_raw(connection, name) for name in columns() if name != "seq")).where(audit.c.practice == practice)
     chosen = ours if first is None else ours.where(audit.c.seq >= first)
-    rows = connection.execution_options(yield_per=BATCH).execute(chosen.order_by(audit.c.seq))
+    rows = connection.execute(chosen.order_by(audit.c.seq), execution_options={"yield_per": BATCH})
     for row in rows.mappings():
         seq = row["seq"] if isinstance(row["seq"], int) else 0
         yield Record(seq=seq, **{name: bytes(row[name] or b"") for name in columns() if name != "seq"})
