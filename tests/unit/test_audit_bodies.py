@@ -13,7 +13,7 @@ from hsched_core.domain.errors import SafeError
 from tests.audit_trails import entry
 from tests.canaries import KINDS
 
-TOKEN, HASH = "0f" * 16, "a1" * 32
+TOKEN, HASH, AT = "0f" * 16, "a1" * 32, "2026-03-09T10:30:00+00:00"
 
 
 def body_of(body: Mapping[str, Any]) -> bytes:
@@ -31,6 +31,7 @@ def body_of(body: Mapping[str, Any]) -> bytes:
         ({"action": HASH, "awaits": None, "reference_hash": HASH, "offer": ""}, None),
         ({"candidates": [{"client": TOKEN, "rank": 1, "skipped": ["not_available", "seen_this_week"]}]}, None),
         ({"approvals": [{"by": "order:evening:2", "action_digest": HASH, "role": "practice_manager", "type": "Approval"}]}, None),
+        ({"origin": {"about": TOKEN, "facts": HASH, "use_case": "waitlist"}, "rules": ["calendar.held"], "changes": {"since": AT}}, None),
         ({"hold": MappingProxyType({"client": TOKEN, "starts_at": "2026-03-09T10:30:00+00:00", "duration_minutes": 50})}, None),
     ],
 )

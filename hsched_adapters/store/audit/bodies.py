@@ -15,7 +15,7 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError
 
 Check = Callable[[object], bool]
-GROUPS = frozenset({"approvals", "candidates", "changes", "findings", "hold", "skipped"})  # of fields of their own
+GROUPS = frozenset({"approvals", "candidates", "changes", "findings", "hold", "origin", "skipped"})  # of fields of their own
 LARGEST_NUMBER = 1_000_000  # below phone and record numbers
 LONGEST_LIST = 1000
 DEEPEST = 3
@@ -124,9 +124,9 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Check], ...] = tuple(
     (re.compile(names), check)
     for names, check in (
         (r"^(is|has)_", _is_flag),
-        (r"_at$|^(since|not_before|settle_until)$", _is_instant),
+        (r"(^|_)at$|^(since|not_before|settle_until)$", _is_instant),
         (r"(^|_)(hash(es)?|sha256|digests?|tokens?|ids?|key)$", _is_hex),
-        (r"^(client|clinician|appointment|opening|offer|proposal|room|site|replaces)s?$", _is_hex),
+        (r"^(about|client|clinician|appointment|facts|offer|opening|proposal|reference|replaces|room|site)s?$", _is_hex),
         (r"(^|_)versions?$", _is_version),
         (r"(^|_)(count|minutes|hours|days|weeks|seconds|number|rank|score|fit|share|probability|confidence)$", _is_number),
         (r"(^|_)(attempts?|probes|entries|limit|per_day)$", _is_number),
@@ -135,7 +135,7 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Check], ...] = tuple(
         (r"^action$", _is_word_or_hex),
         (r"(^|_)(status|state|kind|role|code|phase|rule|reason|word|type)s?$", _is_word),
         (r"^(awaits|basis|channel|event|from|to|modality|mode|outcome|policy|previous|purpose)$", _is_word),
-        (r"^(findings|skipped|source|stage|template|use_case|verdict)$", _is_word),
+        (r"^(findings|practice|skipped|source|stage|template|use_case|verdict|wanted)$", _is_word),
     )
 )
 
