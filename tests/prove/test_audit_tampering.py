@@ -60,6 +60,12 @@ def is_missed(records: Sequence[Record], tampered: Tampered, known: Sequence[Che
     return verify(PRACTICE, rest, known, start=start).broken is None
 
 
+def is_numbered(tampered: Tampered) -> bool:
+    """Whether the numbers are in order: all that a table without a chain can say of itself."""
+    untouched, rest = tampered
+    return [record.seq for record in rest] == list(range(untouched + 1, untouched + 1 + len(rest)))
+
+
 def edits(records: Sequence[Record]) -> Iterator[Tampered]:
     for place, record in enumerate(records):
         for _, changed in one_bit_edits(record):
@@ -114,24 +120,25 @@ SWEEPS: dict[str, Callable[[Sequence[Record]], Iterator[Tampered]]] = {
     "changed and recomputed without the key": recomputations,
     "rolled back, then written on": rollbacks,
 }
-# What a chain alone, without checkpoints, is known to miss: the twin that shows the sweep can fail.
-MISSED_BY_THE_TWIN = {"the end cut", "changed and recomputed without the key", "rolled back, then written on"}
+# Broken twins, each of which must miss some of the kinds it is shown beside: numbers without hashes, hashes without checkpoints.
+UNCHAINED = {"one bit of every byte", "an entry removed, or removed and renumbered", "two entries swapped", "an entry inserted"}
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_every_tampering_is_found(desk: Desk, name: str) -> None:
-    """100 % of each kind; the twin without checkpoints misses exactly what checkpoints are for."""
+    """100 % of each kind. The twin beside it misses some: what only has numbers, or what only has a chain."""
     records, known = desk.records(), desk.known()
     tried = missed = missed_by_twin = 0
     for tampered in SWEEPS[name](records):
         tried += 1
         missed += is_missed(records, tampered, known)
-        missed_by_twin += is_missed(records, tampered, ())
-    print(f"\n{name}: {tried:,} tried, {missed} missed (95 % bound {3 / tried:.2g}); twin without checkpoints missed {missed_by_twin:,}")
+        missed_by_twin += is_numbered(tampered) if name in UNCHAINED else is_missed(records, tampered, ())
+    twin = "a twin without hashes" if name in UNCHAINED else "a twin without checkpoints"
+    print(f"\n{name}: {tried:,} tried, {missed} missed (95 % bound {3 / tried:.2g}); {twin} missed {missed_by_twin:,}")
 
     assert tried >= ENTRIES - 1
     assert missed == 0
-    assert (missed_by_twin > 0) == (name in MISSED_BY_THE_TWIN)
+    assert missed_by_twin > 0
 
 
 def test_every_splice_from_another_practice_is_found(desk: Desk, tmp_path: Path) -> None:
