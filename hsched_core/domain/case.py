@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from hsched_core.domain.actions import Action
@@ -10,6 +11,16 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.people import Role
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.sessions import Session
+
+
+class Decline(StrEnum):
+    """Why a person said no."""
+
+    UNSUITABLE = "unsuitable"
+    ARRANGED_OTHERWISE = "arranged_otherwise"
+    CLIENT_OBJECTED = "client_objected"
+    WRONG_FACTS = "wrong_facts"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)

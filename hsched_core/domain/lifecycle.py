@@ -91,7 +91,7 @@ STEPS: tuple[Step, ...] = (
 )
 _TARGETS = {(step.source, step.event): step.target for step in STEPS}
 
-FINAL = frozenset(State) - {step.source for step in STEPS}
+FINAL = frozenset(state for state in State if all(step.source is not state for step in STEPS))
 # In these states the action happened, or may have: what it holds stays held.
 MAY_HAVE_HAPPENED = frozenset({S.EXECUTING, S.UNKNOWN, S.NEEDS_PERSON, S.CONFIRMED})
 

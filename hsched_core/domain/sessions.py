@@ -33,4 +33,3 @@ class Session:
         """Whether both take time from the same clinician or the same client. Touching ends do not."""
         shares = self.clinician == other.clinician or self.client == other.client
         return shares and self.starts_at < other.ends_at and other.starts_at < self.ends_at
-

@@ -1,6 +1,7 @@
 """Who may approve what: permissions by role, nobody their own proposal, two people where it matters. Every objection is told."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from hsched_core.domain.actions import Action, ChangePhase, IssueStandingOrder
 from hsched_core.domain.case import Case
@@ -8,7 +9,7 @@ from hsched_core.domain.errors import UserError
 from hsched_core.domain.people import Person, Role
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import Finding
-from hsched_core.policy.practice import EscalationStep, PracticePolicy
+from hsched_core.policy.practice import PracticePolicy
 
 CALENDAR_ROLES = frozenset({Role.FRONT_DESK, Role.CLINICIAN, Role.PRACTICE_MANAGER})
 DESK_ROLES = frozenset({Role.FRONT_DESK, Role.PRACTICE_MANAGER})
@@ -93,14 +94,9 @@ def _reaches(role: Role, action: Action, person: Person) -> bool:
     return role is not Role.CLINICIAN or (person.clinician is not None and person.clinician == action.clinician)
 
 
-def asked_role(case: Case, policy: PracticePolicy, waited_seconds: float) -> Role | None:
-    """Who is to be asked after such a wait: the newest step that is due, among roles that may approve the action."""
-    allowed = APPROVERS.get(case.action.kind, frozenset())
+def asked_role(action: Action, policy: PracticePolicy, waited: timedelta) -> Role | None:
+    """Who is asked after such a wait: the newest step that is due among roles that may decide; the first one where none is due yet."""
+    allowed = APPROVERS.get(action.kind, frozenset())
     steps = sorted((step for step in policy.escalation if step.role in allowed), key=lambda step: step.after)
-    return _due(steps, waited_seconds)
-
-
-def _due(steps: list[EscalationStep], waited_seconds: float) -> Role | None:
-    """The last step that is due; the first one where none is, so that somebody is always asked."""
-    due = [step.role for step in steps if step.after.total_seconds() <= waited_seconds]
+    due = [step.role for step in steps if step.after <= waited]
     return due[-1] if due else next((step.role for step in steps), None)

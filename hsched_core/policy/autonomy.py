@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hsched_core.domain.actions import Basis, BookAppointment, ChangePhase, IssueStandingOrder
+from hsched_core.domain.actions import Action, Basis, BookAppointment, ChangePhase, Destination, IssueStandingOrder
 from hsched_core.domain.lifecycle import Event
 from hsched_core.domain.people import is_use_case
 from hsched_core.domain.proposal import Proposal
@@ -25,13 +25,18 @@ class Rollout:
 
 def route(proposal: Proposal, verdict: Verdict, rollout: Rollout, now: datetime) -> Event:
     """The first step of a new proposal."""
-    if rollout.phase is Phase.SHADOW and is_use_case(proposal.proposed_by):
+    if is_sealed(proposal.action, rollout.phase):
         return Event.SEALED
     if verdict.is_blocked:
         return Event.REFUSED
     if rollout.phase is Phase.AUTO and not rollout.is_stopped and not any(gaps(proposal, rollout, now)):
         return Event.ORDERED
     return Event.QUEUED
+
+
+def is_sealed(action: Action, phase: Phase) -> bool:
+    """In shadow nothing leaves the practice, whoever asks; the practice's own rules can still be changed, or nobody could end it."""
+    return phase is Phase.SHADOW and action.destination is not Destination.PRACTICE
 
 
 def gaps(proposal: Proposal, rollout: Rollout, now: datetime) -> Iterator[Finding]:
@@ -65,3 +70,13 @@ def lapse(order: StandingOrder, now: datetime) -> Iterator[Finding]:
     """Whether the order is in force; asked again when its approval is carried out."""
     if not order.valid_from <= now < order.expires_at:
         yield Finding("order.expired", "The standing order is not in force.")
+
+
+def still_ordered(reference: str, rollout: Rollout, now: datetime) -> Iterator[Finding]:
+    """Whether what an order approved may still be carried out under it: same order, in force, and the use case still in auto."""
+    if rollout.phase is not Phase.AUTO:
+        yield Finding("order.phase", "The use case is not in phase auto any more.")
+    if rollout.order is None or rollout.order.reference != reference:
+        yield Finding("order.none", "The standing order was withdrawn or replaced.")
+    else:
+        yield from lapse(rollout.order, now)

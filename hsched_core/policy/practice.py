@@ -1,18 +1,13 @@
 """A practice's own settings of the rules, as one hashed value. Its hash is the policy version that a proposal carries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Any
+from typing import Annotated
 
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.people import Role
 
 VERSION_LENGTH = 16  # hexadecimal digits
-
-
-def _setting(default: Any, meaning: str) -> Any:
-    """A field with the sentence that the manual prints beside its default."""
-    return field(default=default, metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True)
@@ -74,27 +69,30 @@ class PracticePolicy:
 
     practice: str
     zone: str
-    quiet_from: time = _setting(time(21), "no message from this wall time of the recipient on")
-    quiet_until: time = _setting(time(8), "messages again from this wall time on (47 CFR 64.1200(c)(1))")
-    common_zones: tuple[str, ...] = _setting((), "zones a client of unknown zone may be in; none means that such a client is not contacted")
-    contact_caps: Caps = _setting(Caps(2, 5, timedelta(hours=1)), "all channels and use cases together")
-    text_caps: Caps = _setting(Caps(1, 3), "texts alone (47 CFR 64.1200(a)(9)(iv))")
-    answer_window: timedelta = _setting(timedelta(minutes=15), "an answer to a client's own message within it is not an outreach")
-    offer_notice: Notice = _setting(Notice(timedelta(minutes=120), timedelta(days=7)), "how long before an opening it may be offered")
-    booking_notice: Notice = _setting(Notice(timedelta(0), timedelta(days=366)), "how long before its start a session may be booked or moved to")
-    holidays: tuple[tuple[date, str], ...] = _setting((), "days on which the practice is closed, with their names")
-    open_on: frozenset[date] = _setting(frozenset(), "holidays on which it works")
-    closures: tuple[Closure, ...] = _setting((), "days without the practice, or without one clinician")
-    compacts: tuple[Compact, ...] = _setting((), "interstate compacts with their members and dates")
-    score_field_is_hidden: bool = _setting(False, "the practice confirmed that clinicians do not see the EHR's risk field")
-    approval_lasts: timedelta = _setting(timedelta(hours=4), "how long an approval may be carried out")
-    sole_person: str = _setting("", "in a solo practice, the one person who may approve their own proposals")
-    escalation: tuple[EscalationStep, ...] = _setting(
-        (EscalationStep(timedelta(0), Role.FRONT_DESK), EscalationStep(timedelta(hours=1), Role.PRACTICE_MANAGER)),
-        "who is asked, and who next when nobody answers",
+    quiet_from: Annotated[time, "no message from this wall time of the recipient on"] = time(21)
+    quiet_until: Annotated[time, "messages again from this wall time on (47 CFR 64.1200(c)(1))"] = time(8)
+    common_zones: Annotated[tuple[str, ...], "zones a client of unknown zone may be in; empty: such a client is not contacted"] = ()
+    contact_caps: Annotated[Caps, "all channels and use cases together"] = Caps(2, 5, timedelta(hours=1))
+    text_caps: Annotated[Caps, "texts alone (47 CFR 64.1200(a)(9)(iv))"] = Caps(1, 3)
+    answer_window: Annotated[timedelta, "an answer to a client's own message within it is not an outreach"] = timedelta(minutes=15)
+    offer_notice: Annotated[Notice, "how long before an opening it may be offered"] = Notice(timedelta(minutes=120), timedelta(days=7))
+    booking_notice: Annotated[Notice, "how long before its start a session may be booked or moved to"] = Notice(
+        timedelta(0), timedelta(days=366)
     )
-    max_attempts: int = _setting(3, "writes of one action before a person is asked")
-    max_probes: int = _setting(5, "searches for an unknown outcome before a person is asked")
+    holidays: Annotated[tuple[tuple[date, str], ...], "days on which the practice is closed, with their names"] = ()
+    open_on: Annotated[frozenset[date], "holidays on which it works"] = frozenset()
+    closures: Annotated[tuple[Closure, ...], "days without the practice, or without one clinician"] = ()
+    compacts: Annotated[tuple[Compact, ...], "interstate compacts with their members and dates"] = ()
+    calendar_lag: Annotated[timedelta, "how long the EHR's calendar may be behind a booking it confirmed"] = timedelta(minutes=5)
+    score_field_is_hidden: Annotated[bool, "the practice confirmed that clinicians do not see the EHR's risk field"] = False
+    approval_lasts: Annotated[timedelta, "how long an approval may be carried out"] = timedelta(hours=4)
+    sole_person: Annotated[str, "in a solo practice, the one person who may approve their own proposals"] = ""
+    escalation: Annotated[tuple[EscalationStep, ...], "who is asked, and who next when nobody answers"] = (
+        EscalationStep(timedelta(0), Role.FRONT_DESK),
+        EscalationStep(timedelta(hours=1), Role.PRACTICE_MANAGER),
+    )
+    max_attempts: Annotated[int, "writes of one action before a person is asked"] = 3
+    max_probes: Annotated[int, "searches for an unknown outcome before a person is asked"] = 5
 
     @property
     def version(self) -> str:
