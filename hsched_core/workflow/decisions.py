@@ -47,14 +47,11 @@ class Decisions(Steps):
             booking = _booking(case, offer, client)
             if answered := tx.case(booking.id):
                 return answered
-            _check_acceptance(case, offer, client, now)
-            verdict = self._judge(tx, booking.id, booking.action, booking.expires_at, read, now)
-            if verdict.passes_at != now:
-                return self._enter(tx, booking, Event.REFUSED, now, actor=client, rules=verdict.rules)
-            until = min(now + self._policy.approval_lasts, booking.expires_at)
-            approvals = tuple(replace(approval, expires_at=until) for approval in case.approvals)
-            changes: dict[str, Any] = {"approvals": approvals, "offer": offer_id, "hold": booking.action.hold}
-            return self._enter(tx, booking, Event.ACCEPTED, now, actor=client, **changes)
+            found = tuple(_too_late(case, offer, client, now))
+            if not found:
+                return self._take(tx, case, booking, read, now)
+            tx.record(audit=trail.refused(case, Event.ACCEPTED, now, actor=client, rules=[one.rule for one in found]))
+        raise NotPermittedError(found)
 
     def approve(self, case_id: str, action_digest: str, person: Person) -> Case:
         """A person's yes to the action with that hash: the proposed one, or a listed candidate's. Judged again with fresh facts."""
@@ -118,6 +115,16 @@ class Decisions(Steps):
         with self._store.transaction() as tx:
             return self._move(tx, known(tx, case_id), Event.WITHDRAWN, self._clock.now(), actor=actor)
 
+    def _take(self, tx: Transaction, offer: Case, booking: Proposal, read: Reading, now: datetime) -> Case:
+        """The booking of an accepted offer, approved with the offer; blocked where the time is gone."""
+        verdict = self._judge(tx, booking.id, booking.action, booking.expires_at, read, now)
+        if verdict.passes_at != now:
+            return self._enter(tx, booking, Event.REFUSED, now, actor=booking.proposed_by, rules=verdict.rules)
+        until = min(now + self._policy.approval_lasts, booking.expires_at)
+        approvals = tuple(replace(approval, expires_at=until) for approval in offer.approvals)
+        changes: dict[str, Any] = {"approvals": approvals, "offer": offer.id, "hold": booking.action.hold}
+        return self._enter(tx, booking, Event.ACCEPTED, now, actor=booking.proposed_by, **changes)
+
     def _admit(self, tx: Transaction, proposal: Proposal, read: Reading) -> Case:
         now = self._clock.now()
         verdict = self._judge(tx, proposal.id, proposal.action, proposal.expires_at, read, now)
@@ -132,14 +139,7 @@ class Decisions(Steps):
             changes["approvals"] = (approval,)
         return self._enter(tx, proposal, event, now, actor=proposal.proposed_by, rules=verdict.rules, **changes)
 
-    def _decide(
-        self,
-        case_id: str,
-        person: Person,
-        event: Event,
-        against: Objections,
-        act: Act,
-    ) -> Case:
+    def _decide(self, case_id: str, person: Person, event: Event, against: Objections, act: Act) -> Case:
         """One decision of a person: carried out, or refused with every objection, and recorded either way."""
         with self._store.transaction() as tx:
             case, now = known(tx, case_id), self._clock.now()
@@ -181,11 +181,11 @@ def _booking(case: Case, offer: OfferSlot, client: str) -> Proposal:
     )
 
 
-def _check_acceptance(case: Case, offer: OfferSlot, client: str, now: datetime) -> None:
+def _too_late(case: Case, offer: OfferSlot, client: str, now: datetime) -> Iterable[Finding]:
     """An offer is accepted by whom it was made to, once it was sent, and in time by the store's clock."""
     if client != offer.leads_to.booking.client:
-        raise UserError("This offer was made to somebody else.")
+        yield Finding("acceptance.client", "This offer was made to somebody else.")
     if case.state not in MAY_HAVE_HAPPENED:
-        raise UserError("This offer is not open.")
+        yield Finding("acceptance.closed", "This offer is not open.")
     if now >= offer.answer_by:
-        raise UserError("The time to answer this offer is over.")
+        yield Finding("acceptance.late", "The time to answer this offer is over.")

@@ -53,9 +53,9 @@ class Execution(Steps):
             door = self._doors.door(case.action.destination, rollout.phase)
             permit = self._permit(tx, case)
         if door is None:
-            return case
-        if door.capabilities.can_search:
-            sighting = _looked(door, permit, "")
+            return self._settle(case, lambda _: Outcome(Event.HANDED_OVER, "no_door"))
+        if door.capabilities.can_search or (door.capabilities.reads_back and case.reference):
+            sighting = _looked(door, permit, case.reference)
             return self._settle(case, lambda at: after_search(case, sighting, at, door.capabilities, self._policy))
         if door.capabilities.honours_keys:
             return self._repeat(case, door)
@@ -141,7 +141,8 @@ class Execution(Steps):
         ordered = [approval.order for approval in case.approvals if approval.order]
         if not ordered and len(case.approvals) < approvals_needed(case.action, self._policy):
             yield Finding("approval.missing", "An approval is missing.")
-        for reference in ordered:
+        # A booking follows from its offer: what was promised to the client is kept when the use case steps back.
+        for reference in [] if case.offer else ordered:
             yield from still_ordered(reference, rollout, now)
 
 
