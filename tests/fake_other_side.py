@@ -131,12 +131,15 @@ def elsewhere(action: Action) -> Action:
     return action
 
 
+OWN = Capabilities(honours_keys=True, can_search=False, reads_back=False, max_latency=timedelta(seconds=1))
+
+
 @dataclass
 class OwnRules:
     """The door to the practice's own rules: standing orders and phases in the store."""
 
     store: FakePathStore
-    capabilities: Capabilities = Capabilities(honours_keys=True, can_search=False, reads_back=False, max_latency=timedelta(seconds=1))
+    capabilities: Capabilities = OWN
 
     def perform(self, permit: Permit) -> Reply:
         if isinstance(permit.action, IssueStandingOrder):

@@ -95,11 +95,9 @@ class FakePathStore:
     @contextmanager
     def transaction(self) -> Iterator[FakeTransaction]:
         with self._one_at_a_time:
-            before = copy.copy(self.tables)
             kept = {name: copy.copy(value) for name, value in vars(self.tables).items()}
             try:
                 yield FakeTransaction(self.tables)
             except BaseException:
-                self.tables = before
                 vars(self.tables).update(kept)
                 raise
