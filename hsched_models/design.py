@@ -262,7 +262,7 @@ def boosting(columns: tuple[str, ...]) -> Pipeline:
 
 def correction(columns: tuple[str, ...]) -> Pipeline:
     """A few trees for what a logistic model leaves: interactions. More of them learn noise (30 were better than 60 and 100)."""
-    words, prepared = _for_trees(columns)
+    words, prepared = _for_trees(columns, ("log_odds",))
     trees = HistGradientBoostingRegressor(max_iter=30, min_samples_leaf=200, l2_regularization=50.0, **_trees(words))
     return make_pipeline(prepared, trees)
 
@@ -278,10 +278,10 @@ def _trees(words: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _for_trees(columns: tuple[str, ...]) -> tuple[tuple[str, ...], ColumnTransformer]:
+def _for_trees(columns: tuple[str, ...], more: tuple[str, ...] = ()) -> tuple[tuple[str, ...], ColumnTransformer]:
     """The words that trees read as categories, and what puts them first."""
     words = tuple(column for column in category_columns(columns) if column not in ("clinician_token", "site_token"))
-    numbers = tuple(column for column in columns if column not in category_columns(columns) + _FILLING)
+    numbers = tuple(column for column in columns if column not in category_columns(columns) + _FILLING) + more
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=30)
     parts: list[tuple[str, Any, list[str]]] = [
         ("words", make_pipeline(Words(), encoder), list(words)),

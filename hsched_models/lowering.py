@@ -23,7 +23,7 @@ from sklearn.utils.validation import check_array
 
 from hsched_models import program as op
 from hsched_models.design import Numbers, Present, RemoteAtPlace, SameDay, Slots, Words, remoteness
-from hsched_models.estimators import EDGE, LEAD_EDGES, ClientIntercept, Corrected, LeadTimeTable, LogitBlend, PlattScaled
+from hsched_models.estimators import EDGE, LEAD_EDGES, READ_DECIMALS, ClientIntercept, Corrected, LeadTimeTable, LogitBlend, PlattScaled
 from hsched_models.features import category_columns
 from hsched_models.forest import Forest
 from hsched_models.heads import LATE_CANCEL, NO_SHOW, TwoHeads
@@ -149,9 +149,10 @@ def _(model: Corrected, builder: Builder, columns: Columns) -> int:
     *steps, last = (step for _, step in model.correction_.steps)
     if not isinstance(last, HistGradientBoostingRegressor) or last.loss != "squared_error":
         raise NotCompilableError("a correction by other than boosted trees of squared error")
+    read: Columns = [*columns, Column("log_odds", builder.emit(op.ROUND, odds, 0, builder.numbers([10.0**READ_DECIMALS])))]
     for step in steps:
-        columns = transformed(step, builder, columns)
-    return builder.emit(op.EXPIT, builder.linear(0.0, [1.0, 1.0], [odds, _trees(last, builder, columns)]))
+        read = transformed(step, builder, read)
+    return builder.emit(op.EXPIT, builder.linear(0.0, [1.0, 1.0], [odds, _trees(last, builder, read)]))
 
 
 def _trees(model: HistGradientBoostingClassifier | HistGradientBoostingRegressor, builder: Builder, columns: Columns) -> int:

@@ -81,8 +81,7 @@ def _appointment(world: World, client: str, booked: datetime, start: datetime, k
         if rng.random() < 0.08:  # sent again, as it stood then
             world.appointments.append({**row, "recorded_at": row["recorded_at"] + timedelta(hours=rng.randint(0, 60))})
 
-    for number in range(rng.choice((0, 0, 1, 1, 2))):
-        _reminder(world, f"{token}-m{number}", token, client, booked + (start - booked) * rng.random())
+    _reminders(world, token, client, booked, start)
     say("booked", booked, _delay(rng, 0.25, 20))
     if rng.random() < 0.15 and start - booked > timedelta(hours=4):
         say("confirmed", booked + (start - booked) * rng.random())
@@ -104,17 +103,20 @@ def _appointment(world: World, client: str, booked: datetime, start: datetime, k
     return None
 
 
-def _reminder(world: World, token: str, appointment: str, client: str, sent: datetime) -> None:
+def _reminders(world: World, appointment: str, client: str, booked: datetime, start: datetime) -> None:
     """Sent or withheld; perhaps recorded late, answered, found not to have gone out, repeated."""
     rng = world.rng
-    recorded = sent + _delay(rng, 0.4, 60)
-    known = {"communication_token": token, "appointment_token": appointment, "client_token": client, "sent_at": sent}
-    told = {"channel": rng.choice(("text", "call", "email")), "status": rng.choice(("completed", "completed", "not-done"))}
-    world.communications.append(_row("communications", **known, **told, recorded_at=recorded))
-    if rng.random() < 0.2:
-        change = rng.choice(({"answered_at": recorded}, {"status": "not-done"}, {"channel": "call"}))
-        later = recorded + timedelta(hours=rng.randint(0, 50))
-        world.communications.append(_row("communications", **{**known, **told, **change}, recorded_at=later))
+    for number in range(rng.choice((0, 0, 1, 1, 2))):
+        sent = booked + (start - booked) * rng.random()
+        recorded = sent + _delay(rng, 0.4, 60)
+        token = f"{appointment}-m{number}"
+        known = {"communication_token": token, "appointment_token": appointment, "client_token": client, "sent_at": sent}
+        told = {"channel": rng.choice(("text", "call", "email")), "status": rng.choice(("completed", "completed", "not-done"))}
+        world.communications.append(_row("communications", **known, **told, recorded_at=recorded))
+        if rng.random() < 0.2:
+            change = rng.choice(({"answered_at": recorded}, {"status": "not-done"}, {"channel": "call"}))
+            later = recorded + timedelta(hours=rng.randint(0, 50))
+            world.communications.append(_row("communications", **{**known, **told, **change}, recorded_at=later))
 
 
 def _ending(rng: random.Random, say: Any, booked: datetime, start: datetime) -> None:
