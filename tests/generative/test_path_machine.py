@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -155,7 +156,7 @@ class PathMachine(RuleBasedStateMachine):
     def reconcile_and_tend(self, blind) -> None:  # type: ignore[no-untyped-def]
         self.world.ehr.is_blind = self.world.post.is_blind = blind
         for case in self.cases:
-            self.world.path.reconcile(case.id)
+            self.attempt(partial(self.world.path.reconcile, case.id))
             self.world.path.tend(case.id)
 
     @precondition(lambda self: self.cases)
@@ -176,7 +177,10 @@ class PathMachine(RuleBasedStateMachine):
 
     @rule(stopped=st.sampled_from([False, False, False, True]))
     def throw_switch(self, stopped) -> None:  # type: ignore[no-untyped-def]
-        self.world.path.stop(MANAGER.token, stopped=stopped)
+        if stopped:
+            self.world.path.stop(DESK.token)
+        else:
+            self.world.path.release(MANAGER)
 
     @rule(phase=phases)
     def change_phase(self, phase) -> None:  # type: ignore[no-untyped-def]
@@ -253,9 +257,8 @@ class PathMachine(RuleBasedStateMachine):
         return [effect for side in sides for effect in side.effects]
 
 
-PathMachine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+PathMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=SLOW_IS_FINE)
 TestPathMachine = PathMachine.TestCase
 
 

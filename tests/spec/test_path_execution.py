@@ -10,6 +10,7 @@ from hsched_core.domain.actions import CancelAppointment, SendMessage
 from hsched_core.domain.contact import Channel, ConsentEvent, Outreach, Purpose
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase
+from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.facts import Commitment
 from hsched_core.ports import Capabilities, Permit, PermitError
 from tests.fake_other_side import Fault, WorkerDied
@@ -17,6 +18,7 @@ from tests.path_world import (
     CLINICIAN,
     DESK,
     KEYED,
+    MANAGER,
     NEITHER,
     NOON,
     POLICY,
@@ -306,10 +308,12 @@ def test_a_cancelled_booking_frees_its_time_again(world: World) -> None:
 def test_the_kill_switch_stops_everything_new(world: World) -> None:
     """Whatever was approved stays where it is; released, it goes on."""
     case_id = world.approved(booking())
-    world.path.stop("person-manager")
+    world.path.stop(DESK.token)
 
     assert (world.path.execute(case_id).state, world.ehr.calls) == (State.APPROVED, [])
-    world.path.stop("person-manager", stopped=False)
+    with pytest.raises(NotPermittedError, match="manager"):
+        world.path.release(DESK)
+    world.path.release(MANAGER)
     assert world.path.execute(case_id).state is State.CONFIRMED
     assert [kind for kind in world.kinds() if kind.startswith("switch")] == ["switch.stopped", "switch.released"]
 
