@@ -24,7 +24,7 @@ def test_what_must_never_happen_does_not_in_a_long_run() -> None:
     """Five thousand runs of up to sixty steps."""
     search = settings(max_examples=RUNS, stateful_step_count=STEPS, deadline=None, database=None, suppress_health_check=SLOW_IS_FINE)
 
-    run_state_machine_as_test(CountingMachine, settings=search)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(CountingMachine, settings=search)
 
     calls = CountingMachine.calls
     print(f"\npath: {CountingMachine.runs} runs, {CountingMachine.entries} audit entries, {calls} calls outside; 0 violations")

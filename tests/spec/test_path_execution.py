@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -338,12 +339,12 @@ def test_a_worker_that_slept_since_its_claim_does_not_write_any_more(world: Worl
     late = {"seconds": SEARCHABLE.max_latency.total_seconds() + 1}
     claim = world.path._claim
 
-    def sleepy(*arguments):  # type: ignore[no-untyped-def]
+    def sleepy(*arguments: Any) -> Any:
         claimed = claim(*arguments)
         world.wait(**late)
         return claimed
 
-    world.path._claim = sleepy  # type: ignore[method-assign]
+    world.path._claim = sleepy
     assert (world.path.execute(case_id).state, world.ehr.calls) == (State.APPROVED, [])
 
 
