@@ -53,12 +53,12 @@
 
 {# The first record of all appointments that an increment derives anew, as a literal. #}
 {% macro touched_since() -%}
-    {{ _first_record(ref('int_attendance__events')) }}
+    {{ _first_record(ref('int_attendance__touched'), 'first_recorded_at') }}
 {%- endmacro %}
 
-{% macro _first_record(relation) -%}
+{% macro _first_record(relation, column='recorded_at') -%}
     {% if execute -%}
-        timestamptz '{{ run_query("select coalesce(min(recorded_at), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'
+        timestamptz '{{ run_query("select coalesce(min(" ~ column ~ "), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'
     {%- endif %}
 {%- endmacro %}
 
@@ -80,7 +80,7 @@
 
 {# Of appointments derived anew: meta `recorded` names the column that holds no instant before their first record. #}
 {% macro get_incremental_touched_sql(args) %}
-    {% set tokens = 'select appointment_token from ' ~ ref('int_attendance__events') %}
+    {% set tokens = 'select appointment_token from ' ~ ref('int_attendance__touched') %}
     {{ replace_rows(args, 'appointment_token in (' ~ tokens ~ ') and ' ~ config.get('meta')['recorded'] ~ ' >= ' ~ touched_since()) }}
 {% endmacro %}
 

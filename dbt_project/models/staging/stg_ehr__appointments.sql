@@ -30,14 +30,34 @@ source as (
 
 ),
 
+-- most rows have no like; those that may have one are found by three columns
+alike as (
+
+    select hash(appointment_token, event_type, event_at) as event_hash
+    from source
+    group by event_hash
+    having count(*) > 1
+
+),
+
+compared as (
+
+    select
+        source.*,
+        alike.event_hash is null as is_sole
+    from source
+    left join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
+
+),
+
 -- what happens once and is sent again counts from its first recording
 once as (
 
     select
-        * exclude (recorded_at),
+        * exclude (recorded_at, is_sole),
         min(recorded_at) as recorded_at
-    from source
-    where event_type in ('booked', 'confirmed', 'moved')
+    from compared
+    where not is_sole and event_type in ('booked', 'confirmed', 'moved')
     group by all
 
 ),
@@ -45,13 +65,16 @@ once as (
 -- what can be put right, and right back, stays as often as it was recorded
 revisable as (
 
-    select distinct * from source
-    where event_type not in ('booked', 'confirmed', 'moved')
+    select distinct * exclude (is_sole) from compared
+    where not is_sole and event_type not in ('booked', 'confirmed', 'moved')
 
 ),
 
 events as (
 
+    select * exclude (is_sole) from compared
+    where is_sole
+    union all by name
     select * from once
     union all by name
     select * from revisable
@@ -88,5 +111,5 @@ final as (
 
 )
 
+-- in the order of the lake's files, which are of days
 select * from final
-{{ in_order_of('recorded_at') }}
