@@ -33,6 +33,15 @@
     {{ _changed('changed_on', 'date') }}
 {%- endmacro %}
 
+{# The midnight that ends the records, at which facts of clients are carried; empty where the last day of records is not given. #}
+{% macro facts_at() -%}
+    {% if var('records_through') -%}
+        {{ local_midnight("date '" ~ var('records_through') ~ "' + 1") }}
+    {%- else -%}
+        null::timestamptz
+    {%- endif %}
+{%- endmacro %}
+
 {# As a literal: DuckDB then skips what lies before it. #}
 {% macro _changed(column, type) -%}
     {% set changes = ref('int_attendance__changes') %}

@@ -1,4 +1,5 @@
 -- Each recording of how a booking ended. A corrected status is a second row; nothing is overwritten.
+-- depends_on: {{ ref('int_attendance__touched') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'recorded_at'}) }}
 with
 

@@ -1,4 +1,5 @@
 -- What was known of a booking, and when: one row per version, in force from valid_from until valid_to.
+-- depends_on: {{ ref('int_attendance__touched') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'valid_from'}) }}
 with
 

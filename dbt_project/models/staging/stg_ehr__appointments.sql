@@ -16,7 +16,7 @@ recorded as (
 
 ),
 
-source as (
+source as {% if is_increment() %}materialized {% endif %}(
 
     select * from recorded
     {% if is_increment() %}
