@@ -34,11 +34,12 @@
 {% endmacro %}
 
 {# Outcomes in force at each moment: counts, what was expected, and the same fading by half in 3, 8 and 26 weeks. What fades does so
-   up to the last visit's end (`faded_*`, exact sums), so that it changes by records alone; from there to the moment it fades as one. #}
-{% macro client_facts(moments) %}
+   up to the last visit's end (`faded_*`, exact sums), so that it changes by records alone; from there to the moment it fades as one.
+   Pairs of `few` moments, one a client at most, are made once and kept. #}
+{% macro client_facts(moments, few=false) %}
 with
 
-known as not materialized ({{ _known(moments) }}),
+known as {% if not few %}not {% endif %}materialized ({{ _known(moments) }}),
 
 -- by outcome first: filters in every sum cost more than the sums
 by_outcome as (

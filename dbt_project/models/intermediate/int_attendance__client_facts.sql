@@ -3,12 +3,19 @@
 {{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='client_token') }}
 with
 
+moments as (
+
+    select * from {{ ref('int_attendance__changed_clients') }}
+    where has_outcomes
+
+),
+
 facts as (
-    {{ client_facts(ref('int_attendance__changed_clients')) }}
+    {{ client_facts('moments', few=true) }}
 )
 
 select
-    clients.client_token,
+    moments.client_token,
     facts.* exclude (moment_id)
-from {{ ref('int_attendance__changed_clients') }} as clients
-left join facts on clients.moment_id = facts.moment_id
+from moments
+left join facts on moments.moment_id = facts.moment_id

@@ -8,7 +8,6 @@ events as not materialized (
 
     select
         *,
-        hash(appointment_token) as appointment_hash,
         -- what is booked, in 64 bits: sorting the columns themselves once more takes a third longer
         hash(
             starts_by, ends_at, clinician_token, duration_minutes, session_type, modality, site_token, series_token, series_interval_days

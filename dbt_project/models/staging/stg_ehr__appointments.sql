@@ -25,7 +25,10 @@ source as {% if is_increment() %}materialized {% endif %}(
             {{ columns }},
             event_by
         from {{ this }}
-        where appointment_token in (select appointment_token from recorded)
+        -- an appointment that shares another's number comes along, whole, and is merged as it was
+        where
+            appointment_hash in (select hash(appointment_token) from recorded)
+            and recorded_at >= {{ first_record_of(this, 'select hash(appointment_token) from ' ~ lake_rows('appointments')) }}
     {% endif %}
 
 ),
@@ -85,6 +88,7 @@ final as (
 
     select
         appointment_token,
+        hash(appointment_token) as appointment_hash,
         client_token,
         clinician_token,
         event_type,
