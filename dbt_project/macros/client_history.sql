@@ -90,7 +90,7 @@ aged as not materialized (
 
 ),
 
-faded as (
+visited as (
 
     select
         moment_id,
@@ -99,36 +99,36 @@ faded as (
         {{ exact_sum('information * ' ~ half_left('age', days)) }} as faded_information_{{ name }},
         {% endfor %}
         {{ exact_sum('exp(-age / 60)') }} as faded_visits,
-        {{ exact_sum('exp(-age / 60)', 'is_unused') }} as faded_unused
+        {{ exact_sum('exp(-age / 60)', 'is_unused') }} as faded_unused,
+        -- where two visits ended at once, one attended is enough
+        count(*) filter (is_unused and ends_at > last_attended_at) as unused_streak,
+        count(*) filter (outcome = 'attended' and ends_at >= last_unused_at) as attended_streak
     from aged
     where is_visit
     group by moment_id
 
 ),
 
-since as (
+cancelled as (
 
     select
         moment_id,
-        -- where two visits ended at once, one attended is enough
-        count(*) filter (is_unused and ends_at > last_attended_at) as unused_streak,
-        count(*) filter (outcome = 'attended' and ends_at >= last_unused_at) as attended_streak,
-        count(*) filter (outcome != 'attended' and ends_at > last_attended_at) as missed_in_plan
+        count(*) as cancels_since
     from aged
-    where ends_at >= last_attended_at or ends_at >= last_unused_at
+    where not is_visit and ends_at > last_attended_at
     group by moment_id
 
 )
 
 select
     counted.*,
-    faded.* exclude (moment_id),
-    coalesce(since.unused_streak, 0)::int as unused_streak,
-    coalesce(since.attended_streak, 0)::int as attended_streak,
-    coalesce(since.missed_in_plan, 0)::int as missed_in_plan
+    visited.* exclude (moment_id, unused_streak, attended_streak),
+    coalesce(visited.unused_streak, 0)::int as unused_streak,
+    coalesce(visited.attended_streak, 0)::int as attended_streak,
+    (coalesce(visited.unused_streak, 0) + coalesce(cancelled.cancels_since, 0))::int as missed_in_plan
 from counted
-left join faded on counted.moment_id = faded.moment_id
-left join since on counted.moment_id = since.moment_id
+left join visited on counted.moment_id = visited.moment_id
+left join cancelled on counted.moment_id = cancelled.moment_id
 {% endmacro %}
 
 {# Outcomes of half a year before each moment. `since` is an instant before which none of them was known. #}

@@ -1,5 +1,6 @@
--- Clients of whom a build derives anew what they had booked, and those among them whose outcomes, at the midnight that ends the records: all of them, or in an increment those with a record
--- among the touched appointments, and those of whom an earlier record counts, or no longer counts, only from these days on.
+-- Clients of whom a build derives anew what they had booked, and those among them whose outcomes, at the midnight that ends the records:
+-- all of them, or in an increment those with a record among the touched appointments, and those of whom an earlier record counts, or no
+-- longer counts, only from these days on.
 -- Without a last day of records (`records_through`) nothing is carried.
 -- depends_on: {{ ref('int_attendance__bookings') }}
 {% set log = ref('int_attendance__client_log') %}

@@ -20,9 +20,9 @@ facts as (
 
     select
         moments.moment_id,
-        carried.* exclude (client_token)
+        known.* exclude (client_token)
     from moments
-    inner join {{ ref('int_attendance__client_facts') }} as carried on moments.client_token = carried.client_token
+    inner join {{ ref('int_attendance__client_facts') }} as known on moments.client_token = known.client_token
     where {{ facts_are_carried() }}
 
     union all by name
