@@ -307,9 +307,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=harness.ROUNDS, help="at most eight: one day each")
     parser.add_argument("--busy", type=float, default=harness.MOST_FOREIGN_CPU, help="share of the CPU that others may take")
-    parser.add_argument("--works", nargs="+", choices=WORKS, default=WORKS, help="what is timed; raw and pandas beside dbt, rest beside day")
+    parser.add_argument(
+        "--works", nargs="+", choices=WORKS, default=WORKS, help="what is timed; raw and pandas beside dbt, rest beside day"
+    )
     parser.add_argument("--folder", type=Path, help="where the data goes (10 million visits: about 30 GB)")
-    parser.add_argument("--keep", action="store_true", help="leave each size's practice in the folder, and go on with the one that is there")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave each size's practice in the folder, and go on with the one that is there"
+    )
     chosen = parser.parse_args()
     sizes = []
     for visits in sorted(chosen.sizes):

@@ -44,6 +44,7 @@ final as (
         versions.booking_id,
         versions.appointment_token,
         versions.client_token,
+        hash(versions.client_token) as client_hash,
         versions.known_at,
         endings.ended_at,
         endings.cancelled_at,

@@ -43,6 +43,7 @@ clients as (
 select
     row_number() over () as moment_id,
     client_token,
+    hash(client_token) as client_hash,
     max(has_outcomes) as has_outcomes,
     {{ facts_at() }} as scored_at
 from clients

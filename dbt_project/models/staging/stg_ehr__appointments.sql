@@ -5,9 +5,10 @@
     'appointment_token', 'client_token', 'clinician_token', 'event_type', 'event_at', 'recorded_at', 'starts_on', 'starts_at',
     'duration_minutes', 'session_type', 'modality', 'site_token', 'series_token', 'series_interval_days', 'replaces_appointment_token',
 ] | join(', ') %}
+{% set kept = '' if is_increment() else 'not ' %} -- the lake is read again rather than kept in memory
 with
 
-recorded as (
+recorded as {{ kept }}materialized (
 
     select
         {{ columns }},
@@ -16,7 +17,7 @@ recorded as (
 
 ),
 
-source as {% if is_increment() %}materialized {% endif %}(
+source as {{ kept }}materialized (
 
     select * from recorded
     {% if is_increment() %}
@@ -43,13 +44,11 @@ alike as (
 
 ),
 
-compared as (
+repeated as materialized (
 
-    select
-        source.*,
-        alike.event_hash is null as is_sole
+    select source.*
     from source
-    left join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
+    semi join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
 
 ),
 
@@ -57,10 +56,10 @@ compared as (
 once as (
 
     select
-        * exclude (recorded_at, is_sole),
+        * exclude (recorded_at),
         min(recorded_at) as recorded_at
-    from compared
-    where not is_sole and event_type in ('booked', 'confirmed', 'moved')
+    from repeated
+    where event_type in ('booked', 'confirmed', 'moved')
     group by all
 
 ),
@@ -68,15 +67,16 @@ once as (
 -- what can be put right, and right back, stays as often as it was recorded
 revisable as (
 
-    select distinct * exclude (is_sole) from compared
-    where not is_sole and event_type not in ('booked', 'confirmed', 'moved')
+    select distinct * from repeated
+    where event_type not in ('booked', 'confirmed', 'moved')
 
 ),
 
 events as (
 
-    select * exclude (is_sole) from compared
-    where is_sole
+    select source.*
+    from source
+    anti join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
     union all by name
     select * from once
     union all by name
