@@ -35,6 +35,7 @@ RARE_SHARE = 0.02
 # Averages so far. A clinician's: a slowly moving value each; in a calm sandbox year their PSI is 0.2 to 0.5, other inputs' below 0.04.
 # A client's fills with the calendar where a practice is young.
 RUNNING = ("clinician_unused_rate", "clinician_unused_effect", "client_recent_unused_rate")
+CALENDAR = ("season", "is_after_holiday")  # move by themselves
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _reference(ws: Workspace, as_of_on: date) -> pd.DataFrame:
 def compared(reference: pd.DataFrame, current: pd.DataFrame) -> tuple[list[Feature], list[Feature]]:
     """Number and word inputs to watch. Running counts and rates wander by nature, pseudonyms mean nothing to a reader: left out."""
     inputs = [f for f in CATALOGUE if f.role in (Role.INPUT, Role.DEMOGRAPHIC)]
-    candidates = [f for f in inputs if f.unit not in ("count", "token") and f.name not in RUNNING]
+    candidates = [f for f in inputs if f.unit not in ("count", "token") and f.name not in RUNNING + CALENDAR]
     present = [f for f in candidates if reference[f.name].notna().mean() > RARE_SHARE and current[f.name].notna().mean() > RARE_SHARE]
     return [f for f in present if not f.is_category], [f for f in present if f.is_category]
 

@@ -16,6 +16,7 @@ _SMALLEST_FOLD = 50  # rows; fewer say nothing about calibration
 _EVIDENCE_ROWS_A_WEEK = 270  # weeks differ by about 0.15 in log odds (public file, 2016): a week says no more than 270 rows would
 _PRIOR_SD = 0.1
 LEAD_EDGES = (0, 1, 3, 7, 14, 28)
+READ_DECIMALS = 6  # of log odds that trees split on: their last bits differ between a batch and a row alone
 
 
 def logit(probability: ArrayLike) -> Floats:
@@ -116,6 +117,40 @@ class AnchoredLogistic(LogisticRegression):  # type: ignore[misc]  # scikit-lear
         super().fit(X, y, sample_weight)
         self.means_ = np.asarray(X, dtype=float).mean(axis=0)
         return self
+
+
+class Corrected(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """A classifier whose log odds are corrected by a regression on what it leaves.
+
+    One Newton step (Friedman, Hastie and Tibshirani 2000): (y - p) / (p (1 - p)) is fitted with weights p (1 - p), so the sum of both log
+    odds is likelier than the classifier's alone. `correction` is a pipeline; beside the columns it reads `log_odds`, the classifier's.
+    """
+
+    def __init__(self, model: Any, correction: Any) -> None:
+        self.model = model
+        self.correction = correction
+
+    def fit(self, X: pd.DataFrame, y: ArrayLike) -> Self:
+        self.classes_ = np.array([0, 1])
+        self.fitted_ = clone(self.model).fit(X, y)
+        log_odds = self._log_odds(X)
+        p = expit(log_odds)
+        weights = p * (1 - p)
+        working = (np.asarray(y, dtype=float) - p) / weights
+        last = self.correction.steps[-1][0]
+        self.correction_ = clone(self.correction).fit(_beside(X, log_odds), working, **{f"{last}__sample_weight": weights})
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        log_odds = self._log_odds(X)
+        return two_columns(expit(log_odds + self.correction_.predict(_beside(X, log_odds))))
+
+    def _log_odds(self, rows: pd.DataFrame) -> Floats:
+        return logit(self.fitted_.predict_proba(rows)[:, 1])
+
+
+def _beside(rows: pd.DataFrame, log_odds: Floats) -> pd.DataFrame:
+    return rows.assign(log_odds=np.round(log_odds, READ_DECIMALS))
 
 
 class LogitBlend(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

@@ -20,6 +20,7 @@ from hsched_models.program import (
     LOG1P,
     LOGIT,
     PRODUCT,
+    ROUND,
     SCALE,
     SHRINK,
     SPLINE,
@@ -122,6 +123,8 @@ def _simple(operation, x, y, numbers, p):  # type: ignore[no-untyped-def]  # noq
         return x * y
     if operation == EQUAL:
         return 1.0 if x == numbers[p] else 0.0
+    if operation == ROUND:
+        return np.rint(x * numbers[p]) / numbers[p]
     if operation == SHRINK:
         return numbers[p] * x / (1.0 + numbers[p] * y)
     if operation == EXPIT:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
@@ -23,7 +23,7 @@ from sklearn.utils.validation import check_array
 
 from hsched_models import program as op
 from hsched_models.design import Numbers, Present, RemoteAtPlace, SameDay, Slots, Words, remoteness
-from hsched_models.estimators import EDGE, LEAD_EDGES, ClientIntercept, LeadTimeTable, LogitBlend, PlattScaled
+from hsched_models.estimators import EDGE, LEAD_EDGES, READ_DECIMALS, ClientIntercept, Corrected, LeadTimeTable, LogitBlend, PlattScaled
 from hsched_models.features import category_columns
 from hsched_models.forest import Forest
 from hsched_models.heads import LATE_CANCEL, NO_SHOW, TwoHeads
@@ -140,6 +140,23 @@ def _(model: LogisticRegression, builder: Builder, columns: Columns) -> int:
 def _(model: HistGradientBoostingClassifier, builder: Builder, columns: Columns) -> int:
     if len(model.classes_) != 2:
         raise NotCompilableError("a HistGradientBoostingClassifier of one class, or of more than two")
+    return builder.emit(op.EXPIT, _trees(model, builder, columns))
+
+
+@probability.register
+def _(model: Corrected, builder: Builder, columns: Columns) -> int:
+    odds = _logit(builder, probability(model.fitted_, builder, columns))
+    *steps, last = (step for _, step in model.correction_.steps)
+    if not isinstance(last, HistGradientBoostingRegressor) or last.loss != "squared_error":
+        raise NotCompilableError("a correction by other than boosted trees of squared error")
+    read: Columns = [*columns, Column("log_odds", builder.emit(op.ROUND, odds, 0, builder.numbers([10.0**READ_DECIMALS])))]
+    for step in steps:
+        read = transformed(step, builder, read)
+    return builder.emit(op.EXPIT, builder.linear(0.0, [1.0, 1.0], [odds, _trees(last, builder, read)]))
+
+
+def _trees(model: HistGradientBoostingClassifier | HistGradientBoostingRegressor, builder: Builder, columns: Columns) -> int:
+    """The register of the sum of a boosting's trees."""
     if model._preprocessor is not None:  # it puts categories first and numbers them anew
         columns = transformed(model._preprocessor, builder, columns)
     known, places = model._bin_mapper.make_known_categories_bitsets()
@@ -148,7 +165,7 @@ def _(model: HistGradientBoostingClassifier, builder: Builder, columns: Columns)
         forest.add(tree)
     described = forest.described()
     baseline = builder.numbers([float(model._baseline_prediction[0, 0])])
-    return builder.emit(op.EXPIT, builder.emit(op.TREES, described, 0, baseline))
+    return builder.emit(op.TREES, described, 0, baseline)
 
 
 @singledispatch

@@ -27,6 +27,7 @@ LOGIT = 12  # log odds of a, kept numbers[p] away from 0 and 1
 STORE = 13  # a is output number b
 PRODUCT = 14  # a * b
 EQUAL = 15  # 1 where a = numbers[p], else 0
+ROUND = 16  # a to the nearest numbers[p]-th, halves to even
 
 OTHER = "other"  # stands for every word that is not in a vocabulary
 MISSING = "unknown"  # stands for no word at all

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 Row = Mapping[str, object]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MODALITIES = {"in_person": "In person", "video": "By video", "phone": "By phone"}
+REMINDED = {"none": "No reminder sent so far", "text": "Reminded by text", "call": "Reminded by a call", "email": "Reminded by e-mail"}
+SEASONS = {"year_end": "Between Thanksgiving and New Year", "august": "In August", "spring_break": "In the first half of April"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,17 @@ def confirmation(row: Row, _raises: bool) -> str | None:
     return "Confirmed" if row["is_confirmed"] else "Not confirmed"
 
 
+def reminder(row: Row, _raises: bool) -> str | None:
+    return REMINDED.get(str(row.get("last_reminder")))
+
+
+def calendar(row: Row, _raises: bool) -> str | None:
+    """The part of the year; the week after a holiday where both are told."""
+    if row.get("is_after_holiday") is None:
+        return None
+    return "In the week after a holiday" if row["is_after_holiday"] else SEASONS.get(str(row.get("season")), "At a usual time of the year")
+
+
 def bookings(row: Row, raises: bool) -> str | None:
     together, ahead = int(_number(row, "same_day_bookings") or 0), int(_number(row, "client_open_bookings") or 0)
     if together:
@@ -133,6 +146,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("place", ("modality", "site_token"), place),
     Family("series", ("series_interval_days", "series_position"), series),
     Family("confirmation", ("is_confirmed", "client_confirmations"), confirmation),
+    Family("reminder", ("last_reminder",), reminder),
+    Family("calendar", ("season", "is_after_holiday"), calendar),
     Family("bookings", ("client_bookings", "client_open_bookings", "same_day_bookings"), bookings),
     Family("clinician", ("clinician_token", "clinician_unused_rate", "clinician_unused_effect"), clinician),
 )  # fmt: skip

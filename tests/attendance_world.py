@@ -21,11 +21,12 @@ class World:
     rng: random.Random
     appointments: list[Row] = field(default_factory=list)
     clients: list[Row] = field(default_factory=list)
+    communications: list[Row] = field(default_factory=list)
     made: int = 0
 
     @property
     def log(self) -> dict[str, list[Row]]:
-        return {"appointments": self.appointments, "clients": self.clients}
+        return {"appointments": self.appointments, "clients": self.clients, "communications": self.communications}
 
 
 def make(seed: int, *, clients: int = 24, first: date = FIRST) -> World:
@@ -80,6 +81,7 @@ def _appointment(world: World, client: str, booked: datetime, start: datetime, k
         if rng.random() < 0.08:  # sent again, as it stood then
             world.appointments.append({**row, "recorded_at": row["recorded_at"] + timedelta(hours=rng.randint(0, 60))})
 
+    _reminders(world, token, client, booked, start)
     say("booked", booked, _delay(rng, 0.25, 20))
     if rng.random() < 0.15 and start - booked > timedelta(hours=4):
         say("confirmed", booked + (start - booked) * rng.random())
@@ -99,6 +101,22 @@ def _appointment(world: World, client: str, booked: datetime, start: datetime, k
         return _appointment(world, client, moved, start + timedelta(hours=rng.choice((24, 48, 170))), attributes)
     _ending(rng, say, booked, start)
     return None
+
+
+def _reminders(world: World, appointment: str, client: str, booked: datetime, start: datetime) -> None:
+    """Sent or withheld; perhaps recorded late, answered, found not to have gone out, repeated."""
+    rng = world.rng
+    for number in range(rng.choice((0, 0, 1, 1, 2))):
+        sent = booked + (start - booked) * rng.random()
+        recorded = sent + _delay(rng, 0.4, 60)
+        token = f"{appointment}-m{number}"
+        known = {"communication_token": token, "appointment_token": appointment, "client_token": client, "sent_at": sent}
+        told = {"channel": rng.choice(("text", "call", "email")), "status": rng.choice(("completed", "completed", "not-done"))}
+        world.communications.append(_row("communications", **known, **told, recorded_at=recorded))
+        if rng.random() < 0.2:
+            change = rng.choice(({"answered_at": recorded}, {"status": "not-done"}, {"channel": "call"}))
+            later = recorded + timedelta(hours=rng.randint(0, 50))
+            world.communications.append(_row("communications", **{**known, **told, **change}, recorded_at=later))
 
 
 def _ending(rng: random.Random, say: Any, booked: datetime, start: datetime) -> None:
@@ -140,7 +158,12 @@ def rewritten_after(log: dict[str, list[Row]], instant: datetime, seed: int) -> 
     invented = [_invented(row, instant, rng) for row in rng.sample(known["appointments"], min(40, len(known["appointments"])))]
     clients = [{**row, "age_years": 90 - row["age_years"], "has_welfare": not row["has_welfare"]} for row in later["clients"]]
     appointments = [_altered(row, rng) for row in later["appointments"]]
-    return {"appointments": known["appointments"] + appointments + invented, "clients": known["clients"] + clients}
+    communications = [{**row, "status": "completed", "channel": "call", "sent_at": row["sent_at"]} for row in later["communications"]]
+    return {
+        "appointments": known["appointments"] + appointments + invented,
+        "clients": known["clients"] + clients,
+        "communications": known["communications"] + communications,
+    }
 
 
 def _altered(row: Row, rng: random.Random) -> Row:

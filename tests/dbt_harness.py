@@ -21,7 +21,8 @@ from hsched_pipelines.learning.increments import basis_of, plan_build
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
 ZONE = "America/New_York"
-TABLES = ("appointments", "clients", "clinicians")
+TABLES = ("appointments", "clients", "clinicians", "communications")
+HOLIDAYS = ["2026-02-16", "2026-03-07", "2026-03-09", "2026-10-12", "2026-11-11", "2026-11-26"]
 MODELS = ("+feat_no_show__appointments", "+feat_no_show__coming")
 Row = Mapping[str, Any]
 Log = Mapping[str, Sequence[Row]]  # rows by table
@@ -61,7 +62,7 @@ class Practice:
 
     def add_days(self, log: Log, recorded: Sequence[date], days: tuple[date, date] | None = None) -> str:
         """Write the lake's files of the days on which rows were recorded, then build as the daily job does; how it was built."""
-        for table in ("appointments", "clients"):
+        for table in ("appointments", "clients", "communications"):
             for day in recorded:
                 rows = [row for row in log.get(table, ()) if row["recorded_at"].astimezone(ZoneInfo(ZONE)).date() == day]
                 write_day(self.home / "lake", table, day, rows)
@@ -96,6 +97,8 @@ class Practice:
     def run(self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS, flags: Sequence[str] = (), **more: object) -> None:
         """`dbt run` over the lake as it is; AssertionError with dbt's words when it fails."""
         self.tables.mkdir(parents=True, exist_ok=True)
+        days_off = pa.table({"day": pa.array([date.fromisoformat(day) for day in HOLIDAYS], pa.date32())})
+        pq.write_table(days_off, self.tables / "public_holidays.parquet")
         known = {**self.choices(), **more}
         if days:
             known |= {"as_of_start": str(days[0]), "as_of_end": str(days[1])}

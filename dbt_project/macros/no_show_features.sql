@@ -26,6 +26,45 @@ bookings as (
 
 ),
 
+-- reminders of the visit as it stood on record at the moment; one sent for an earlier time of the same appointment speaks of that
+reminders as (
+
+    select
+        moments.moment_id,
+        communications.channel,
+        communications.is_sent,
+        communications.sent_at
+    from moments
+    inner join {{ ref('stg_ehr__communications') }} as communications
+        on
+            moments.appointment_token = communications.appointment_token
+            and moments.scored_at >= communications.recorded_at
+            and moments.chosen_at <= communications.sent_at
+    -- of two rows of one instant the later reminder stands
+    qualify row_number() over (
+        partition by moments.moment_id, communications.communication_token
+        order by communications.recorded_at desc, communications.sent_at desc, communications.channel, communications.is_sent
+    ) = 1
+
+),
+
+reminded as (
+
+    select
+        moment_id,
+        max({'sent_at': sent_at, 'channel': channel}).channel as channel
+    from reminders
+    where is_sent
+    group by moment_id
+
+),
+
+after_holidays as (
+
+    {{ days_after_holidays() }}
+
+),
+
 clients as (
 
     select
@@ -81,6 +120,8 @@ final as (
         (moments.starts_on - {{ local_day('moments.scored_at') }})::int as days_ahead,
         isodow(moments.starts_on)::int as weekday,
         month(moments.starts_on)::int as month_of_year,
+        {{ season('moments.starts_on') }} as season,
+        moments.starts_on in (select day from after_holidays) as is_after_holiday,
         hour({{ local_time('moments.starts_at') }})::int as start_hour,
         hour({{ local_time('moments.chosen_at') }})::int as booked_hour,
         moments.duration_minutes::int as duration_minutes,
@@ -88,6 +129,7 @@ final as (
         moments.modality,
         moments.is_moved_here,
         coalesce(bookings.is_confirmed, false) as is_confirmed,
+        coalesce(reminded.channel, 'none') as last_reminder,
         moments.series_interval_days::int as series_interval_days,
         coalesce(bookings.series_position, 0)::int as series_position,
 
@@ -148,6 +190,7 @@ final as (
     left join outcomes on moments.moment_id = outcomes.moment_id
     left join bookings on moments.moment_id = bookings.moment_id
     left join rated on moments.moment_id = rated.moment_id
+    left join reminded on moments.moment_id = reminded.moment_id
     left join clients
         on
             moments.client_token = clients.client_token

@@ -20,3 +20,27 @@
 {% macro days_apart(later, earlier) -%}
     (epoch({{ later }}) - epoch({{ earlier }})) / 86400.0
 {%- endmacro %}
+
+{# The parts of the year in which attendance was found to differ; which of them do in a practice, its own records say. #}
+{% macro season(day) -%}
+    case
+        when month({{ day }}) = 12 or (month({{ day }}) = 11 and day({{ day }}) >= 22) then 'year_end'
+        when month({{ day }}) = 8 then 'august'
+        when month({{ day }}) = 4 and day({{ day }}) <= 14 then 'spring_break'
+        else 'usual'
+    end
+{%- endmacro %}
+
+{# The week after each public holiday, other holidays left out. #}
+{% macro days_after_holidays() -%}
+    with holidays as (
+
+        select day from read_parquet('{{ env_var("HSCHED_TABLES", "tables") }}/public_holidays.parquet')
+
+    )
+
+    select distinct (holidays.day + later.days::int)::date as day
+    from holidays
+    cross join generate_series(1, {{ var('holiday_echo_days') }}) as later (days)
+    where (holidays.day + later.days::int)::date not in (select day from holidays)
+{%- endmacro %}

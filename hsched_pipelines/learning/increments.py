@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-TABLES = ("appointments", "clients")  # what dbt reads by increments; the other tables are small and read whole
+TABLES = ("appointments", "clients", "communications")  # what dbt reads by increments; the others are small and read whole
 PROGRAMS = ("dbt-core", "dbt-duckdb", "duckdb")
 SQL = ("macros", "models", "dbt_project.yml", "profiles.yml")
 WHOLE = "--full-refresh"

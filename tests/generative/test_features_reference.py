@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests import attendance_world, history_reference, rates_reference
+from tests import attendance_world, calendar_reference, history_reference, rates_reference
 from tests.attendance_log import Row
-from tests.dbt_harness import Practice
+from tests.dbt_harness import HOLIDAYS, Practice
 
 pytestmark = pytest.mark.xdist_group("dbt")
 WORLDS = settings(
@@ -34,6 +34,21 @@ def test_dbt_and_the_reference_agree_on_every_row(feature_practice: Practice, se
     for name in expected.columns:
         wrong = ~_agree(rows[name], expected[name])
         assert not wrong.any(), f"{name}:\n{rows.loc[wrong, [*NAMES, 'moment', 'scored_at', name]].assign(expected=expected[name])}"
+
+
+@given(seed=st.integers(0, 2**32), first=st.sampled_from([attendance_world.FIRST, attendance_world.AUTUMN]))
+@WORLDS
+def test_reminders_and_seasons_are_those_of_the_log_and_the_calendar(feature_practice: Practice, seed: int, first: date) -> None:
+    log = attendance_world.make(seed, clients=14, first=first).log
+    rows = feature_practice.build(log).appointments
+    told = [
+        calendar_reference.last_reminder(log["communications"], row.appointment_token, row.booked_at, row.scored_at)
+        for row in rows.itertuples()
+    ]
+
+    assert rows["last_reminder"].tolist() == told
+    assert rows["season"].tolist() == [calendar_reference.season(day) for day in rows["starts_on"]]
+    assert rows["is_after_holiday"].tolist() == [calendar_reference.is_after_holiday(day, HOLIDAYS) for day in rows["starts_on"]]
 
 
 def reference(log: list[Row], rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hsched_models.dataset import TrainingSet, training_set
-from hsched_models.design import BASELINE, LADDER, SHIPPED, Words, varying, with_intercept_only, without_history
+from hsched_models.design import BASELINE, LADDER, SHIPPED, Words, seen_often, varying, with_intercept_only, without_history
 from hsched_models.features import CATALOGUE, Role, input_columns
 from hsched_models.train import Fitted, fit
 from tests.feature_frames import RARE_CLINICIAN, feature_rows
@@ -105,6 +105,13 @@ def test_what_never_varies_is_dropped() -> None:
     rows = pd.DataFrame({"one": [1, 1, 1], "none": [None, None, None], "some": [None, 1, 1], "many": [1, 2, 3]})
 
     assert varying(rows, ("one", "none", "some", "many")) == ("some", "many")
+
+
+@pytest.mark.parametrize(
+    ("weeks", "read"), [(3, ["start_hour"]), (30, ["weekday", "start_hour"]), (60, ["weekday", "start_hour", "season", "is_after_holiday"])]
+)
+def test_parts_of_the_calendar_are_read_once_they_have_come_round(weeks: float, read: list[str]) -> None:
+    assert list(seen_often(("weekday", "start_hour", "season", "is_after_holiday"), weeks)) == read
 
 
 def test_history_is_what_clients_and_clinicians_did() -> None:

@@ -6,8 +6,21 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
-from hsched_models.estimators import ClientIntercept, LeadTimeTable, LogitBlend, PlattScaled, expit, logit, shrunk_platt, two_columns
+from hsched_models.estimators import (
+    ClientIntercept,
+    Corrected,
+    LeadTimeTable,
+    LogitBlend,
+    PlattScaled,
+    expit,
+    logit,
+    shrunk_platt,
+    two_columns,
+)
 
 Floats = NDArray[np.float64]
 
@@ -107,6 +120,35 @@ def test_a_blend_is_the_mean_in_log_odds() -> None:
     assert both.predict_proba(rows)[:, 1] == pytest.approx(expit((logit(rows["a"]) + logit(rows["b"])) / 2))
     assert LogitBlend([("a", Given("a"))]).fit(rows, labels).predict_proba(rows)[:, 1] == pytest.approx(rows["a"])
     assert both.predict_proba(rows).sum(axis=1) == pytest.approx([1, 1])
+
+
+def test_a_correction_finds_what_the_model_leaves() -> None:
+    """Two columns of which neither says anything alone, beside one that the model reads well."""
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame(rng.choice([-1.0, 1.0], (20_000, 3)), columns=["a", "b", "known"])
+    log_odds = (-1 + 0.8 * rows["known"] + 0.7 * rows["a"] * rows["b"]).to_numpy()
+    labels = drawn(log_odds, seed=4)
+    plain = LogisticRegression()
+    both = Corrected(plain, make_pipeline(HistGradientBoostingRegressor(max_iter=60, random_state=0))).fit(rows, labels)
+    alone = plain.fit(rows, labels)
+
+    missed = [np.abs(logit(model.predict_proba(rows)[:, 1]) - log_odds).mean() for model in (both, alone)]
+    assert missed[0] < 0.15
+    assert missed[1] > 0.6
+    assert both.predict_proba(rows).sum(axis=1) == pytest.approx(np.ones(len(rows)))
+
+
+def test_a_correction_of_what_is_right_is_next_to_nothing() -> None:
+    rng = np.random.default_rng(5)
+    rows = pd.DataFrame(rng.normal(size=(20_000, 3)), columns=["a", "b", "c"])
+    labels = drawn((-1 + 0.8 * rows["a"]).to_numpy(), seed=6)
+    trees = HistGradientBoostingRegressor(
+        max_iter=30, learning_rate=0.05, max_leaf_nodes=12, min_samples_leaf=200, l2_regularization=50.0, random_state=0
+    )
+    both = Corrected(LogisticRegression(), make_pipeline(trees)).fit(rows, labels)
+
+    alone = logit(both.fitted_.predict_proba(rows)[:, 1])
+    assert np.abs(logit(both.predict_proba(rows)[:, 1]) - alone).mean() < 0.05
 
 
 @pytest.mark.parametrize(("slope", "offset"), [(0.5, 0.0), (1.6, 0.0), (1.0, 0.4), (1.0, -0.4)])

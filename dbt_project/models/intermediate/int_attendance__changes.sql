@@ -1,5 +1,5 @@
 -- From when on an increment changes anything, and up to when all is known: one row. A whole build changes all from the first record on.
-{% set tables = ('appointments', 'clients') %}
+{% set tables = ('appointments', 'clients', 'communications') %}
 with
 
 recorded as (

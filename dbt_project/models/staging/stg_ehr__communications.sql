@@ -1,15 +1,30 @@
 -- One row per recorded change of a reminder. What was known of it at a moment is its last row recorded by then.
+{{ config(materialized='incremental', incremental_strategy='same_keys', unique_key='communication_token') }}
+{% set columns = [
+    'communication_token', 'appointment_token', 'client_token', 'recorded_at', 'channel', 'status', 'assigned_by', 'sent_at', 'answered_at',
+] | join(', ') %}
 with
+
+recorded as (
+
+    select {{ columns }} from {{ lake_rows('communications') }}
+
+),
 
 source as (
 
-    select distinct * from {{ source('lake', 'deid_ehr__communications') }}
+    select * from recorded
+    {% if is_increment() %}
+        union all
+        select {{ columns }} from {{ this }}
+        where communication_token in (select communication_token from recorded)
+    {% endif %}
 
 ),
 
 final as (
 
-    select
+    select distinct
         communication_token,
         appointment_token,
         client_token,
