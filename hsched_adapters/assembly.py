@@ -15,6 +15,8 @@ from hsched_core.ports import Clock, EhrSource, IdentifiedZone, Vault
 
 if TYPE_CHECKING:
     from hsched_adapters.keys import Keyring
+    from hsched_adapters.store.audit.trail import AuditTrail
+    from hsched_adapters.store.audit.verify import Secrets
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,26 @@ class OpenPractice:
     @cached_property
     def ehr(self) -> EhrSource:
         return self.overrides.ehr or _choose_ehr(self)
+
+    @cached_property
+    def audit(self) -> "AuditTrail":
+        """The audit trail, and with it the only way to change what the path keeps."""
+        from hsched_adapters.store.audit.anchors import FileAnchors
+        from hsched_adapters.store.audit.keys import AuditKeys
+        from hsched_adapters.store.audit.trail import AuditTrail
+        from hsched_adapters.store.engine import open_engine
+
+        keys = AuditKeys(self._keyring)
+        keys.publish(self.paths.public_keys)
+        engine = open_engine(self.settings.store_url)
+        return AuditTrail(engine, self.practice.id, keys, FileAnchors(self.settings.checkpoints_file), self.clock)
+
+    @property
+    def audit_secrets(self) -> "Secrets":
+        """The secrets of the trail's codes by their name, for who verifies with them."""
+        from hsched_adapters.store.audit.keys import AuditKeys
+
+        return AuditKeys(self._keyring).secret_of
 
     @cached_property
     def _keyring(self) -> "Keyring":

@@ -85,6 +85,14 @@ class Paths:
         return self.home / "store" / "operational.sqlite"
 
     @property
+    def checkpoints(self) -> Path:
+        return self.home / "audit" / "checkpoints.jsonl"
+
+    @property
+    def public_keys(self) -> Path:
+        return self.home / "audit" / "public-keys.txt"
+
+    @property
     def drift(self) -> Path:
         return self.home / "drift"
 
@@ -171,6 +179,7 @@ class Settings:
     today: date | datetime | None = None
     key_file: Path | None = None
     store: str = ""  # address of the operational store; a SQLite file in the practice's folder where it is empty
+    checkpoints: Path | None = None  # where the audit trail's signed checkpoints go; the practice's folder where it is empty
     mlflow_ui: str = "http://127.0.0.1:5000"  # where people find MLflow; links in Dagster point there
 
     @cached_property
@@ -181,17 +190,22 @@ class Settings:
     def store_url(self) -> str:
         return self.store or f"sqlite:///{self.paths.store}"
 
+    @property
+    def checkpoints_file(self) -> Path:
+        return self.checkpoints or self.paths.checkpoints
+
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings the environment describes; `.hsched` in the working directory where it says nothing."""
     paths = Paths(Path(environ.get("HSCHED_HOME") or ".hsched").expanduser().absolute())
-    key_file = environ.get("HSCHED_KEY_FILE")
+    key_file, checkpoints = environ.get("HSCHED_KEY_FILE"), environ.get("HSCHED_CHECKPOINTS")
     return Settings(
         paths=paths,
         mlflow_tracking_uri=environ.get("HSCHED_MLFLOW_TRACKING_URI") or f"sqlite:///{paths.mlflow / 'mlflow.db'}",
         today=_today(environ.get("HSCHED_TODAY", "")),
         key_file=Path(key_file).expanduser().absolute() if key_file else None,
         store=environ.get("HSCHED_STORE") or "",
+        checkpoints=Path(checkpoints).expanduser().absolute() if checkpoints else None,
         mlflow_ui=environ.get("HSCHED_MLFLOW_UI") or Settings.mlflow_ui,
     )
 

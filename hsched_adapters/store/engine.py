@@ -1,5 +1,9 @@
-"""Opening the operational store: the database of an address, with its tables up to date. Knows no table."""
+"""Opening the operational store: the database of an address, with its tables up to date. Knows no table.
 
+On SQLite the connections handed out cannot change the schema, attach files or switch triggers off: only migrations can.
+"""
+
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,16 +14,41 @@ import sqlalchemy as sa
 BUSY_SECONDS = 60
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 7203101  # of PostgreSQL's advisory locks: one process migrates at a time
+# recursive_triggers: without it SQLite's INSERT OR REPLACE deletes a row past its triggers.
+PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "secure_delete=ON",
+)
+DENIED = frozenset(
+    {
+        sqlite3.SQLITE_ALTER_TABLE,
+        sqlite3.SQLITE_ATTACH,
+        sqlite3.SQLITE_CREATE_TABLE,
+        sqlite3.SQLITE_CREATE_TRIGGER,
+        sqlite3.SQLITE_CREATE_TEMP_TRIGGER,
+        sqlite3.SQLITE_DETACH,
+        sqlite3.SQLITE_DROP_INDEX,
+        sqlite3.SQLITE_DROP_TABLE,
+        sqlite3.SQLITE_DROP_TRIGGER,
+    }
+)
+INSPECTION = ("table_", "index_", "foreign_key_list", "wal_checkpoint")  # pragmas whose argument changes nothing
 
 
 def open_engine(url: str) -> sa.Engine:
     """The engine of that address, after the migrations it lacks. Parameters never show in errors: they are rows."""
-    engine = _sqlite(url) if url.startswith("sqlite") else sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    with writing(engine) as connection:
-        if not connection.dialect.name.startswith("sqlite"):
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-        _migrate(connection)
-    return engine
+    if not url.startswith("sqlite"):
+        engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        _migrate(engine)
+        return engine
+    unguarded = _sqlite(url, guarded=False)
+    _migrate(unguarded)
+    unguarded.dispose()
+    return _sqlite(url, guarded=True)
 
 
 @contextmanager
@@ -57,26 +86,42 @@ def _by_hand(connection: sa.Connection, begin: str) -> Iterator[None]:
     connection.exec_driver_sql("COMMIT")
 
 
-def _sqlite(url: str) -> sa.Engine:
+def _sqlite(url: str, *, guarded: bool) -> sa.Engine:
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     # Autocommit at the driver: transactions are begun by hand, with the lock they need.
     engine = sa.create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare)
+    if guarded:
+        sa.event.listen(engine, "connect", _guard)
     return engine
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _migrate(connection: sa.Connection) -> None:
+def _guard(connection: Any, _record: object) -> None:
+    connection.set_authorizer(_authorize)
+
+
+def _authorize(action: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
+    """SQLite asks before each statement is prepared; `first` is a pragma's name, `second` the value it would get."""
+    setting = action == sqlite3.SQLITE_PRAGMA and second is not None and not (first or "").startswith(INSPECTION)
+    return sqlite3.SQLITE_DENY if setting or action in DENIED else sqlite3.SQLITE_OK
+
+
+def _migrate(engine: sa.Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    config = Config(attributes={"connection": connection})
+    config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    command.upgrade(config, "head")
+    with writing(engine) as connection:
+        if connection.dialect.name != "sqlite":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

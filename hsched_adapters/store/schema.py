@@ -70,3 +70,20 @@ client_features = sa.Table(
     sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
     sa.Column("inputs", sa.JSON, nullable=False),
 )
+# Who did what to whom, in order, for ever. Triggers refuse UPDATE, DELETE, TRUNCATE and gaps; chain.py says what `hash` covers.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("practice", sa.String(63), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),  # text: the bytes that were hashed, on either database
+    sa.Column("actor", sa.String(80), nullable=False),
+    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(128), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("kid", sa.String(64), nullable=False),
+    sa.Column("prev", sa.LargeBinary, nullable=False),
+    sa.Column("mac", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Index("audit_by_subject", "practice", "subject"),
+)

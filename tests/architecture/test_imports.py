@@ -29,6 +29,7 @@ ADAPTER_DOORS = {
     "hsched_adapters.extracts",  # the file formats of the two zones; chooses nothing
     "hsched_adapters.scanner",  # a search over bytes; nothing to choose
     "hsched_adapters.store.publishing",  # learning's narrow way to the operational store (decision 0010)
+    "hsched_adapters.store.audit.examination",  # an auditor has neither practice nor keys to open
     "hsched_adapters.ehr.importer",  # an import runs before there is a practice to open
     "hsched_adapters.ehr.csv_map",  # so does listing the maps
 }

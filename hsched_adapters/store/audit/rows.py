@@ -1,0 +1,84 @@
+"""Reading the trail's rows: as bytes for verification, as text for people. Opens a database without changing anything in it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from hsched_adapters.store.audit.chain import Record, columns
+from hsched_adapters.store.schema import audit
+from hsched_core.domain.errors import NotReadyError
+
+BATCH = 2000
+NOTHING = "An audit trail begins with the first thing that is proposed."
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry for people."""
+
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    subject: str
+    body: Mapping[str, Any]
+
+
+def open_reading(url: str) -> sa.Engine:
+    """An engine that can only read; NotReadyError where there is no database or no trail in it."""
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        if not path.is_file():
+            raise NotReadyError(f"There is no operational store {path.name}.", NOTHING)
+        engine = sa.create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", hide_parameters=True)
+    else:
+        options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        engine = sa.create_engine(url, hide_parameters=True, execution_options=options)
+    if not sa.inspect(engine).has_table(audit.name):
+        raise NotReadyError("The operational store holds no audit trail yet.", NOTHING)
+    return engine
+
+
+def read_records(connection: sa.Connection, practice: str, first: int | None = None) -> Iterator[Record]:
+    """The practice's rows in order of their numbers, from number `first` on; bytes as they stand, whatever they are."""
+    ours = sa.select(*(_raw(connection, name) for name in columns())).where(audit.c.practice == practice)
+    chosen = ours if first is None else ours.where(audit.c.seq >= first)
+    rows = connection.execute(chosen.order_by(audit.c.seq), execution_options={"yield_per": BATCH})
+    for whose, seq, *others in rows:
+        yield Record(bytes(whose or b""), seq if isinstance(seq, int) else 0, *(bytes(one or b"") for one in others))
+
+
+def story(connection: sa.Connection, practice: str, subject: str) -> list[Told]:
+    """Every entry about a subject, and everything about the subjects whose entries mention it, in order.
+
+    `subject` is whole (`appointment:0f...`) or the part after the colon.
+    """
+    wanted = subject.rsplit(":", 1)[-1]
+    named = sa.or_(audit.c.subject == subject, audit.c.subject.endswith(f":{wanted}", autoescape=True))
+    mentioning = sa.select(audit.c.subject).where(audit.c.practice == practice, sa.or_(named, _mentions(connection, wanted)))
+    ours = sa.select(audit).where(audit.c.practice == practice, audit.c.subject.in_(mentioning)).order_by(audit.c.seq)
+    return [
+        Told(row["seq"], row["at"], row["actor"], row["kind"], row["subject"], json.loads(row["body"]))
+        for row in connection.execute(ours).mappings()
+    ]
+
+
+def _raw(connection: sa.Connection, name: str) -> sa.ColumnElement[Any]:
+    """The column's bytes, undecoded: SQLite keeps any bytes in a text column, and refuses to hand them out as text."""
+    column = audit.c[name]
+    if name == "seq":
+        return column
+    if connection.dialect.name == "sqlite":
+        return sa.cast(column, sa.LargeBinary).label(name)
+    is_text = isinstance(column.type, sa.String)
+    return (sa.func.convert_to(column, "UTF8") if is_text else column).label(name)
+
+
+def _mentions(connection: sa.Connection, wanted: str) -> sa.ColumnElement[bool]:
+    if connection.dialect.name == "sqlite":
+        return sa.func.instr(audit.c.body, wanted.encode()) > 0
+    return sa.func.strpos(sa.func.encode(audit.c.body, "escape"), wanted) > 0  # bodies are ASCII
