@@ -1,0 +1,74 @@
+"""Reaching a client: channels, purposes, consent as a log of events, and what the contact ledger keeps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a message reaches a client."""
+
+    PORTAL = "portal"
+    EMAIL = "email"
+    TEXT = "text"
+    CALL = "call"
+
+
+class Purpose(StrEnum):
+    """What a message is for. Consent is given per purpose: who wants reminders may not want offers."""
+
+    REMINDER = "reminder"
+    OFFER = "offer"
+    SCHEDULING = "scheduling"  # about a visit that is booked, moved or cancelled
+    WELCOME = "welcome"
+    BOOK_ME = "book_me"  # not a message: openings that fit may be booked without asking
+
+
+@dataclass(frozen=True)
+class Outreach:
+    """One contact with a client: to whom, how, why. `answers` names the client's own message that it answers."""
+
+    client: str
+    channel: Channel
+    purpose: Purpose
+    answers: str | None = None
+
+
+@dataclass(frozen=True)
+class ConsentEvent:
+    """A consent given or revoked. No channel or purpose means every one: STOP revokes all."""
+
+    given: bool
+    at: datetime
+    channel: Channel | None = None
+    purpose: Purpose | None = None
+
+    def concerns(self, channel: Channel | None, purpose: Purpose) -> bool:
+        return self.channel in (None, channel) and self.purpose in (None, purpose)
+
+
+def has_consent(events: Iterable[ConsentEvent], channel: Channel | None, purpose: Purpose, at: datetime) -> bool:
+    """Whether the newest word on that channel and purpose was a yes. Silence is a no; at the same instant a no wins."""
+    known = [event for event in events if event.at <= at and event.concerns(channel, purpose)]
+    if not known:
+        return False
+    newest = max(event.at for event in known)
+    return all(event.given for event in known if event.at == newest)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A line of the contact ledger: a message handed over, by whichever use case."""
+
+    client: str
+    channel: Channel
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A message the client sent; its reference allows one answer."""
+
+    reference: str
+    at: datetime

@@ -1,0 +1,191 @@
+"""Asking and deciding: a proposal enters the path, and people, clients or a standing order say yes or no to it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hsched_core.domain.actions import Action, OfferSlot
+from hsched_core.domain.case import Approval, Case, Decline
+from hsched_core.domain.errors import UserError
+from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, Event, allows
+from hsched_core.domain.people import Person
+from hsched_core.domain.proposal import Proposal
+from hsched_core.policy.approval import NotPermittedError, acting_role, approvals_needed, asked_role, deciding_objections, objections
+from hsched_core.policy.autonomy import route
+from hsched_core.policy.facts import Finding
+from hsched_core.ports import Transaction
+from hsched_core.workflow import trail
+from hsched_core.workflow.steps import Reading, Steps, known, offered
+
+EDITED = "A person changed the proposal."
+ACCEPTED = "The client accepted the offer."
+Objections = Callable[[Transaction, Case, datetime], Iterable[Finding]]
+Act = Callable[[Transaction, Case, datetime], Case]
+
+
+class Decisions(Steps):
+    """The part of the path before anything leaves."""
+
+    def propose(self, proposal: Proposal) -> Case:
+        """Judge a proposal and send it on its way. The same proposal a second time changes nothing."""
+        if proposal.practice != self._policy.practice:
+            raise UserError("The proposal is for another practice.", "Use that practice's path.")
+        read = self._read(proposal.action)
+        with self._store.transaction() as tx:
+            return tx.case(proposal.id) or self._admit(tx, proposal, read)
+
+    def accept(self, offer_id: str, client: str) -> Case:
+        """The client takes an offer: its booking is approved, and its time held, in one step. The same answer again changes nothing.
+
+        Of several clients who accept overlapping times one gets it; the others' bookings are blocked by `calendar.held`.
+        """
+        read = self._read(offered(self.look(offer_id)).leads_to)
+        with self._store.transaction() as tx:
+            case, now = known(tx, offer_id), self._clock.now()
+            offer = offered(case)
+            booking = _booking(case, offer, client)
+            if answered := tx.case(booking.id):
+                return answered
+            found = tuple(_too_late(case, offer, client, now))
+            if not found:
+                return self._take(tx, case, booking, read, now)
+            tx.record(audit=trail.refused(case, Event.ACCEPTED, now, actor=client, rules=[one.rule for one in found]))
+        raise NotPermittedError(found)
+
+    def approve(self, case_id: str, action_digest: str, person: Person) -> Case:
+        """A person's yes to the action with that hash: the proposed one, or a listed candidate's. Judged again with fresh facts."""
+        action = self.look(case_id).proposal.listed(action_digest)
+        if action is None:
+            raise UserError("This is not what is proposed, or it was changed since you looked.", "Look at the proposal again.")
+        read = self._read(action)
+
+        def against(tx: Transaction, case: Case, now: datetime) -> Iterable[Finding]:
+            verdict = self._judge(tx, case.id, action, case.proposal.expires_at, read, now)
+            return (*objections(case, action, person, self._policy), *(verdict.findings if verdict.is_blocked else ()))
+
+        def act(tx: Transaction, case: Case, now: datetime) -> Case:
+            approvals = (*case.approvals, self._approval(case, action, person, now))
+            enough = len(approvals) >= approvals_needed(action, self._policy)
+            event = Event.APPROVED if enough else Event.SUPPORTED
+            return self._move(tx, case, event, now, actor=person.token, action=action, approvals=approvals)
+
+        return self._decide(case_id, person, Event.APPROVED, against, act)
+
+    def reject(self, case_id: str, person: Person, reason: Decline) -> Case:
+        """A person's no."""
+
+        def act(tx: Transaction, case: Case, now: datetime) -> Case:
+            return self._move(tx, case, Event.DECLINED, now, actor=person.token, rules=(f"reason.{reason}",))
+
+        return self._decide(case_id, person, Event.DECLINED, _may_decide(person), act)
+
+    def edit(self, case_id: str, action: Action, person: Person) -> Case:
+        """A change that is not among the candidates: a new proposal, with the editor as its proposer. The old one is withdrawn."""
+        if self.look(case_id).proposal.listed(action.digest):
+            raise UserError("This is one of the candidates.", "Approve it: that needs no new proposal.")
+        read = self._read(action)
+
+        def act(tx: Transaction, case: Case, now: datetime) -> Case:
+            self._move(tx, case, Event.WITHDRAWN, now, actor=person.token)
+            changed = replace(
+                case.proposal,
+                action=action,
+                proposed_by=person.token,
+                replaces=case.id,
+                reasons=(EDITED, *case.proposal.reasons),
+                confidence=None,
+                candidates=(),
+            )
+            return self._admit(tx, changed, read)
+
+        return self._decide(case_id, person, Event.WITHDRAWN, _may_decide(person), act)
+
+    def resolve(self, case_id: str, person: Person, *, happened: bool) -> Case:
+        """A person looked at the other side, and says whether it happened."""
+        event = Event.RESOLVED_DONE if happened else Event.RESOLVED_NOT_DONE
+
+        def act(tx: Transaction, case: Case, now: datetime) -> Case:
+            return self._move(tx, case, event, now, actor=person.token)
+
+        return self._decide(case_id, person, event, _may_decide(person), act)
+
+    def withdraw(self, case_id: str, actor: str) -> Case:
+        """It no longer applies: the slot was filled by phone, the client took another one."""
+        with self._store.transaction() as tx:
+            return self._move(tx, known(tx, case_id), Event.WITHDRAWN, self._clock.now(), actor=actor)
+
+    def _take(self, tx: Transaction, offer: Case, booking: Proposal, read: Reading, now: datetime) -> Case:
+        """The booking of an accepted offer, approved with the offer; blocked where the time is gone."""
+        verdict = self._judge(tx, booking.id, booking.action, booking.expires_at, read, now)
+        if verdict.passes_at != now:
+            return self._enter(tx, booking, Event.REFUSED, now, actor=booking.proposed_by, rules=verdict.rules)
+        until = min(now + self._policy.approval_lasts, booking.expires_at)
+        approvals = tuple(replace(approval, expires_at=until) for approval in offer.approvals)
+        changes: dict[str, Any] = {"approvals": approvals, "offer": offer.id, "hold": booking.action.hold}
+        return self._enter(tx, booking, Event.ACCEPTED, now, actor=booking.proposed_by, **changes)
+
+    def _admit(self, tx: Transaction, proposal: Proposal, read: Reading) -> Case:
+        now = self._clock.now()
+        verdict = self._judge(tx, proposal.id, proposal.action, proposal.expires_at, read, now)
+        rollout = self._rollout(tx, proposal, now)
+        event = route(proposal, verdict, rollout, now)
+        changes: dict[str, Any] = {}
+        if event is Event.QUEUED:
+            changes["awaits"] = asked_role(proposal.action, self._policy, timedelta(0))
+        if event is Event.ORDERED and rollout.order:
+            lasts = min(now + self._policy.approval_lasts, proposal.expires_at)
+            approval = Approval(rollout.order.reference, proposal.action.digest, now, lasts, order=rollout.order.reference)
+            changes["approvals"] = (approval,)
+        return self._enter(tx, proposal, event, now, actor=proposal.proposed_by, rules=verdict.rules, **changes)
+
+    def _decide(self, case_id: str, person: Person, event: Event, against: Objections, act: Act) -> Case:
+        """One decision of a person: carried out, or refused with every objection, and recorded either way."""
+        with self._store.transaction() as tx:
+            case, now = known(tx, case_id), self._clock.now()
+            found = (*_out_of_turn(case, event), *against(tx, case, now))
+            if not found:
+                return act(tx, case, now)
+            rules = [finding.rule for finding in found]
+            tx.record(audit=trail.refused(case, event, now, actor=person.token, rules=rules))
+        raise NotPermittedError(found)
+
+    def _approval(self, case: Case, action: Action, person: Person, now: datetime) -> Approval:
+        lasts = min(now + self._policy.approval_lasts, case.proposal.expires_at)
+        is_self = case.proposal.proposed_by == person.token
+        return Approval(person.token, action.digest, now, lasts, role=acting_role(action, person), is_self=is_self)
+
+
+def _out_of_turn(case: Case, event: Event) -> Iterable[Finding]:
+    if not allows(case.state, event):
+        yield Finding("lifecycle.state", f"The proposal is {case.state} and cannot be {event}.")
+
+
+def _may_decide(person: Person) -> Objections:
+    return lambda _, case, __: deciding_objections(case, case.action, person)
+
+
+def _booking(case: Case, offer: OfferSlot, client: str) -> Proposal:
+    """The proposal an acceptance amounts to."""
+    return Proposal(
+        practice=case.proposal.practice,
+        use_case=case.proposal.use_case,
+        action=offer.leads_to,
+        subject=case.proposal.subject,
+        reasons=(ACCEPTED,),
+        facts_digest=offer.digest,
+        policy_version=case.proposal.policy_version,
+        expires_at=offer.leads_to.booking.starts_at,
+        proposed_by=client,
+        replaces=case.id,
+    )
+
+
+def _too_late(case: Case, offer: OfferSlot, client: str, now: datetime) -> Iterable[Finding]:
+    """An offer is accepted by whom it was made to, once it was sent, and in time by the store's clock."""
+    if client != offer.leads_to.booking.client:
+        yield Finding("acceptance.client", "This offer was made to somebody else.")
+    if case.state not in MAY_HAVE_HAPPENED:
+        yield Finding("acceptance.closed", "This offer is not open.")
+    if now >= offer.answer_by:
+        yield Finding("acceptance.late", "The time to answer this offer is over.")

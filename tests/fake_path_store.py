@@ -1,0 +1,103 @@
+"""An operational store in memory for tests of the path: serialised transactions, compare-and-set, all or nothing."""
+
+import copy
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.case import Case
+from hsched_core.domain.contact import ConsentEvent, Contact, Inbound
+from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.domain.sessions import Session
+from hsched_core.policy.autonomy import Rollout
+from hsched_core.policy.facts import ContactFacts
+
+
+@dataclass
+class Tables:
+    """Everything stored."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)  # by case
+    phases: dict[str, Phase] = field(default_factory=dict)
+    orders: dict[str, StandingOrder] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    is_stopped: bool = False
+    # What other parts of the store know of a client, written by the tests.
+    consents: dict[str, list[ConsentEvent]] = field(default_factory=dict)
+    inbound: dict[str, list[Inbound]] = field(default_factory=dict)
+    paused: set[str] = field(default_factory=set)
+
+
+class FakeTransaction:
+    """Works on the tables directly; the store puts them back where it fails."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def case(self, case_id: str) -> Case | None:
+        return self._tables.cases.get(case_id)
+
+    def open_cases(self) -> Sequence[Case]:
+        return [case for case in self._tables.cases.values() if case.state not in FINAL]
+
+    def rollout(self, use_case: str, since: datetime) -> Rollout:
+        order = self._tables.orders.get(use_case)
+        approvals = [approval for case in self._tables.cases.values() for approval in case.approvals if not case.offer]
+        used = sum(order is not None and one.order == order.reference and one.at >= since for one in approvals)
+        return Rollout(self._tables.phases.get(use_case, Phase.REVIEW), order, used, self._tables.is_stopped)
+
+    def contact_facts(self, client: str, without_case: str) -> ContactFacts:
+        contacts = tuple(one for case_id, one in self._tables.contacts.items() if one.client == client and case_id != without_case)
+        consents, inbound = self._tables.consents.get(client, []), self._tables.inbound.get(client, [])
+        return ContactFacts(tuple(consents), contacts, tuple(inbound), client in self._tables.paused)
+
+    def held(self, session: Session, without_case: str, confirmed_since: datetime) -> tuple[Session, ...]:
+        others = (case for case in self._tables.cases.values() if case.id != without_case and case.hold)
+        fresh = (case for case in others if case.state is not State.CONFIRMED or case.since >= confirmed_since)
+        return tuple(case.hold for case in fresh if case.hold and case.hold.overlaps(session))
+
+    def add(self, case: Case, *, audit: AuditEntry) -> None:
+        assert case.id not in self._tables.cases
+        self._tables.cases[case.id] = case
+        self._tables.audit.append(audit)
+
+    def save(self, case: Case, *, audit: AuditEntry, contact: Contact | None = None) -> None:
+        assert self._tables.cases[case.id].version == case.version - 1, "somebody else moved the case"
+        self._tables.cases[case.id] = case
+        if contact:
+            self._tables.contacts[case.id] = contact
+        self._tables.audit.append(audit)
+
+    def set_phase(self, use_case: str, phase: Phase, *, audit: AuditEntry) -> None:
+        self._tables.phases[use_case] = phase
+        self._tables.audit.append(audit)
+
+    def set_stopped(self, is_stopped: bool, *, audit: AuditEntry) -> None:
+        self._tables.is_stopped = is_stopped
+        self._tables.audit.append(audit)
+
+    def record(self, *, audit: AuditEntry) -> None:
+        self._tables.audit.append(audit)
+
+
+class FakePathStore:
+    """One writer at a time, as SQLite's BEGIN IMMEDIATE; a failed transaction leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self._one_at_a_time = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[FakeTransaction]:
+        with self._one_at_a_time:
+            kept = {name: copy.copy(value) for name, value in vars(self.tables).items()}
+            try:
+                yield FakeTransaction(self.tables)
+            except BaseException:
+                vars(self.tables).update(kept)
+                raise
