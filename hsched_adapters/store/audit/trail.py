@@ -1,6 +1,6 @@
 """Writing the trail: state and its entries in one transaction, and signed checkpoints of the newest entry.
 
-The only way to change what the path keeps. A transaction that records nothing is undone.
+The only way to change what the path keeps. A transaction that changes something and records nothing is undone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Clock
 
-LOCK = 7203102  # of PostgreSQL's advisory locks, with the practice's: who appends to its trail, until commit
+LOCK = 7203102  # of PostgreSQL's advisory locks, with the practice's: who writes for it, until commit
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,22 @@ class AuditTrail:
 
     @contextmanager
     def writing(self, *entries: AuditEntry) -> Iterator[Recording]:
-        """A transaction that keeps state and entries together or not at all.
+        """A transaction that keeps state and entries together or not at all. A practice's writers take turns from its start.
 
         A checkpoint that is due and fails does not undo it: the failure shows in `lag`.
         """
         with writing(self._engine) as connection:
+            self._queue(connection)
+            before = _changes(connection)
             recording = Recording(connection)
             recording.record(*entries)
             yield recording
-            if not recording.kept:
+            if recording.kept:
+                self._append(connection, recording.kept)
+            elif _changes(connection) != before:
                 raise SafeError("state_without_audit_entry", "transaction")
-            self._append(connection, recording.kept)
-        self._anchor_if_due(len(recording.kept))
+        if recording.kept:
+            self._anchor_if_due(len(recording.kept))
 
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """A read-only look at one state of the store: a context manager that gives a connection."""
@@ -129,8 +133,7 @@ class AuditTrail:
         self._engine.dispose()
 
     def _append(self, connection: sa.Connection, kept: Sequence[dict[str, Any]]) -> None:
-        """Chain the entries to the newest one. Last in the transaction: whoever waits for this lock holds up nobody else."""
-        self._queue(connection)
+        """Chain the entries to the newest one."""
         newest = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == self._practice).order_by(audit.c.seq.desc()).limit(1)
         seq, previous = connection.execute(newest).one_or_none() or (0, FIRST)
         key = self._keys.codes()
@@ -143,7 +146,7 @@ class AuditTrail:
         connection.execute(audit.insert(), rows)
 
     def _queue(self, connection: sa.Connection) -> None:
-        """Wait until nobody else appends to this practice's trail. SQLite's writers queue at the start of their transaction."""
+        """Wait until nobody else writes for this practice. SQLite's writers queue by themselves: BEGIN IMMEDIATE."""
         if connection.dialect.name != "sqlite":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self._practice))))
 
@@ -188,6 +191,13 @@ class AuditTrail:
         if verdict.broken:
             raise _broken(str(verdict.broken))
         return Start(verdict.entries, verdict.head)
+
+
+def _changes(connection: sa.Connection) -> object:
+    """Differs from before once the transaction has changed a row."""
+    if connection.dialect.name == "sqlite":
+        return getattr(connection.connection.dbapi_connection, "total_changes")  # noqa: B009 - the driver's, unknown to SQLAlchemy's types
+    return connection.execute(sa.select(sa.cast(sa.func.pg_current_xact_id_if_assigned(), sa.Text))).scalar()
 
 
 def _as_record(row: Mapping[str, Any]) -> Record:
