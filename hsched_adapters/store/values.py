@@ -66,14 +66,14 @@ def _enum_or_plain(kind: type[Any]) -> Callable[[Any], Any]:
     return read
 
 
-def _dataclass(kind: type[Any], told: dict[str, Any]) -> Any:
+def _dataclass(kind: Any, told: dict[str, Any]) -> Any:
     if told.get("type") != kind.__name__ or told.keys() - {"type"} != _hints(kind).keys():
         raise TypeError
     return kind(**{name: _read(hint, told[name]) for name, hint in _hints(kind).items()})
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
 
