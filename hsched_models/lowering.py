@@ -149,7 +149,7 @@ def _(model: Corrected, builder: Builder, columns: Columns) -> int:
     *steps, last = (step for _, step in model.correction_.steps)
     if not isinstance(last, HistGradientBoostingRegressor) or last.loss != "squared_error":
         raise NotCompilableError("a correction by other than boosted trees of squared error")
-    read = [*columns, Column("log_odds", builder.emit(op.ROUND, odds, 0, builder.numbers([10.0**READ_DECIMALS])))]
+    read: Columns = [*columns, Column("log_odds", builder.emit(op.ROUND, odds, 0, builder.numbers([10.0**READ_DECIMALS])))]
     for step in steps:
         read = transformed(step, builder, read)
     return builder.emit(op.EXPIT, builder.linear(0.0, [1.0, 1.0], [odds, _trees(last, builder, read)]))

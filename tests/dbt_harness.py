@@ -92,11 +92,13 @@ class Practice:
                 pq.write_table(dealt, folder / f"{date(2026, 1, 1) + timedelta(days=number)}.parquet")
 
     def choices(self) -> dict[str, object]:
-        return {"timezone": self.zone, "late_cancel_hours": 24, "holidays": HOLIDAYS}
+        return {"timezone": self.zone, "late_cancel_hours": 24}
 
     def run(self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS, flags: Sequence[str] = (), **more: object) -> None:
         """`dbt run` over the lake as it is; AssertionError with dbt's words when it fails."""
         self.tables.mkdir(parents=True, exist_ok=True)
+        days_off = pa.table({"day": pa.array([date.fromisoformat(day) for day in HOLIDAYS], pa.date32())})
+        pq.write_table(days_off, self.tables / "public_holidays.parquet")
         known = {**self.choices(), **more}
         if days:
             known |= {"as_of_start": str(days[0]), "as_of_end": str(days[1])}

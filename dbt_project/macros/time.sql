@@ -35,7 +35,7 @@
 {% macro days_after_holidays() -%}
     with holidays as (
 
-        select unnest([{% for day in var('holidays') %}date '{{ day }}'{{ ", " if not loop.last }}{% endfor %}]::date[]) as day
+        select day from read_parquet('{{ env_var("HSCHED_TABLES", "tables") }}/public_holidays.parquet')
 
     )
 

@@ -3,6 +3,7 @@
 dbt runs as a process of its own, so that its DuckDB file is closed when it ends; `pool` keeps two of them apart.
 """
 
+import hashlib
 import io
 import json
 import shutil
@@ -18,6 +19,8 @@ from typing import Any
 
 import dagster as dg
 import holidays
+import pyarrow as pa
+import pyarrow.parquet as pq
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 from packaging.version import Version, parse
 
@@ -32,7 +35,7 @@ PROGRAM = Path(sys.executable).parent / "dbt"
 POOL = "duckdb_writer"
 DAILY = "tag:daily"
 WHOLE_TAG = "hsched/whole_build"  # on a run: build every table from the lake, whatever is there
-HOLIDAY_YEARS = range(2000, 2050)
+HOLIDAYS, HOLIDAY_YEARS = "public_holidays.parquet", range(2010, 2050)
 SOURCES = ("*.sql", "*.yml", "*.csv")
 
 
@@ -101,7 +104,8 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
     def dbt_tables(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
         paths, choices = settings.paths, variables(settings)
         asked = "asked for by the run" if WHOLE_TAG in context.run.tags else None
-        plan = plan_build(paths.lake, paths.warehouse, basis_of(Path(project.project_dir), choices), asked)
+        basis = basis_of(Path(project.project_dir), {**choices, "holidays": write_holidays(settings.practice.country, paths.tables)})
+        plan = plan_build(paths.lake, paths.warehouse, basis, asked)
         context.log.info(f"dbt tables, {plan}")
         plan.begin()
         for event in build(context, dbt, settings, {**choices, **plan.variables}, plan.flags):
@@ -121,19 +125,19 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
 
 def variables(settings: Settings) -> dict[str, object]:
     """What the SQL must know about the practice."""
-    practice = settings.practice
-    return {
-        "timezone": practice.timezone,
-        "late_cancel_hours": practice.late_cancel_hours,
-        "holidays": public_holidays(practice.country),
-    }
+    return {"timezone": settings.practice.timezone, "late_cancel_hours": settings.practice.late_cancel_hours}
 
 
-def public_holidays(country: str) -> list[str]:
-    """The public holidays of a country, oldest first, of the same years whatever the day: another list is another build."""
-    if country not in holidays.list_supported_countries():
-        return []
-    return [str(day) for day in sorted(holidays.country_holidays(country, years=HOLIDAY_YEARS))]
+def write_holidays(country: str, tables: Path) -> str:
+    """The public holidays of a country, of the same years whatever the day, as a file beside the tables; their digest.
+
+    A file, not a variable: dbt's command stands in every log line about it.
+    """
+    known = country in holidays.list_supported_countries()
+    days = sorted(holidays.country_holidays(country, years=HOLIDAY_YEARS)) if known else []
+    tables.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table({"day": pa.array(days, pa.date32())}), tables / HOLIDAYS)
+    return hashlib.sha256(" ".join(map(str, days)).encode()).hexdigest()
 
 
 def as_of_range(context: dg.AssetExecutionContext) -> dict[str, str]:
@@ -152,8 +156,8 @@ def build(
     context: dg.AssetExecutionContext, dbt: PinnedDbt, settings: Settings, known: Mapping[str, object], flags: Sequence[str] = ()
 ) -> Iterator[Any]:
     """Run `dbt build` for the selected models; its events become materializations and check results."""
-    for place in (settings.paths.tables, settings.paths.warehouse.parent):
-        place.mkdir(parents=True, exist_ok=True)
+    settings.paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    write_holidays(settings.practice.country, settings.paths.tables)
     enter_practice(settings.paths)
     invocation = dbt.cli(["build", *flags, "--vars", json.dumps(known)], context=context)
     for event in _quietly(invocation.stream()):
@@ -174,8 +178,6 @@ def _rows(table: Path) -> dict[str, int]:
     """The row count of a model that is a Parquet file."""
     if not table.is_file():
         return {}
-    import pyarrow.parquet as pq
-
     return {"dagster/row_count": pq.read_metadata(table).num_rows}
 
 

@@ -179,6 +179,19 @@ def test_a_twin_without_key_and_checkpoints_misses_what_they_are_for(records: li
     assert (missed(cuts), missed(rewritten)) == (ENTRIES, ENTRIES)
 
 
+def test_a_twin_without_hashes_misses_edits_swaps_and_renumbering(records: list[Record]) -> None:
+    """Numbers in order are all that a plain table can show."""
+
+    def is_numbered(changed: Sequence[Record]) -> bool:
+        return [record.seq for record in changed] == list(range(1, len(changed) + 1))
+
+    edits = [[*records[:place], replace(record, body=b"{}"), *records[place + 1 :]] for place, record in enumerate(records)]
+    swaps = [[replace(records[1], seq=1), replace(records[0], seq=2), *records[2:]]]
+    renumbered = [[*records[:place], *(replace(one, seq=one.seq - 1) for one in records[place + 1 :])] for place in range(ENTRIES)]
+
+    assert all(map(is_numbered, [*edits, *swaps, *renumbered]))
+
+
 def test_a_twin_with_a_key_and_no_checkpoint_misses_cuts(desk: Desk, records: list[Record]) -> None:
     """A code of the key on every entry does not say how many there were."""
     secrets = desk.keys.secret_of
