@@ -70,6 +70,7 @@ class OtherSide:
     faults: deque[Fault] = field(default_factory=deque)
     calls: list[Permit] = field(default_factory=list)
     is_blind: bool = False  # searches fail
+    shows: CalendarFacts | None = None  # a calendar that is behind the truth
     during_call: Callable[[], None] = lambda: None
 
     def perform(self, permit: Permit) -> Reply:
@@ -108,6 +109,8 @@ class OtherSide:
         return Found(self._reference(there[0]), there[0].action) if there else Absent()
 
     def facts_for(self, action: Action, key: str) -> CalendarFacts:
+        if self.shows:
+            return self.shows
         booked = [one for one in self.happened() if one.action.session and isinstance(one.action, BookAppointment) and one.key != key]
         commitments = tuple(Commitment(self._reference(one), one.action.session) for one in booked if one.action.session)
         return replace(self.facts, commitments=(*self.facts.commitments, *commitments))

@@ -6,6 +6,7 @@ An offer contains the booking it leads to, so one hash covers both.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar
 
 from hsched_core.domain.canonical import digest
@@ -30,7 +31,7 @@ class Action:
     kind: ClassVar[str]
     destination: ClassVar[Destination]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The SHA-256 of the exact action."""
         return digest(self)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from hsched_core.domain.actions import Action
 from hsched_core.domain.canonical import digest
@@ -49,7 +50,7 @@ class Proposal:
         if self.expires_at.tzinfo is None:
             raise ValueError("a proposal expires at an instant with a zone")
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The same facts give the same proposal under the same id, so proposing twice adds nothing."""
         origin = (self.practice, self.use_case, self.subject, self.action, self.facts_digest, self.policy_version)
