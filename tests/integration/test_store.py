@@ -223,8 +223,8 @@ def test_no_column_can_name_a_person() -> None:
         "seq", "at", "actor", "kind", "subject", "body", "kid", "prev", "mac", "hash",  # the audit trail's: bodies.py refuses names
         # The path's: pseudonyms, words and instants. `document` holds a proposal's reasons too: identified, and for people only.
         "use_case", "state", "is_open", "version", "since", "hold_clinician", "hold_client", "hold_from", "hold_until", "document",
-        "case_id", "place", "approved_by", "action_digest", "order_reference", "is_from_offer", "client", "channel", "phase", "is_stopped", "number",
-        "reference",
+        "case_id", "place", "approved_by", "action_digest", "order_reference", "is_from_offer", "client", "channel", "phase", "is_stopped",
+        "number", "reference",
     }  # fmt: skip
 
     assert {column.name for table in metadata.tables.values() for column in table.columns} == known
