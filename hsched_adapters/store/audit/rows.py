@@ -47,12 +47,11 @@ def open_reading(url: str) -> sa.Engine:
 
 def read_records(connection: sa.Connection, practice: str, first: int | None = None) -> Iterator[Record]:
     """The practice's rows in order of their numbers, from number `first` on; bytes as they stand, whatever they are."""
-    ours = sa.select(audit.c.seq, *(_raw(connection, name) for name in columns() if name != "seq")).where(audit.c.practice == practice)
+    ours = sa.select(*(_raw(connection, name) for name in columns())).where(audit.c.practice == practice)
     chosen = ours if first is None else ours.where(audit.c.seq >= first)
     rows = connection.execute(chosen.order_by(audit.c.seq), execution_options={"yield_per": BATCH})
-    for row in rows.mappings():
-        seq = row["seq"] if isinstance(row["seq"], int) else 0
-        yield Record(seq=seq, **{name: bytes(row[name] or b"") for name in columns() if name != "seq"})
+    for whose, seq, *others in rows:
+        yield Record(bytes(whose or b""), seq if isinstance(seq, int) else 0, *(bytes(one or b"") for one in others))
 
 
 def read_entries(connection: sa.Connection, practice: str) -> list[AuditEntry]:
@@ -82,6 +81,8 @@ def story(connection: sa.Connection, practice: str, subject: str) -> list[Told]:
 def _raw(connection: sa.Connection, name: str) -> sa.ColumnElement[Any]:
     """The column's bytes, undecoded: SQLite keeps any bytes in a text column, and refuses to hand them out as text."""
     column = audit.c[name]
+    if name == "seq":
+        return column
     if connection.dialect.name == "sqlite":
         return sa.cast(column, sa.LargeBinary).label(name)
     is_text = isinstance(column.type, sa.String)
