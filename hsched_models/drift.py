@@ -20,12 +20,13 @@ from hsched_core.domain.time import day_start
 from hsched_models.dataset import load_rows
 from hsched_models.features import CATALOGUE, Feature, Role
 from hsched_models.files import write_json, write_text
-from hsched_models.foresight import MOMENT, forecasts_of
-from hsched_models.monitor import WATCHED_DAYS, WHOLE, charts_of, newcomers, watched
+from hsched_models.foresight import MOMENT, forecasts_of, hindsight_of
+from hsched_models.monitor import WHOLE, charts_of, newcomers
 from hsched_models.registry import Registry
 from hsched_models.report import Report, Row
 from hsched_models.train import Fitted
 from hsched_models.watch_plots import control_chart
+from hsched_models.watched import WATCHED_DAYS, watched
 from hsched_models.workspace import Workspace
 
 WINDOW_DAYS = 28
@@ -84,7 +85,7 @@ def watch(ws: Workspace, registry: Registry, of_moment: pd.DataFrame, champion: 
     """The control charts as of that midnight: a table, the plot of the practice's outcomes, breaches."""
     known_by = day_start(as_of_on, ws.zone)
     p = forecasts_of(ws, registry, of_moment, champion, trained_through, as_of_on - timedelta(days=WATCHED_DAYS))
-    charts = charts_of(watched(of_moment, p, known_by))
+    charts = charts_of(watched(of_moment, p, known_by, hindsight_of(of_moment, champion, p)))
     whole = charts.families[WHOLE][0]
     plots = {"outcomes_chart": control_chart(whole, f"Outcomes against forecasts, up to {whole.days[-1]}")} if len(whole.days) else {}
     return Report(tables={"charts": charts.table(trained_through)}, plots=plots, breaches=tuple(charts.breaches(trained_through)))

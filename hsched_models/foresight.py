@@ -34,6 +34,18 @@ def forecasts_of(ws: Workspace, registry: Registry, rows: pd.DataFrame, champion
     return issued.astype("float64")
 
 
+def hindsight_of(rows: pd.DataFrame, champion: Fitted, forecasts: pd.Series) -> pd.Series:
+    """What the champion as trained says of the `rows` before the first forecast, by their index; NaN for later ones.
+
+    No forecast, it was trained on them: a yardstick for what the past's days had that the champion does not know.
+    """
+    said = pd.Series(np.nan, index=rows.index)
+    past = rows["starts_on"] < rows.loc[forecasts.notna(), "starts_on"].min() if forecasts.notna().any() else said.notna()
+    if past.any():
+        said[past] = as_trained(champion).predict(rows[past])
+    return said
+
+
 def _issued(ws: Workspace, registry: Registry, days: pd.Series) -> pd.Series:
     """By booking: the forecast made at 00:00 of the day before each of these days; no hindsight."""
     # scores as of a midnight lie under the day it ends: a visit's last ones two days before it

@@ -14,7 +14,7 @@ from hsched_core.domain.errors import NotReadyError
 from hsched_models.dataset import load_rows
 from hsched_models.doubt import records_in_doubt
 from hsched_models.features import MOMENTS
-from hsched_models.intercept import Update, offsets_of, update_intercept
+from hsched_models.intercept import Shift, Update, offsets_of, update_intercept
 from hsched_models.promote import Decision
 from hsched_models.registry import CHALLENGER, ModelRow, Registry
 from hsched_models.report import Report
@@ -23,7 +23,9 @@ from hsched_models.train import Fitted
 from hsched_models.workspace import Workspace
 
 UPDATE = "the intercept update"  # who decides
-LEAST_CHANGE = 0.02  # log odds: a quarter of a point at 15 %; a smaller step is not worth a version
+# Not worth a version: a smaller step than either. Log odds, a quarter of a point at 15 %; and a share of the level's standard deviation,
+# which a small practice moves by on noise alone: half as many versions or fewer, none the worse (docs/decisions/0019).
+LEAST_CHANGE, LEAST_OF_SD = 0.02, 0.5
 STAYS = "stays"
 
 
@@ -84,11 +86,20 @@ def _row(moment: str, champion: str, version: str, verdict: str, reasons: str, u
 
 
 def _too_small(fitted: Fitted, update: Update) -> tuple[str, ...]:
-    """A reason to leave all as it is: nothing was learned, or no intercept moves by LEAST_CHANGE from where it stands."""
+    """A reason to leave all as it is: nothing was learned, or no intercept moves far enough from where it stands."""
     if update.unused.sd is None:
         return ("Nothing to update by.",)
-    step = max(abs(new - old) for new, old in zip(offsets_of(update.fitted), offsets_of(fitted), strict=True))
-    return () if step >= LEAST_CHANGE else (f"The step from the champion is {step:.3f}, below {LEAST_CHANGE:g}.",)
+    heads = zip(offsets_of(update.fitted), offsets_of(fitted), (update.unused, update.share), strict=True)
+    steps = [(abs(new - old), _least(head)) for new, old, head in heads if head is not None]
+    if any(step >= least for step, least in steps):
+        return ()
+    step, least = max(steps, key=lambda one: one[0] / one[1])
+    return (f"The step from the champion is {step:.3f}, below {least:.3f}.",)
+
+
+def _least(head: Shift) -> float:
+    """The smallest step worth a version."""
+    return max(LEAST_CHANGE, LEAST_OF_SD * (head.sd or 0.0))
 
 
 def _turned_down(registry: Registry, champion: ModelRow) -> tuple[str, ...]:
@@ -109,7 +120,7 @@ def _in_review(ws: Workspace, registry: Registry, moment: str, update: Update) -
     if found is None or ws.promotion != REVIEWED:
         return ()
     waiting = registry.version_row(moment, str(found.version))
-    if waiting.intercept_of and abs(float(waiting.intercept) - update.unused.offset) >= LEAST_CHANGE:
+    if waiting.intercept_of and abs(float(waiting.intercept) - update.unused.offset) >= _least(update.unused):
         return ()
     return (f"Version {waiting.version} waits for its review.",)
 

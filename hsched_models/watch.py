@@ -5,24 +5,20 @@ count by their own forecast, so weeks of any size, without visits or with one ou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from hsched_models.estimators import Floats, expit, logit
-from hsched_models.level import START_SD, week_numbers, weekly_levels
+from hsched_models.estimators import Floats
+from hsched_models.level import week_numbers
 
 Labels = NDArray[np.int64]
 Days = NDArray[np.datetime64]
 DAYS_A_YEAR = 365.0
-FEWEST_WEEKS = 8  # to see how far weeks scatter, or what a season is
-SEASON_SD = 0.1  # how far seasons usually lie from the year's level (log odds): what last year's weeks are shrunk with
-LAG_WEEKS = 4
-MOOD_SD = 0.12  # how far weeks scatter around their level (log odds): holidays, weather
-_SEASON_WEEKS = 3
+FEWEST_WEEKS = 8  # to see how far weeks scatter
 _MOST_LIMIT = 50.0
 _JUMP = 1.166
 _UP, _DOWN = 0, 1
@@ -30,7 +26,10 @@ _UP, _DOWN = 0, 1
 
 @dataclass(frozen=True)
 class Alarm:
-    """A chart over its limit: first seen with the visits of `on`; `since` is when it left zero for the last time."""
+    """A chart over its limit: first seen with the visits of `on`; `since` is when that began.
+
+    Observed and expected: of all visits charted since then, up to the newest.
+    """
 
     on: date
     since: date
@@ -112,9 +111,9 @@ def _run(days: Days, observed: Floats, expected: Floats, steps: Floats, limit: f
         paths[:, day] = level
         side = int(np.argmax(level))
         if level[side] > limit:
-            seen = slice(begun[side], day + 1)
+            later = slice(begun[side], None)
             since, on = (days[at].astype("datetime64[D]").item() for at in (begun[side], day))
-            alarms.append(Alarm(on, since, int(observed[seen].sum()), float(expected[seen].sum())))
+            alarms.append(Alarm(on, since, int(observed[later].sum()), float(expected[later].sum())))
             level[:] = 0
     return paths, tuple(alarms)
 
@@ -132,52 +131,7 @@ def spread_of(days: Days, p: Floats, labels: Labels) -> float:
     return max(1.0, float((np.diff(scores) ** 2).mean() / 2))
 
 
-def seasons(days: Days, p: Floats, labels: Labels, asked: Days) -> Floats:
-    """What the same weeks a year ago were off by, against their year (log odds), shrunk; 0 where there was no such week.
-
-    `days`, `p`, `labels`: visits of the past with what was expected of them then; `asked`: the days to correct.
-    """
-    if len(np.unique(week_numbers(days))) < FEWEST_WEEKS:
-        return np.zeros(len(asked))
-    weeks = week_numbers(days)
-    first, last = int(weeks.min()), int(weeks.max())
-    position = weeks - first
-    offset = _offset(float((labels - p).sum()), float((p * (1 - p)).sum()))
-    centred = expit(logit(p) + offset)
-    excess = np.convolve(_by(position, labels - centred, last - first + 1), np.ones(_SEASON_WEEKS), mode="same")
-    information = np.convolve(_by(position, centred * (1 - centred), last - first + 1), np.ones(_SEASON_WEEKS), mode="same")
-    season = excess / (information + 1 / SEASON_SD**2)
-    then = week_numbers(asked - np.timedelta64(364, "D")) - first
-    inside = (then >= 0) & (then < len(season))
-    return np.where(inside, season[np.clip(then, 0, len(season) - 1)], 0.0)
-
-
-def _offset(excess: float, information: float) -> float:
-    """One Newton step to the level of these visits, under the prior of a season."""
-    return excess / (information + 1 / SEASON_SD**2)
-
-
-def settled_level(days: Days, log_odds: Floats, labels: Labels) -> Floats:
-    """For each visit: what forecasts had been off by (log odds) up to four weeks before its week, shrunk; 0 in the first weeks.
-
-    A champion's own error is no news, what is newer stays in full view. A mean over weeks, not the latest level: a filter that follows
-    a few odd weeks makes the next ones look odd.
-    """
-    weeks, position = np.unique(week_numbers(days), return_inverse=True)
-    own = weekly_levels(log_odds, labels, position)
-    weights = 1 / (np.array(own.variances) + MOOD_SD**2)
-    counted, weighed = (np.concatenate([[0.0], np.cumsum(amounts)]) for amounts in (weights, weights * np.array(own.offsets)))
-    known = np.searchsorted(weeks, weeks - LAG_WEEKS, side="right")
-    settled: Floats = (weighed[known] / (counted[known] + 1 / START_SD**2))[position]
-    return settled
-
-
 def unanswered(charts: Sequence[Chart], trained_through: date) -> list[tuple[Chart, Alarm]]:
-    """Each chart's first alarm raised by visits after the last one trained on; observed and expected since then, up to the newest day."""
+    """Each chart's first alarm raised by visits after the last one trained on."""
     first = [(one, next((alarm for alarm in one.alarms if alarm.on > trained_through), None)) for one in charts]
-    return [(one, _up_to_now(one, alarm)) for one, alarm in first if alarm is not None]
-
-
-def _up_to_now(one: Chart, alarm: Alarm) -> Alarm:
-    later = one.days >= np.datetime64(alarm.since)
-    return replace(alarm, observed=int(one.observed[later].sum()), expected=float(one.expected[later].sum()))
+    return [(one, alarm) for one, alarm in first if alarm is not None]

@@ -1,4 +1,4 @@
-"""A control chart as a picture: each week's observed over expected, and both CUSUMs under their limit."""
+"""A control chart as a picture: each week's observed over expected, and the evidence of both sides under its limit."""
 
 import io
 
@@ -28,7 +28,7 @@ def control_chart(one: Chart, title: str) -> bytes:
     lower.axhline(one.limit, color=_QUIET, linestyle="--", linewidth=1, label="limit")
     for alarm in one.alarms:
         lower.axvline(np.datetime64(alarm.on), color=_ACCENT, linewidth=0.6)
-    lower.set_ylabel("CUSUM")
+    lower.set_ylabel("evidence (log)")
     lower.set_ylim(0, 1.4 * max(min(one.limit, 100.0), float(one.paths.max())))  # room for the legend; a lone day has no limit
     lower.legend(frameon=False, fontsize=7, loc="upper left", ncols=3)
     lower.tick_params(axis="x", rotation=30)

@@ -47,7 +47,7 @@ class ForgetsClaims(Path):
 
     def execute(self, case_id: str) -> Any:
         case = self.look(case_id)
-        self._doors.door(case.action.destination, Phase.REVIEW).perform(Permit(case.id, case.action, case.key, case.approvals))  # type: ignore[union-attr]
+        self._doors.door(case.action.destination, Phase.REVIEW).perform(Permit(case.id, case.action, case.key, case.approvals))
         return super().execute(case_id)
 
 

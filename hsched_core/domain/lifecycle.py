@@ -7,21 +7,25 @@ from hsched_core.domain.errors import HschedError
 
 
 class State(StrEnum):
-    SHADOWED = "shadowed"
-    BLOCKED = "blocked"
-    WAITING = "waiting"
+    """Where a proposal stands."""
+
+    SHADOWED = "shadowed"  # recorded, never acted on
+    BLOCKED = "blocked"  # by a rule
+    WAITING = "waiting"  # for a person
     APPROVED = "approved"
-    DECLINED = "declined"
+    DECLINED = "declined"  # by a person
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-    EXECUTING = "executing"
-    UNKNOWN = "unknown"
-    NEEDS_PERSON = "needs_person"
+    EXECUTING = "executing"  # the other side has been, or is being, called
+    UNKNOWN = "unknown"  # it may have happened
+    NEEDS_PERSON = "needs_person"  # it may have happened, and only a person can find out
     CONFIRMED = "confirmed"
-    REJECTED = "rejected"
+    REJECTED = "rejected"  # by the other side
 
 
 class Event(StrEnum):
+    """What moves a proposal; `STEPS` says from where to where, and when."""
+
     SEALED = "sealed"
     REFUSED = "refused"
     QUEUED = "queued"

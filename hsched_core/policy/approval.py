@@ -83,6 +83,13 @@ def check_decide(case: Case, action: Action, person: Person) -> None:
         raise NotPermittedError(found)
 
 
+def check_release(person: Person, practice: str) -> None:
+    """Anybody may stop everything; to let it go on is the manager's."""
+    may = person.practice == practice and person.is_active and Role.PRACTICE_MANAGER in person.roles
+    if not may:
+        raise NotPermittedError((Finding("approval.role", "Only the practice's manager may release the kill switch."),))
+
+
 def acting_role(action: Action, person: Person) -> Role | None:
     """The role in which the person may decide about the action; None: in none of theirs."""
     allowed = APPROVERS.get(action.kind, frozenset())

@@ -8,7 +8,7 @@ from hsched_core.domain.actions import Basis, BookAppointment
 from hsched_core.domain.contact import Channel, Contact, Outreach, Purpose, has_consent
 from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.facts import Finding, Matter, Rule
-from hsched_core.policy.practice import Caps
+from hsched_core.policy.practice import Caps, zone_named
 from hsched_core.policy.quiet_hours import QuietHours, next_allowed
 
 WEEK = timedelta(days=7)
@@ -104,9 +104,9 @@ def is_answer(outreach: Outreach, matter: Matter) -> bool:
 
 
 def recipient_zones(matter: Matter) -> list[ZoneInfo]:
-    """The client's zone, or every zone they may be in."""
-    known = matter.calendar.client_zone
-    return [ZoneInfo(name) for name in ((known,) if known else matter.policy.common_zones)]
+    """The client's zone, or every zone they may be in. A zone that the EHR misspells is not known."""
+    known = zone_named(matter.calendar.client_zone) if matter.calendar.client_zone else None
+    return [known] if known else [ZoneInfo(name) for name in matter.policy.common_zones]
 
 
 def _clock(instant: datetime, zone: ZoneInfo) -> str:

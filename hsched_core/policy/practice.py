@@ -3,11 +3,21 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hsched_core.domain.canonical import digest
+from hsched_core.domain.errors import SettingsError
 from hsched_core.domain.people import Role
 
 VERSION_LENGTH = 16  # hexadecimal digits
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of that name; None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; not a name but a path; the name of a folder
+        return None
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,11 @@ class PracticePolicy:
     )
     max_attempts: Annotated[int, "writes of one action before a person is asked"] = 3
     max_probes: Annotated[int, "searches for an unknown outcome before a person is asked"] = 5
+
+    def __post_init__(self) -> None:
+        for name in (self.zone, *self.common_zones):
+            if zone_named(name) is None:
+                raise SettingsError(f"{name} is not a time zone.", "Use a name of the IANA list, as America/New_York.")
 
     @property
     def version(self) -> str:

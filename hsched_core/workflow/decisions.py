@@ -14,11 +14,13 @@ from hsched_core.domain.proposal import Proposal
 from hsched_core.policy.approval import NotPermittedError, acting_role, approvals_needed, asked_role, deciding_objections, objections
 from hsched_core.policy.autonomy import route
 from hsched_core.policy.facts import Finding
+from hsched_core.policy.gate import Verdict
 from hsched_core.ports import Transaction
 from hsched_core.workflow import trail
 from hsched_core.workflow.steps import Reading, Steps, known, offered
 
 EDITED = "A person changed the proposal."
+UNJUDGED = Verdict((), None)
 ACCEPTED = "The client accepted the offer."
 Objections = Callable[[Transaction, Case, datetime], Iterable[Finding]]
 Act = Callable[[Transaction, Case, datetime], Case]
@@ -58,14 +60,15 @@ class Decisions(Steps):
         action = self.look(case_id).proposal.listed(action_digest)
         if action is None:
             raise UserError("This is not what is proposed, or it was changed since you looked.", "Look at the proposal again.")
-        read = self._read(action)
+        read, verdict = self._read(action), UNJUDGED
 
         def against(tx: Transaction, case: Case, now: datetime) -> Iterable[Finding]:
+            nonlocal verdict
             verdict = self._judge(tx, case.id, action, case.proposal.expires_at, read, now)
             return (*objections(case, action, person, self._policy), *(verdict.findings if verdict.is_blocked else ()))
 
         def act(tx: Transaction, case: Case, now: datetime) -> Case:
-            approvals = (*case.approvals, self._approval(case, action, person, now))
+            approvals = (*case.approvals, self._approval(case, action, person, now, verdict))
             enough = len(approvals) >= approvals_needed(action, self._policy)
             event = Event.APPROVED if enough else Event.SUPPORTED
             return self._move(tx, case, event, now, actor=person.token, action=action, approvals=approvals)
@@ -134,7 +137,7 @@ class Decisions(Steps):
         if event is Event.QUEUED:
             changes["awaits"] = asked_role(proposal.action, self._policy, timedelta(0))
         if event is Event.ORDERED and rollout.order:
-            lasts = min(now + self._policy.approval_lasts, proposal.expires_at)
+            lasts = self._lasts(proposal, verdict, now)
             approval = Approval(rollout.order.reference, proposal.action.digest, now, lasts, order=rollout.order.reference)
             changes["approvals"] = (approval,)
         return self._enter(tx, proposal, event, now, actor=proposal.proposed_by, rules=verdict.rules, **changes)
@@ -150,8 +153,12 @@ class Decisions(Steps):
             tx.record(audit=trail.refused(case, event, now, actor=person.token, rules=rules))
         raise NotPermittedError(found)
 
-    def _approval(self, case: Case, action: Action, person: Person, now: datetime) -> Approval:
-        lasts = min(now + self._policy.approval_lasts, case.proposal.expires_at)
+    def _lasts(self, proposal: Proposal, verdict: Verdict, now: datetime) -> datetime:
+        """Until when it may be carried out, counted from the moment it passes: who approves at night approves for the morning."""
+        return min((verdict.passes_at or now) + self._policy.approval_lasts, proposal.expires_at)
+
+    def _approval(self, case: Case, action: Action, person: Person, now: datetime, verdict: Verdict) -> Approval:
+        lasts = self._lasts(case.proposal, verdict, now)
         is_self = case.proposal.proposed_by == person.token
         return Approval(person.token, action.digest, now, lasts, role=acting_role(action, person), is_self=is_self)
 

@@ -4,9 +4,9 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import Event, allows
-from hsched_core.domain.people import PATH
+from hsched_core.domain.people import PATH, Person
 from hsched_core.domain.rollout import Phase
-from hsched_core.policy.approval import asked_role
+from hsched_core.policy.approval import asked_role, check_release
 from hsched_core.workflow.decisions import Decisions
 from hsched_core.workflow.execution import Execution
 from hsched_core.workflow.steps import has_lapsed, known
@@ -26,11 +26,18 @@ class Path(Decisions, Execution):
                 return self._move(tx, case, Event.ESCALATED, now, awaits=asked)
             return case
 
-    def stop(self, actor: str, *, stopped: bool = True) -> None:
-        """The kill switch: from the moment this returns nothing new leaves, whatever was approved."""
+    def stop(self, actor: str) -> None:
+        """The kill switch: from the moment this returns nothing new leaves, whatever was approved. Anybody may throw it."""
+        self._switch(True, actor, "switch.stopped")
+
+    def release(self, person: Person) -> None:
+        """Let it go on, as the practice's manager."""
+        check_release(person, self._policy.practice)
+        self._switch(False, person.token, "switch.released")
+
+    def _switch(self, is_stopped: bool, actor: str, kind: str) -> None:
         with self._store.transaction() as tx:
-            kind = "switch.stopped" if stopped else "switch.released"
-            tx.set_stopped(stopped, audit=AuditEntry(self._clock.now(), actor, kind, self._policy.practice, {}))
+            tx.set_stopped(is_stopped, audit=AuditEntry(self._clock.now(), actor, kind, self._policy.practice, {}))
 
     def step_back(self, use_case: str, phase: Phase, cause: str) -> None:
         """Less autonomy, at once and without asking: drift, or a failed grade. More of it is an action that two people approve."""

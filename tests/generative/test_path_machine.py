@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,13 +11,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from hsched_core.domain.case import Decline
+from hsched_core.domain.case import Case, Decline
 from hsched_core.domain.contact import ConsentEvent, has_consent
 from hsched_core.domain.errors import HschedError
 from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.people import Person
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.quiet_hours import QuietHours
+from hsched_core.ports import Capabilities
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.replay import differences
 from tests.fake_other_side import Effect, Fault, OtherSide, WorkerDied
@@ -56,14 +59,14 @@ class PathMachine(RuleBasedStateMachine):
     path_class: type[Path] = Path
 
     @initialize(capabilities=st.sampled_from([SEARCHABLE, KEYED, NEITHER]), phase=phases)
-    def open_practice(self, capabilities, phase) -> None:  # type: ignore[no-untyped-def]
+    def open_practice(self, capabilities: Capabilities, phase: Phase) -> None:
         self.world = World(capabilities, path_class=self.path_class)
         self.world.set_phase(phase, standing_order())
         self.over: dict[str, object] = {}
         self.seen = 0
 
     @property
-    def cases(self):  # type: ignore[no-untyped-def]
+    def cases(self) -> list[Case]:
         return list(self.world.store.tables.cases.values())
 
     def pick(self, choice: int, *states: State) -> str:
@@ -72,7 +75,7 @@ class PathMachine(RuleBasedStateMachine):
         among = fitting or self.cases
         return among[choice % len(among)].id
 
-    def attempt(self, act) -> None:  # type: ignore[no-untyped-def]
+    def attempt(self, act: Callable[[], object]) -> None:
         """What is not allowed is refused aloud; a dead worker is nobody's answer."""
         with suppress(HschedError, WorkerDied):
             act()
@@ -80,22 +83,22 @@ class PathMachine(RuleBasedStateMachine):
     # What happens
 
     @rule(client=clients, start=starts, confidence=st.sampled_from([0.5, 0.9]), round_=st.integers(0, 2))
-    def use_case_offers(self, client, start, confidence, round_) -> None:  # type: ignore[no-untyped-def]
+    def use_case_offers(self, client: str, start: datetime, confidence: float, round_: int) -> None:
         by = self.world.now() + timedelta(minutes=45)
         asked = proposal(offer(client, start, by), confidence=confidence, facts_digest=f"facts-{round_}", expires_at=by)
         self.world.path.propose(asked)
 
     @rule(client=clients, start=starts, who=people)
-    def somebody_proposes_a_booking(self, client, start, who) -> None:  # type: ignore[no-untyped-def]
+    def somebody_proposes_a_booking(self, client: str, start: datetime, who: Person) -> None:
         expires = self.world.now() + timedelta(hours=6)
         self.world.path.propose(proposal(booking(client, start), proposed_by=who.token, expires_at=expires))
 
     @rule(client=clients, start=starts, fault=faults)
-    def a_booking_is_approved_and_carried_out(self, client, start, fault) -> None:  # type: ignore[no-untyped-def]
+    def a_booking_is_approved_and_carried_out(self, client: str, start: datetime, fault: Fault) -> None:
         self._carry_out(proposal(booking(client, start), expires_at=self.world.now() + timedelta(hours=6)), fault)
 
     @rule(client=clients, start=starts, fault=faults)
-    def an_offer_is_sent_and_accepted(self, client, start, fault) -> None:  # type: ignore[no-untyped-def]
+    def an_offer_is_sent_and_accepted(self, client: str, start: datetime, fault: Fault) -> None:
         by = self.world.now() + timedelta(minutes=45)
         sent = self._carry_out(proposal(offer(client, start, by), expires_at=by), Fault.NONE)
         self._due(fault)
@@ -117,23 +120,23 @@ class PathMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.cases)
     @rule(choice=choices, who=people)
-    def approve(self, choice, who) -> None:  # type: ignore[no-untyped-def]
+    def approve(self, choice: int, who: Person) -> None:
         case = self.world.path.look(self.pick(choice, State.WAITING))
         self.attempt(lambda: self.world.path.approve(case.id, case.action.digest, who))
 
     @precondition(lambda self: self.cases)
     @rule(choice=choices, who=people)
-    def reject(self, choice, who) -> None:  # type: ignore[no-untyped-def]
+    def reject(self, choice: int, who: Person) -> None:
         self.attempt(lambda: self.world.path.reject(self.pick(choice, State.WAITING), who, Decline.OTHER))
 
     @precondition(lambda self: self.cases)
     @rule(choice=choices, who=people, client=clients, start=starts)
-    def edit(self, choice, who, client, start) -> None:  # type: ignore[no-untyped-def]
+    def edit(self, choice: int, who: Person, client: str, start: datetime) -> None:
         self.attempt(lambda: self.world.path.edit(self.pick(choice, State.WAITING, State.APPROVED), booking(client, start), who))
 
     @precondition(lambda self: self.cases)
     @rule(choice=choices, client=clients)
-    def accept(self, choice, client) -> None:  # type: ignore[no-untyped-def]
+    def accept(self, choice: int, client: str) -> None:
         offer_id = self.pick(choice, State.CONFIRMED, State.UNKNOWN)
         session = self.world.path.look(offer_id).action.session
         its_own = session.client if session and choice % 4 else client
@@ -141,7 +144,7 @@ class PathMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.cases)
     @rule(choice=choices, fault=faults)
-    def execute(self, choice, fault) -> None:  # type: ignore[no-untyped-def]
+    def execute(self, choice: int, fault: Fault) -> None:
         self._due(fault)
         self.attempt(lambda: self.world.path.execute(self.pick(choice, State.APPROVED)))
 
@@ -152,34 +155,37 @@ class PathMachine(RuleBasedStateMachine):
             self.world.path.execute(case.id)
 
     @rule(blind=st.booleans())
-    def reconcile_and_tend(self, blind) -> None:  # type: ignore[no-untyped-def]
+    def reconcile_and_tend(self, blind: bool) -> None:
         self.world.ehr.is_blind = self.world.post.is_blind = blind
         for case in self.cases:
-            self.world.path.reconcile(case.id)
+            self.attempt(partial(self.world.path.reconcile, case.id))
             self.world.path.tend(case.id)
 
     @precondition(lambda self: self.cases)
     @rule(choice=choices, who=people, happened=st.booleans())
-    def resolve(self, choice, who, happened) -> None:  # type: ignore[no-untyped-def]
+    def resolve(self, choice: int, who: Person, happened: bool) -> None:
         self.attempt(lambda: self.world.path.resolve(self.pick(choice, State.NEEDS_PERSON), who, happened=happened))
 
     @rule(seconds=st.sampled_from([10, 61, 61, 600, 3600, 8 * 3600]))
-    def time_passes(self, seconds) -> None:  # type: ignore[no-untyped-def]
+    def time_passes(self, seconds: int) -> None:
         self.world.wait(seconds=seconds)
 
     @rule(client=clients, given_=st.booleans())
-    def client_changes_consent(self, client, given_) -> None:  # type: ignore[no-untyped-def]
+    def client_changes_consent(self, client: str, given_: bool) -> None:
         """A second after what was before, and before what comes after: at one instant nobody could say which was first."""
         self.world.wait(seconds=1)
         self.world.store.tables.consents[client].append(ConsentEvent(given_, self.world.now()))
         self.world.wait(seconds=1)
 
     @rule(stopped=st.sampled_from([False, False, False, True]))
-    def throw_switch(self, stopped) -> None:  # type: ignore[no-untyped-def]
-        self.world.path.stop(MANAGER.token, stopped=stopped)
+    def throw_switch(self, stopped: bool) -> None:
+        if stopped:
+            self.world.path.stop(DESK.token)
+        else:
+            self.world.path.release(MANAGER)
 
     @rule(phase=phases)
-    def change_phase(self, phase) -> None:  # type: ignore[no-untyped-def]
+    def change_phase(self, phase: Phase) -> None:
         self.world.set_phase(phase)
 
     # What must never happen
@@ -253,9 +259,8 @@ class PathMachine(RuleBasedStateMachine):
         return [effect for side in sides for effect in side.effects]
 
 
-PathMachine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+PathMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=SLOW_IS_FINE)
 TestPathMachine = PathMachine.TestCase
 
 

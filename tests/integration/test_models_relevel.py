@@ -1,5 +1,6 @@
 """The intercept update on a real MLflow: a version with lineage, that scores, can be undone, and waits where people review."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -138,6 +139,16 @@ def test_asked_again_with_the_same_outcomes_nothing_changes(ws: Workspace) -> No
     assert (told["verdict"], told["new_version"]) == (STAYS, "")
     assert "step from the champion is 0.000" in str(told["reasons"])
     assert len(registry_of(ws).champions()) == 2
+
+
+def test_a_step_within_the_noise_of_a_small_practice_is_no_version(ws: Workspace) -> None:
+    """Before the change: the level lies more than 0.02 off, and less than half its standard deviation."""
+    calm = instant(FIRST + timedelta(days=48))
+    (told,) = update_champions(ws, calm, calm).tables["intercepts"]
+    step, least = (float(number) for number in re.findall(r"\d\.\d{3}", str(told["reasons"]))[:2])
+
+    assert (told["verdict"], champion_version(registry_of(ws), MOMENT)) == (STAYS, "1")
+    assert 0.02 < step < least
 
 
 def test_before_outcomes_are_in_the_champion_stays(ws: Workspace) -> None:

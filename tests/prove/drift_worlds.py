@@ -14,10 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hsched_models.estimators import Floats, expit, logit
 from hsched_pipelines.lake import lake_name, lake_schema
 from hsched_sandbox.appointment_sheet import appointment_ids, durations, patient_ids, provider_ids
 from hsched_sandbox.columns import Ints
-from hsched_sandbox.drifts import SIZES, Drift, DriftKind
+from hsched_sandbox.drifts import SIZES, Drift, DriftKind, by_arrival, of_kind
 from hsched_sandbox.events import Events, Happening
 from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.parameters import Dirt, PracticeParameters, plain
@@ -39,10 +40,10 @@ MOMENT = "day_before"
 
 @dataclass(frozen=True)
 class Lived:
-    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left).
+    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), and `calm_p`, without the drift.
 
     The champion is trained at 00:00 of `trained_on`, the drift begins `on`; records end at `ends`, and later the calendar lacks what is
-    booked after that.
+    booked after that. `hindsight`: what the champion says of the rows before its training.
     """
 
     rows: pd.DataFrame
@@ -50,6 +51,7 @@ class Lived:
     on: date
     ends: date
     zone: ZoneInfo
+    hindsight: pd.Series | None = None
 
 
 def trained_on(seed: int) -> date:
@@ -75,8 +77,21 @@ def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINIC
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
-    truth = pd.Series(world.visits.p_unused, index=appointment_ids(world.visits.number))
-    return Lived(rows.assign(true_p=rows["appointment_token"].map(truth)), today, on, world.timeline.last_day, world.timeline.zone)
+    truth = pd.DataFrame({"true_p": world.visits.p_unused, "calm_p": calm_p(world)}, index=appointment_ids(world.visits.number))
+    return Lived(rows.join(truth, on="appointment_token"), today, on, world.timeline.last_day, world.timeline.zone)
+
+
+def added_by_drift(world: World) -> Floats:
+    """By visit, log odds: what the drift adds to it. An outage adds nothing of its own: its visits lack what a reminder does."""
+    drifts, timeline, visits = world.parameters.drifts, world.timeline, world.visits
+    added = timeline.drift[visits.day] + by_arrival(drifts, timeline.monday, world.clients.arrived[visits.client])
+    own = sum(drift.size for drift in of_kind(drifts, DriftKind.NEW_CLINICIAN))
+    return np.asarray(added + own * (visits.clinician == len(world.clinicians) - 1), dtype=np.float64)
+
+
+def calm_p(world: World) -> Floats:
+    """P(unused) of every visit as if nothing drifted."""
+    return expit(logit(world.visits.p_unused) - added_by_drift(world))
 
 
 def _write(lake: Path, tables: dict[str, pa.Table]) -> None:

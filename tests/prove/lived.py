@@ -10,7 +10,7 @@ import tempfile
 import time
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -21,24 +21,28 @@ from hsched_core.domain.time import day_start
 from hsched_models.dataset import settled_through, training_set
 from hsched_models.design import SHIPPED
 from hsched_models.estimators import expit, logit
+from hsched_models.foresight import hindsight_of
 from hsched_models.intercept import BOUND, WINDOW_WEEKS
 from hsched_models.level import level_offset, week_numbers
-from hsched_models.monitor import Charts, charts_of, newcomers, watched
+from hsched_models.monitor import Charts, charts_of, newcomers
 from hsched_models.report import RECORDS
 from hsched_models.train import Fitted, fit
 from hsched_models.watch import unanswered
+from hsched_models.watched import watched
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
 from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived
 
 AGE = {"age": "synthetic"}
+BAND, POOLED_DAYS = (0.95, 1.05), 28
 RETRAINED_SEEDS = 1  # a training after each alarm costs as much as all the rest: for the first seed
 Sums = dict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class Course:
-    """How one practice went. `detected`: days from the drift to the first breach. Weekly sums of true p and of each way to forecast."""
+    """How one practice went. `detected`: days from the drift to the first breach; `left`: to the day on which it had moved four weeks'
+    sum of p by more than 5 %. Weekly sums of true p and of each way to forecast."""
 
     scenario: str
     seed: int
@@ -47,6 +51,7 @@ class Course:
     breach: str = ""
     alarms: list[str] = field(default_factory=list)  # of a calm half-year
     sums: Sums = field(default_factory=dict)
+    left: int | None = None
     seconds: float = 0.0
 
 
@@ -71,6 +76,7 @@ def _trained(world: Lived, on: date) -> Fitted:
 
 def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
     p = _forecasts(world.rows, champion, _seen_from(world))
+    world = replace(world, hindsight=hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on)))
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
         alarms = calm_alarms(world, after)
@@ -85,7 +91,7 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
         ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), _seen_from(world))
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
     sums = weekly_sums(world, ways, retrained, held)
-    return Course(scenario, seed, str(world.on), day, breach, sums=sums, seconds=time.monotonic() - begun)
+    return Course(scenario, seed, str(world.on), day, breach, sums=sums, left=leaves_band(world), seconds=time.monotonic() - begun)
 
 
 def _seen_from(world: Lived) -> date:
@@ -101,10 +107,23 @@ def _forecasts(rows: pd.DataFrame, fitted: Fitted, since: date) -> pd.Series:
     return p
 
 
+def leaves_band(world: Lived) -> int | None:
+    """Days from the drift to the first on which four weeks' sum of p is off by more than the band for the drift's sake alone."""
+    rows = world.rows[world.rows["true_p"].notna()]
+    day = np.array([(day - world.on).days + POOLED_DAYS for day in rows["starts_on"]])
+    sums = [
+        np.convolve(np.bincount(day[day >= 0], weights=rows.loc[day >= 0, name]), np.ones(POOLED_DAYS))[: int(day.max()) + 1]
+        for name in ("true_p", "calm_p")
+    ]
+    ratio = sums[0][POOLED_DAYS:] / sums[1][POOLED_DAYS:]
+    out = np.flatnonzero((ratio < BAND[0]) | (ratio > BAND[1]))
+    return int(out[0]) if len(out) else None
+
+
 def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
     """Days from the drift to the first daily report, as of 00:00, that says something; what it says.
 
-    The charts of the end tell which visits raised the first alarm: no report before the morning after them is asked.
+    The charts of the end tell on which day the first alarm was raised: no report before the morning after it is asked.
     """
     last = (world.ends - world.on).days
     alarms = unanswered(_charts(world, p, world.ends).all, world.on - timedelta(days=1))
@@ -119,7 +138,7 @@ def first_breach(world: Lived, p: pd.Series) -> tuple[int | None, str]:
 
 
 def _charts(world: Lived, p: pd.Series, as_of: date) -> Charts:
-    return charts_of(watched(world.rows, p, day_start(as_of, world.zone)))
+    return charts_of(watched(world.rows, p, day_start(as_of, world.zone), world.hindsight))
 
 
 def _newcomers(world: Lived, as_of: date) -> list[str]:
@@ -171,12 +190,13 @@ def main() -> None:
     """A line of JSON for each practice, appended when it is done."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--seeds", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
+    reader.add_argument("--scenarios", nargs="+", default=SCENARIOS, choices=SCENARIOS)
     reader.add_argument("--out", type=Path, required=True)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
         practice = Practice(Path(home))
         for seed in range(*asked.seeds):
-            for course in live_through(seed, practice):
+            for course in live_through(seed, practice, tuple(asked.scenarios)):
                 print(json.dumps(asdict(course)), file=out, flush=True)
 
 

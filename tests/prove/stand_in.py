@@ -20,14 +20,13 @@ from hsched_models.estimators import Floats, expit, logit
 from hsched_models.report import RECORDS
 from hsched_sandbox.appointment_sheet import provider_ids
 from hsched_sandbox.columns import Flags, Ints
-from hsched_sandbox.drifts import SIZES, DriftKind, by_arrival
 from hsched_sandbox.events import Events, Happening
 from hsched_sandbox.evidence import NEVER, Word, gather
 from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.world import Channel, Session, World
-from tests.prove.drift_worlds import CALM, CLINICIANS, RUN_IN_DAYS, SCENARIOS, Lived, parameters, trained_on
-from tests.prove.lived import Course, calm_alarms, first_breach, weekly_sums
+from tests.prove.drift_worlds import CALM, CLINICIANS, RUN_IN_DAYS, SCENARIOS, Lived, added_by_drift, calm_p, parameters, trained_on
+from tests.prove.lived import Course, calm_alarms, first_breach, leaves_band, weekly_sums
 
 LEVEL_SD = 0.05  # how far a champion's level is off, one draw a practice (log odds)
 WORDS = {Word.ATTENDED: Outcome.ATTENDED, Word.NO_SHOW: Outcome.NO_SHOW, Word.LATE_CANCEL: Outcome.LATE_CANCEL}
@@ -42,7 +41,8 @@ def watch_over(seed: int, scenarios: Sequence[str] = SCENARIOS, clinicians: int 
         alarms = calm_alarms(world, p) if scenario == CALM else []
         held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
         sums = weekly_sums(world, {"champion": p}, held=held)
-        yield Course(scenario, seed, str(world.on), day, breach, alarms, sums, seconds=time.monotonic() - begun)
+        left = None if scenario == CALM else leaves_band(world)
+        yield Course(scenario, seed, str(world.on), day, breach, alarms, sums, left, time.monotonic() - begun)
 
 
 def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Lived, pd.Series]:
@@ -51,19 +51,17 @@ def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Li
     on = today + timedelta(days=RUN_IN_DAYS)
     world = simulate(parameters(scenario, on, clinicians), seed=seed, today=today)
     events, _ = exported_log(world)
-    rows = _rows(world, events).assign(p=_unaware(world, scenario, seed), true_p=world.visits.p_unused)
+    rows = _rows(world, events).assign(p=_unaware(world, seed), true_p=world.visits.p_unused, calm_p=calm_p(world))
     rows = rows[rows["scored_at"].notna()].sort_values("starts_on", kind="stable").reset_index(drop=True)
-    p = rows["p"].where(rows["starts_on"] >= today)
-    return Lived(rows.drop(columns="p"), today, on, world.timeline.last_day, world.timeline.zone), p
+    is_forecast = rows["starts_on"] >= today
+    hindsight = rows["p"].mask(is_forecast)
+    return Lived(rows.drop(columns="p"), today, on, world.timeline.last_day, world.timeline.zone, hindsight), rows["p"].where(is_forecast)
 
 
-def _unaware(world: World, scenario: str, seed: int) -> Floats:
+def _unaware(world: World, seed: int) -> Floats:
     """The truth as if there were neither season nor drift, off by a champion's own error."""
     visits, timeline = world.visits, world.timeline
-    known = (timeline.season + timeline.drift)[visits.day]
-    known = known + by_arrival(world.parameters.drifts, timeline.monday, world.clients.arrived[visits.client])
-    if scenario == DriftKind.NEW_CLINICIAN.value:
-        known = known + SIZES[DriftKind.NEW_CLINICIAN] * (visits.clinician == len(world.clinicians) - 1)
+    known = timeline.season[visits.day] + added_by_drift(world)
     trained = visits.start < timeline.midnight(timeline.today)
     usual = float(timeline.season[visits.day[trained]].mean()) + np.random.default_rng(seed).normal(0, LEVEL_SD)
     unaware: Floats = expit(logit(visits.p_unused) - known + usual)
@@ -89,6 +87,7 @@ def _rows(world: World, events: Events) -> pd.DataFrame:
             "session_type": np.array([session.name.lower() for session in Session])[visits.session],
             "modality": np.array([channel.name.lower() for channel in Channel])[visits.channel],
             "clinician_token": provider_ids(visits.clinician),
+            "client_token": visits.client,
             "is_confirmed": _told_of(events, (events.what == Happening.CONFIRMED) & before, len(visits)),
             "label_outcome": outcome,
             "label_is_unused": unused,

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hsched_core.domain.actions import ACTIONS, Basis, OfferSlot, RecordScore
@@ -65,6 +65,7 @@ def test_every_action_has_its_own_kind_and_somebody_who_may_approve_it() -> None
     assert sorted(action.kind for action in ACTIONS) == sorted(APPROVERS)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(), lambda inner: st.lists(inner).map(tuple)))
 def test_equal_values_are_written_equally_and_different_ones_differently(value: object) -> None:
     """The writing of a value tells it from its own sequence, and does not depend on who writes it."""

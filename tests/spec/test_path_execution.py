@@ -2,14 +2,14 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from hsched_core.domain.actions import CancelAppointment, SendMessage
 from hsched_core.domain.contact import Channel, ConsentEvent, Outreach, Purpose
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import Commitment
 from hsched_core.ports import Capabilities, Permit, PermitError
 from tests.fake_other_side import Fault, WorkerDied
@@ -17,20 +17,19 @@ from tests.path_world import (
     CLINICIAN,
     DESK,
     KEYED,
+    MANAGER,
     NEITHER,
     NOON,
-    POLICY,
     SEARCHABLE,
     TOMORROW,
-    USE_CASE,
     World,
     booking,
     offer,
     proposal,
     session,
-    standing_order,
 )
 
+NIGHT, MORNING = NOON + timedelta(hours=9, minutes=30), NOON + timedelta(hours=20)  # 21:30 and 08:00 in New York
 SETTLED = {"seconds": SEARCHABLE.settle_window.total_seconds()}
 
 
@@ -104,21 +103,33 @@ def test_an_appointment_edited_meanwhile_is_not_cancelled(world: World) -> None:
     assert world.path.execute(case_id).state is State.BLOCKED
 
 
-def test_what_stands_against_it_for_now_postpones_it(world: World) -> None:
-    """Approved at 20:59, carried out at 21:00: it waits for 08:00, and is not touched before."""
-    world.present = NOON + timedelta(hours=8, minutes=59)
+def reminder_approved_at(world: World, moment: datetime) -> str:
+    """The id of an approved e-mail that makes sense for two days."""
+    world.present = moment
     reminder = SendMessage(Outreach("client-a", Channel.EMAIL, Purpose.REMINDER), "reminder_v1")
-    policy = replace(POLICY, approval_lasts=timedelta(hours=24))
-    world.path._policy = policy
     case = world.path.propose(proposal(reminder, expires_at=NOON + timedelta(days=2)))
-    world.path.approve(case.id, reminder.digest, DESK)
+    return world.path.approve(case.id, reminder.digest, MANAGER).id
+
+
+def test_what_is_approved_at_night_is_sent_in_the_morning(world: World) -> None:
+    """Approved at 21:30: postponed to 08:00, not touched before, and its four hours begin then."""
+    case_id = reminder_approved_at(world, NIGHT)
+
+    postponed = world.path.execute(case_id)
+    assert (postponed.state, postponed.not_before, postponed.lapses_at()) == (State.APPROVED, MORNING, MORNING + timedelta(hours=4))
+    assert world.path.execute(case_id).version == postponed.version
+    world.present = MORNING
+    assert world.path.execute(case_id).state is State.CONFIRMED
+
+
+def test_an_approval_of_the_evening_that_was_missed_does_not_last_until_morning(world: World) -> None:
+    """Approved at 20:59 to be sent at once, first carried out at 21:00: by 08:00 somebody has to be asked again."""
+    case_id = reminder_approved_at(world, NIGHT - timedelta(minutes=31))
     world.wait(minutes=1)
 
-    postponed = world.path.execute(case.id)
-    assert (postponed.state, postponed.not_before) == (State.APPROVED, NOON + timedelta(hours=20))
-    assert world.path.execute(case.id).version == postponed.version
-    world.wait(hours=11)
-    assert world.path.execute(case.id).state is State.CONFIRMED
+    assert world.path.execute(case_id).not_before == MORNING
+    world.present = MORNING
+    assert (world.path.execute(case_id).state, world.post.calls) == (State.EXPIRED, [])
 
 
 def test_carrying_out_twice_is_carrying_out_once(world: World) -> None:
@@ -303,43 +314,6 @@ def test_a_cancelled_booking_frees_its_time_again(world: World) -> None:
     assert world.path.propose(proposal(booking("client-b"))).state is State.WAITING
 
 
-def test_the_kill_switch_stops_everything_new(world: World) -> None:
-    """Whatever was approved stays where it is; released, it goes on."""
-    case_id = world.approved(booking())
-    world.path.stop("person-manager")
-
-    assert (world.path.execute(case_id).state, world.ehr.calls) == (State.APPROVED, [])
-    world.path.stop("person-manager", stopped=False)
-    assert world.path.execute(case_id).state is State.CONFIRMED
-    assert [kind for kind in world.kinds() if kind.startswith("switch")] == ["switch.stopped", "switch.released"]
-
-
-def test_a_use_case_moved_back_to_shadow_writes_nothing_more(world: World) -> None:
-    """What was approved before stays, until its approval runs out."""
-    case_id = world.approved(booking())
-    world.set_phase(Phase.SHADOW)
-
-    assert (world.path.execute(case_id).state, world.ehr.calls) == (State.APPROVED, [])
-
-
-def test_an_order_that_ended_carries_nothing_out(world: World) -> None:
-    """Approved under version 1; version 2 is in force."""
-    world.set_phase(Phase.AUTO, standing_order())
-    case = world.path.propose(proposal(offer()))
-    world.set_phase(Phase.AUTO, standing_order(version=2))
-
-    assert world.path.execute(case.id).state is State.BLOCKED
-
-
-def test_what_was_promised_under_an_order_is_kept(world: World) -> None:
-    """The client accepted; that the use case stepped back in between is not the client's problem."""
-    world.set_phase(Phase.AUTO, standing_order())
-    sent = world.path.execute(world.path.propose(proposal(offer())).id)
-    world.path.step_back(USE_CASE, Phase.REVIEW, "drift")
-
-    assert world.path.execute(world.path.accept(sent.id, "client-a").id).state is State.CONFIRMED
-
-
 def test_an_action_changed_in_the_store_is_not_carried_out(world: World) -> None:
     """Somebody altered the row: its hash is not the approved one."""
     case_id = world.approved(booking())
@@ -365,12 +339,12 @@ def test_a_worker_that_slept_since_its_claim_does_not_write_any_more(world: Worl
     late = {"seconds": SEARCHABLE.max_latency.total_seconds() + 1}
     claim = world.path._claim
 
-    def sleepy(*arguments):  # type: ignore[no-untyped-def]
+    def sleepy(*arguments: Any) -> Any:
         claimed = claim(*arguments)
         world.wait(**late)
         return claimed
 
-    world.path._claim = sleepy  # type: ignore[method-assign]
+    world.path._claim = sleepy
     assert (world.path.execute(case_id).state, world.ehr.calls) == (State.APPROVED, [])
 
 

@@ -37,7 +37,7 @@ def doubled_by_late_commits(twin: bool) -> int:
     """An EHR without keys commits after we timed out."""
     world = World(Impatient(**vars(SEARCHABLE)) if twin else SEARCHABLE)
     if twin:
-        world.path._performed = lambda case, permit, door: _reply(door, permit)  # type: ignore[method-assign]
+        world.path._performed = lambda case, permit, door: _reply(door, permit)
     twice(world, Fault.COMMITS_LATE, 10)
     return len(world.ehr.doubled())
 

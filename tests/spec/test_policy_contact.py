@@ -9,6 +9,7 @@ import pytest
 
 from hsched_core.domain.actions import Action, Basis, SendMessage
 from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound, Outreach, Purpose
+from hsched_core.domain.errors import SettingsError
 from hsched_core.policy.facts import ContactFacts, Finding
 from hsched_core.policy.gate import judge
 from hsched_core.policy.practice import Caps
@@ -129,6 +130,14 @@ def test_an_unknown_zone_means_every_zone_it_could_be() -> None:
     verdict = judge(matter(message(), now=early, calendar=unknown, policy=both))
     assert verdict.passes_at == datetime(2026, 3, 3, 16, 0, tzinfo=UTC)
     assert judge(matter(message(), calendar=unknown)).is_blocked
+
+
+@pytest.mark.parametrize("name", ["America/Nowhere", "../etc", "America", "New York"])
+def test_a_zone_that_is_none_is_an_unknown_zone(name: str) -> None:
+    """The EHR's mistake blocks the message; the practice's own is told at once, with the remedy."""
+    assert judge(matter(message(), calendar=replace(CALENDAR, client_zone=name))).is_blocked
+    with pytest.raises(SettingsError, match="IANA"):
+        replace(POLICY, zone=name)
 
 
 def test_zones_without_a_common_time_of_day_are_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hsched_core.domain.errors import NotReadyError
 from hsched_models.estimators import expit, logit
-from hsched_models.foresight import MOMENT, forecasts_of
+from hsched_models.foresight import MOMENT, forecasts_of, hindsight_of
 from hsched_models.heads import TwoHeads
 from hsched_models.shifted import Shifted
 from hsched_models.train import Fitted
@@ -95,3 +95,12 @@ def test_other_moments_forecasts_are_others(ws: Workspace) -> None:
     scored(ws, MONDAY, ["a"], moment="at_booking")
 
     assert np.isnan(asked(ws, trained_through=MONDAY)[0])
+
+
+def test_hindsight_ends_where_forecasts_begin() -> None:
+    """The champion says of Monday what it would have; Tuesday and Wednesday were forecast, or came after one."""
+    rows = pd.DataFrame({"starts_on": [MONDAY + timedelta(days=n) for n in range(3)]}, index=[7, 8, 9])
+    said = hindsight_of(rows, Champion(), pd.Series([np.nan, 0.3, np.nan], index=rows.index))  # type: ignore[arg-type]  # a fake
+
+    assert said.tolist() == pytest.approx([0.4, np.nan, np.nan], nan_ok=True)
+    assert hindsight_of(rows, Champion(), pd.Series(np.nan, index=rows.index)).isna().all()  # type: ignore[arg-type]  # a fake

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hsched_models.estimators import Floats, expit, logit
-from hsched_models.watch import SEASON_SD, Chart, Days, chart, limit_for, seasons, settled_level, spread_of, unanswered, weeks_to_see
+from hsched_models.watch import Chart, Days, chart, limit_for, spread_of, unanswered, weeks_to_see
 from hsched_models.watch_plots import control_chart
 
 FIRST = np.datetime64("2026-01-05")
@@ -109,7 +109,7 @@ def test_an_alarm_starts_the_chart_anew_and_stands_until_a_training() -> None:
     assert len(moved.alarms) > 1
     assert moved.alarms[1].since > moved.alarms[0].on
     assert (standing.on, standing.since) == (oldest.on, oldest.since)
-    assert standing.observed == moved.observed[moved.days >= np.datetime64(oldest.since)].sum() > oldest.observed
+    assert standing.observed == moved.observed[moved.days >= np.datetime64(oldest.since)].sum()
     assert unanswered([moved], newest.on) == []
 
 
@@ -125,36 +125,8 @@ def test_scattered_weeks_widen_the_chart() -> None:
     assert spread_of(days[:600], p[:600], lived["mood"][:600]) == 1.0
 
 
-def test_last_years_weeks_are_this_years_season() -> None:
-    """Six weeks 0.4 above the year: found a year later, shrunk; other weeks about nothing; no past, no season."""
-    rng, days, p = visits(1, 1500, 7)
-    weeks = (days - FIRST).astype(int) // 7
-    labels = (rng.random(len(p)) < expit(logit(p) + 0.4 * ((weeks >= 20) & (weeks < 26)))).astype(np.int64)
-    season = seasons(days, p, labels, days + 364)
-
-    assert season[(weeks >= 21) & (weeks < 25)].mean() == pytest.approx(0.3, abs=0.08)
-    assert abs(season[weeks > 28]).mean() < 0.06
-    assert abs(season).max() < 4 * SEASON_SD
-    assert not seasons(days, p, labels, days + 800).any()
-    assert not seasons(days[:50], p[:50], labels[:50], days + 364).any()
-
-
 def test_the_chart_is_a_picture() -> None:
     """A PNG, also of a single day."""
     assert control_chart(stepped(60, 1), "Outcomes").startswith(b"\x89PNG")
     one_day = chart("some", np.array([FIRST]), np.array([0.2]), np.array([1]), shift=0.2, alarms_a_year=1)
     assert control_chart(one_day, "Outcomes").startswith(b"\x89PNG")
-
-
-def test_what_forecasts_were_off_by_is_taken_out_after_four_weeks_and_nothing_newer() -> None:
-    """A champion 0.2 too low from its first day: corrected, shrunk, from the fifth week on. A step of the last four weeks: in full view."""
-    rng, days, p = visits(0.5, 1000, 11)
-    weeks = (days - FIRST).astype(int) // 7
-    late = 0.6 * (weeks >= 22)
-    labels = (rng.random(len(p)) < expit(logit(p) + 0.2 + late)).astype(np.int64)
-    settled = settled_level(days, logit(p), labels)
-
-    assert not settled[weeks < 4].any()
-    assert settled[(weeks >= 12) & (weeks < 22)].mean() == pytest.approx(0.18, abs=0.06)
-    assert settled[weeks >= 22].mean() == pytest.approx(0.19, abs=0.06)
-    assert len(settled_level(days[:0], logit(p[:0]), labels[:0])) == 0

@@ -1,0 +1,91 @@
+"""How a practice's level of misses lies from day to day while nothing happens: a Gaussian process over days, in log odds.
+
+It holds what is no news: a champion's own error, slow wander, the time of the year, the days after the practice was closed, the
+mood of a week. Weeks of the past year teach it what this year's will be like, and it knows how well. Pure functions on arrays.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
+
+from hsched_models.estimators import Floats
+from hsched_models.level import week_numbers
+
+Days = NDArray[np.datetime64]
+# Standard deviations in log odds. A usual practice's; a year of records outweighs them.
+OWN_SD = 0.1  # of a champion's level
+PAST_SD = 1.0  # of the past's yardstick, which is a share and no forecast
+WANDER_A_WEEK = 0.01  # a champion gets old
+SEASON_SD, SEASON_DAYS, YEAR_DAYS = 0.1, 21.0, 364  # the time of the year, alike over three weeks; weekdays stay weekdays
+AFTER_SD, ONE_AFTER_SD, AFTER_DAYS = 0.1, 0.05, 7  # the week after a closed day: what all have in common, and each its own
+MOOD_SD = 0.03  # of a week
+CLOSED_SHARE = 0.25  # of the weekday's usual visits: with fewer the practice was closed, as on a holiday
+
+
+@dataclass(frozen=True)
+class LevelProcess:
+    """The process on some days, the past's before the forecasts'. `covariance` is what is known of it before any outcome."""
+
+    days: Days
+    covariance: Floats
+
+    def whitened(self, excess: Floats, information: Floats) -> tuple[Floats, Floats]:
+        """Cholesky factor of what the days' mean excess varies by, and that excess in independent steps of variance one.
+
+        By day: sum of (outcome - p), sum of p (1 - p). A step tells of its day what the days before did not.
+        """
+        factor = cholesky(self.covariance + np.diag(1 / information), lower=True)
+        return factor, solve_triangular(factor, excess / information, lower=True)
+
+    def mean(self, excess: Floats, information: Floats) -> Floats:
+        """Where the level lay on each day, by all of them."""
+        factor, steps = self.whitened(excess, information)
+        mean: Floats = self.covariance @ solve_triangular(factor, steps, lower=True, trans="T")
+        return mean
+
+    def widened(self, by: Floats, variance: float) -> "LevelProcess":
+        """The process with something more that is not known: so much of it on each day, with that variance."""
+        return LevelProcess(self.days, self.covariance + variance * np.outer(by, by))
+
+
+def level_process(past: Days, forecast: Days, calendar: Days, booked: Floats) -> LevelProcess:
+    """The process on days with outcomes (sorted): the past's, and later those with forecasts.
+
+    `calendar`, `booked`: every day from the first to the last, and its visits.
+    """
+    days = np.concatenate([past, forecast])
+    number = days.astype("datetime64[D]").astype(np.int64)
+    apart = np.abs(number[:, None] - number[None, :])
+    is_forecast = np.arange(len(days)) >= len(past)
+    covariance = np.outer(is_forecast, is_forecast) * OWN_SD**2 + np.outer(~is_forecast, ~is_forecast) * PAST_SD**2
+    since = np.where(is_forecast, number - number[is_forecast][:1].sum(), 0) / 7
+    covariance = covariance + WANDER_A_WEEK**2 * np.minimum(since[:, None], since[None, :])
+    of_year = np.minimum(apart % YEAR_DAYS, YEAR_DAYS - apart % YEAR_DAYS)
+    covariance += SEASON_SD**2 * np.exp(-((of_year / SEASON_DAYS) ** 2) / 2)
+    closure = _last_closure(number, calendar, booked)
+    both = np.outer(closure >= 0, closure >= 0)
+    covariance += both * (AFTER_SD**2 + ONE_AFTER_SD**2 * (closure[:, None] == closure[None, :]))
+    week = week_numbers(days)
+    covariance += MOOD_SD**2 * (week[:, None] == week[None, :])
+    return LevelProcess(days, covariance)
+
+
+def _last_closure(number: NDArray[np.int64], calendar: Days, booked: Floats) -> NDArray[np.int64]:
+    """By day: which closed day lies within the week before it; -1 where none does. Closed days in a row are one."""
+    closed = _closed(calendar.astype("datetime64[D]").astype(np.int64), booked)
+    if not len(closed):
+        return np.full(len(number), -1)
+    first_in_row = np.cumsum(np.diff(closed, prepend=closed[0]) > AFTER_DAYS)
+    before = np.searchsorted(closed, number, side="left") - 1
+    is_near = (before >= 0) & (number - closed[np.maximum(before, 0)] <= AFTER_DAYS)
+    return np.where(is_near, first_in_row[np.maximum(before, 0)], -1)
+
+
+def _closed(calendar: NDArray[np.int64], booked: Floats) -> NDArray[np.int64]:
+    """Days with far fewer visits than their weekday's median."""
+    weekday = calendar % 7
+    usual = np.array([np.median(booked[weekday == day]) if (weekday == day).any() else 0.0 for day in range(7)])[weekday]
+    closed: NDArray[np.int64] = calendar[(usual > 0) & (booked < CLOSED_SHARE * usual)]
+    return closed
