@@ -1,13 +1,15 @@
 """A practice's event log in the lake's form, of any size: two events a visit, made by one SQL statement.
 
 N visits over THREE_YEARS days: N / 50 clients, N / 3300 clinicians, booked 0 to 27 days ahead, the outcome recorded 10 minutes to 2 days
-after the end, 1 in 50 put right a month later. History lies in files of a month; the last days in a file each, to be added one by one.
+after the end, 1 in 50 put right a month later; no reminders. History lies in files of a month; the last days in a file each, to be added
+one by one.
 """
 
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from hsched_pipelines.lake import lake_name, lake_schema
 
@@ -33,6 +35,7 @@ def write_log(folder: Path, visits: int) -> None:
         db.execute(f"create table visits as {_visits(visits)}")
         db.execute(f"create view events as {EVENTS}")
         db.execute(f"create view clients as {_clients(visits)}")
+        _write_none(folder / "lake" / lake_name("communications"))
         for table, made in (("appointments", "events"), ("clients", "clients")):
             columns = ", ".join(_column(field.name, str(field.type), db, made) for field in lake_schema(table))
             last = last_days()
@@ -50,6 +53,11 @@ def _write(db: duckdb.DuckDBPyConnection, rows: str, target: Path, first: date, 
     target.parent.mkdir(parents=True, exist_ok=True)
     within = f"recorded_at >= timestamptz '{first}' and recorded_at < timestamptz '{end}'"
     db.execute(f"copy (select * from ({rows}) where {within}) to '{target}.parquet' (compression zstd)")
+
+
+def _write_none(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(lake_schema("communications").empty_table(), folder / f"{FIRST}.parquet")
 
 
 def _column(name: str, kind: str, db: duckdb.DuckDBPyConnection, made: str) -> str:

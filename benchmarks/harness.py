@@ -4,6 +4,7 @@ import os
 import platform
 import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,8 @@ def interleaved(
         found = {name: timed(work) for name, work in works.items()}
         if max(one.foreign for one in found.values()) > most_foreign:
             refused += 1
+            times = ", ".join(f"{name} {one.seconds:.1f} s" for name, one in found.items())
+            print(f"refused, others took {max(one.foreign for one in found.values()):.0%}: {times}", file=sys.stderr, flush=True)
             if refused > attempts:
                 raise Disturbed(f"Others took more than {most_foreign:.0%} of the CPU in {refused} rounds: no figures.")
             time.sleep(1)

@@ -53,3 +53,8 @@
 {% macro expit(x) -%}
     (1 / (1 + exp(-({{ x }}))))
 {%- endmacro %}
+
+{# Whether an event ends a booking: a move does, or makes its next version where nothing was booked otherwise. #}
+{% macro is_ending(event_type) -%}
+    {{ event_type }} in ('cancelled', 'attended', 'no_show', 'moved')
+{%- endmacro %}

@@ -33,6 +33,15 @@
     {{ _changed('changed_on', 'date') }}
 {%- endmacro %}
 
+{# The midnight that ends the records, at which facts of clients are carried; empty where the last day of records is not given. #}
+{% macro facts_at() -%}
+    {% if var('records_through') -%}
+        {{ local_midnight("date '" ~ var('records_through') ~ "' + 1") }}
+    {%- else -%}
+        null::timestamptz
+    {%- endif %}
+{%- endmacro %}
+
 {# As a literal: DuckDB then skips what lies before it. #}
 {% macro _changed(column, type) -%}
     {% set changes = ref('int_attendance__changes') %}
@@ -53,12 +62,17 @@
 
 {# The first record of all appointments that an increment derives anew, as a literal. #}
 {% macro touched_since() -%}
-    {{ _first_record(ref('int_attendance__events')) }}
+    {{ _first_record(ref('int_attendance__touched'), 'first_recorded_at') }}
 {%- endmacro %}
 
-{% macro _first_record(relation) -%}
+{# The first record of the appointments with these hashes, as a literal: numbers are found faster than tokens, and what lies before is not read. #}
+{% macro first_record_of(events, hashes) -%}
+    {{ _first_record(events ~ ' where appointment_hash in (' ~ hashes ~ ')') }}
+{%- endmacro %}
+
+{% macro _first_record(relation, column='recorded_at') -%}
     {% if execute -%}
-        timestamptz '{{ run_query("select coalesce(min(recorded_at), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'
+        timestamptz '{{ run_query("select coalesce(min(" ~ column ~ "), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'
     {%- endif %}
 {%- endmacro %}
 
@@ -80,7 +94,7 @@
 
 {# Of appointments derived anew: meta `recorded` names the column that holds no instant before their first record. #}
 {% macro get_incremental_touched_sql(args) %}
-    {% set tokens = 'select appointment_token from ' ~ ref('int_attendance__events') %}
+    {% set tokens = 'select appointment_token from ' ~ ref('int_attendance__touched') %}
     {{ replace_rows(args, 'appointment_token in (' ~ tokens ~ ') and ' ~ config.get('meta')['recorded'] ~ ' >= ' ~ touched_since()) }}
 {% endmacro %}
 

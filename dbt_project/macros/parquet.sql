@@ -1,10 +1,17 @@
-{# A model that is one Parquet file, and a view of it. dbt-duckdb's `external` writes a table first, and one row of nulls where there is none. #}
+{# A model that is one Parquet file, or with `partition_by` a folder of them, and a view of it. dbt-duckdb's `external` writes a table first,
+   and one row of nulls where there is none. #}
 {% materialization parquet, adapter='duckdb' %}
-    {% set file = external_location(this, config) %}
+    {% set partitioned = config.get('partition_by') %}
+    {% set place = config.get('location') if partitioned else external_location(this, config) %}
+    {% set files = place ~ '/*/*.parquet' if partitioned else place %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') %}
-        copy ({{ sql }}) to '{{ file }}' (format parquet);
-        create or replace view {{ this }} as select * from read_parquet('{{ file }}')
+        copy ({{ sql }}) to '{{ place }}' (format parquet{% if partitioned %}, partition_by ({{ partitioned }}), overwrite_or_ignore{% endif %})
+    {% endcall %}
+    {% set written = run_query("select count(*) from glob('" ~ files ~ "')").columns[0].values()[0] %}
+    {% call statement('view') %}
+        create or replace view {{ this }} as
+        {% if written %}select * from read_parquet('{{ files }}'){% else %}select * from ({{ sql }}) limit 0{% endif %}
     {% endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}

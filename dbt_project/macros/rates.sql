@@ -5,8 +5,8 @@
     ({{ x }})::decimal(18, 12)
 {%- endmacro %}
 
-{% macro exact_sum(x, only) -%}
-    (sum({{ exact(x) }}) filter ({{ only }}))::double
+{% macro exact_sum(x, only=none) -%}
+    (sum({{ exact(x) }}){% if only %} filter ({{ only }}){% endif %})::double
 {%- endmacro %}
 
 {# Running totals of `sums` for every key and day from the day after its first step, with those of the last 90 and 180 days.
@@ -110,6 +110,19 @@ final as (
 
 )
 {% endmacro %}
+
+{# Outcomes that come into rates or go out of them, in an increment those of later days. Each day is asked for by itself: with `or`, DuckDB
+   reads the whole table. #}
+{% macro turning_outcomes() -%}
+    {% set outcomes = ref('int_attendance__outcomes') %}
+    select * from {{ outcomes }}
+    {% if is_increment() -%}
+        where known_on >= {{ changed_on() }}
+        union all
+        select * from {{ outcomes }}
+        where superseded_on >= {{ changed_on() }} and known_on < {{ changed_on() }}
+    {%- endif %}
+{%- endmacro %}
 
 {# Visits as they come in on the day they are known, and go out on the day another status takes their place. #}
 {% macro turns(outcomes) %}

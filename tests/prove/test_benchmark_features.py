@@ -12,4 +12,5 @@ def test_a_tiny_practice_has_every_figure(tmp_path: Path) -> None:
     assert 0 < found["day_sql_s"] < found["whole_sql_s"]
     assert found["day_rows"] > 0
     assert min(found[name] for name in ("raw_s", "scan_s", "rest_sql_s", "pandas_s", "peak_mib", "day_peak_mib")) > 0
-    assert found["refused_rounds"] == 0
+    assert 0 < found["one_day_rows"] <= found["day_rows"]
+    assert found["whole_refused_rounds"] == found["day_refused_rounds"] == 0

@@ -17,7 +17,7 @@ SEASONS = st.sampled_from([attendance_world.FIRST, attendance_world.AUTUMN])
 
 
 def test_a_month_of_the_unforeseen(feature_practice: Practice) -> None:
-    """A late correction of last month, a move, a repeat, a missed day caught up, a day run again, two days at once: all by increments."""
+    """A late correction of last month, another client, a move, a repeat, a missed day caught up, a day run again, two days at once."""
     log = {
         "clients": [client("ada", "01-20 09:00", age_years=30), client("ada", "03-05 09:00", age_years=31)],
         "appointments": [
@@ -30,6 +30,9 @@ def test_a_month_of_the_unforeseen(feature_practice: Practice) -> None:
             event("next", "confirmed", "03-06 08:00", "03-13 10:00"),
             event("next", "confirmed", "03-06 08:00", "03-13 10:00", recorded="03-07 08:00"),
             *visit("new", "03-01 09:00", "03-06 10:00", "no_show", client_token="bea"),
+            *visit("swapped", "02-20 09:00", "03-04 10:00", "no_show"),
+            event("swapped", "corrected", "03-06 09:00", "03-04 11:00", client_token="bea"),
+            event("swapped", "attended", "03-06 09:05", "03-04 11:00", client_token="bea"),
             event("soon", "booked", "03-07 10:00", "03-14 10:00", client_token="bea", clinician_token="lee"),
         ],
     }
@@ -51,6 +54,7 @@ def test_a_month_of_the_unforeseen(feature_practice: Practice) -> None:
     coming = whole.coming[whole.coming["as_of_on"] == day[8]].set_index("booking_id")
     assert coming.loc["next-1", "client_no_shows"] == 0  # put right on 4 March
     assert coming.loc["next-1", "client_visits"] == 3
+    assert coming.loc["soon-0", "client_visits"] == 2  # the corrected one was hers
     assert coming.loc["next-1", "age_years"] == 31
     assert at("03-05 11:00") == coming.loc["next-1", "booked_at"]
 

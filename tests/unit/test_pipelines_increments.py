@@ -45,7 +45,7 @@ def test_new_days_are_added(home: Path) -> None:
     assert str(plan) == "increment: 2026-02-27 to 2026-03-03, 2 days"
     assert plan.flags == []
     days = ["2026-02-27", "2026-03-03"]
-    new = {"appointments": days, "clients": days}
+    new = {"appointments": days, "clients": days, "communications": []}
     assert plan.variables == {"records_through": "2026-03-03", "known_through": "2026-03-02", "new_days": new}
 
 
@@ -56,7 +56,7 @@ def test_nothing_new_is_an_increment_of_no_days(home: Path) -> None:
     plan = planned(home)
 
     assert str(plan) == "increment: no new days"
-    assert plan.variables["new_days"] == {"appointments": [], "clients": []}
+    assert plan.variables["new_days"] == {"appointments": [], "clients": [], "communications": []}
 
 
 def test_the_first_build_is_whole(home: Path) -> None:

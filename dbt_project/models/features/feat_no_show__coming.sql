@@ -1,9 +1,9 @@
 -- Coming visits as known at 00:00 of each as-of day, with the features of feat_no_show__appointments.
 -- One folder an as-of day: a run rewrites the days it was asked for and leaves the others.
 {{ config(
-    materialized='external',
+    materialized='parquet',
     location=env_var('HSCHED_TABLES', 'tables') ~ '/feat_no_show__coming',
-    options={'partition_by': 'as_of_on', 'overwrite_or_ignore': 'true'},
+    partition_by='as_of_on',
     tags=['daily']
 ) }}
 

@@ -6,12 +6,11 @@ versions as (
 
     select
         booking_id,
-        arg_min(client_token, version_no) as client_token,
-        any_value(appointment_token) as appointment_token,
-        min(valid_from) as known_at
+        client_token,
+        appointment_token,
+        booking_known_at as known_at
     from {{ ref('int_attendance__versions') }}
-    where {{ is_touched('appointment_token', 'valid_from') }}
-    group by booking_id
+    where is_first and {{ is_touched('appointment_token', 'valid_from') }}
 
 ),
 
@@ -45,6 +44,7 @@ final as (
         versions.booking_id,
         versions.appointment_token,
         versions.client_token,
+        hash(versions.client_token) as client_hash,
         versions.known_at,
         endings.ended_at,
         endings.cancelled_at,

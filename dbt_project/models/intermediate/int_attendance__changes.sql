@@ -1,4 +1,4 @@
--- From when on an increment changes anything: one row. In a whole build, from the first record on.
+-- From when on an increment changes anything, and up to when all is known: one row. A whole build changes all from the first record on.
 {% set tables = ('appointments', 'clients', 'communications') %}
 with
 
@@ -26,8 +26,9 @@ earliest as (
 select
     changed_from,
     {% if is_increment() %}
-        least({{ known_day('changed_from') }}, date '{{ var("known_through") }}' + 1) as changed_on
+        least({{ known_day('changed_from') }}, date '{{ var("known_through") }}' + 1) as changed_on,
     {% else %}
-        {{ known_day('changed_from') }} as changed_on
+        {{ known_day('changed_from') }} as changed_on,
     {% endif %}
+    {{ facts_at() }} as facts_at
 from earliest

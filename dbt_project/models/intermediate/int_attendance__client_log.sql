@@ -30,6 +30,7 @@ final as (
 
     select
         client_token,
+        hash(client_token) as client_hash,
         booking_id,
         appointment_token,
         recording_no,

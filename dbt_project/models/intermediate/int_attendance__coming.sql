@@ -17,6 +17,8 @@ days as (
 versions as (
 
     select * from {{ ref('int_attendance__versions') }}
+    -- as literals: DuckDB then skips visits of other days
+    where starts_on >= date '{{ first }}' and starts_on < date '{{ last }}' + {{ var('coming_days') }}
 
 ),
 

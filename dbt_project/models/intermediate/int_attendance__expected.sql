@@ -8,10 +8,8 @@ outcomes as (
     where {{ is_touched('appointment_token', 'known_at') }}
     {% if is_increment() %}
         union all
-        select * from {{ ref('int_attendance__outcomes') }}
-        where
-            (known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }})
-            and not ({{ is_touched('appointment_token') }})
+        select * from ({{ turning_outcomes() }}) as turning
+        where not ({{ is_touched('appointment_token') }})
     {% endif %}
 
 ),

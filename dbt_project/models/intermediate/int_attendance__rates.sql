@@ -5,10 +5,7 @@ with
 
 outcomes as (
 
-    select * from {{ ref('int_attendance__outcomes') }}
-    {% if is_increment() -%}
-        where known_on >= {{ changed_on() }} or superseded_on >= {{ changed_on() }}
-    {%- endif %}
+    {{ turning_outcomes() }}
 
 ),
 

@@ -1,4 +1,5 @@
 -- Each recording of how a booking ended. A corrected status is a second row; nothing is overwritten.
+-- depends_on: {{ ref('int_attendance__touched') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'recorded_at'}) }}
 with
 
@@ -13,8 +14,8 @@ endings as (
     select
         booking_id,
         appointment_token,
+        is_plain,
         version_no,
-        client_token,
         event_type,
         event_by,
         event_at,
@@ -22,16 +23,16 @@ endings as (
         starts_by,
         ends_at
     from events
-    where event_type in ('cancelled', 'attended', 'no_show') or (event_type = 'moved' and not is_move_within)
+    where {{ is_ending('event_type') }} and not is_move_within
 
     union all
 
     -- a move within one appointment id ends the booking before it, at the start it had then
     select
-        previous_booking_id as booking_id,
+        appointment_token || '-' || (booking_no - 1) as booking_id,
         appointment_token,
+        is_plain,
         version_no - 1 as version_no,
-        client_token,
         event_type,
         event_by,
         event_at,
@@ -48,8 +49,8 @@ named as (
     select
         booking_id,
         appointment_token,
+        is_plain,
         version_no,
-        client_token,
         recorded_at,
         starts_by,
         ends_at,
@@ -66,6 +67,19 @@ named as (
 
 ),
 
+-- an appointment that ended once was not put right
+plain as (
+
+    select
+        *,
+        null::varchar as previous_outcome,
+        1::bigint as recording_no,
+        true as is_final
+    from named
+    where is_plain
+
+),
+
 compared as (
 
     select
@@ -73,6 +87,7 @@ compared as (
         lag(outcome) over recorded as previous_outcome,
         row_number() over recorded as recording_no
     from named
+    where not is_plain
     window recorded as (partition by booking_id order by recorded_at, outcome, version_no, known_at)
 
 ),
@@ -90,7 +105,7 @@ recordings as (
 
 ),
 
-final as (
+revised as (
 
     select
         * exclude (corrected_at),
@@ -98,7 +113,18 @@ final as (
         case when corrected_at is not null then greatest(known_at, corrected_at) end as superseded_at
     from recordings
 
+),
+
+final as (
+
+    select
+        *,
+        null::timestamptz as superseded_at
+    from plain
+    union all by name
+    select * from revised
+
 )
 
-select * from final
+select * exclude (is_plain) from final
 {{ in_order_of('recorded_at') }}

@@ -1,4 +1,5 @@
 -- What was known of a booking, and when: one row per version, in force from valid_from until valid_to.
+-- depends_on: {{ ref('int_attendance__touched') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'valid_from'}) }}
 with
 
@@ -9,7 +10,46 @@ openings as (
 
 ),
 
+-- an appointment never changed has one version
+plain as (
+
+    select
+        *,
+        null::timestamptz as valid_to,
+        event_at as chosen_at,
+        recorded_at as booking_known_at,
+        true as is_first,
+        replaces_appointment_token is not null as is_moved_here
+    from openings
+    where is_plain
+
+),
+
+compared as (
+
+    select
+        *,
+        lead(recorded_at) over (partition by appointment_token order by version_no) as valid_to,
+        -- the moment this time was chosen: the booking, or the move that set it; a correction does not choose
+        first_value(event_at) over booking as chosen_at,
+        first_value(recorded_at) over booking as booking_known_at,
+        row_number() over booking = 1 as is_first,
+        first_value(replaces_appointment_token is not null or is_move_within) over booking as is_moved_here
+    from openings
+    where not is_plain
+    window booking as (partition by booking_id order by version_no)
+
+),
+
 numbered as (
+
+    select * from plain
+    union all by name
+    select * from compared
+
+),
+
+final as (
 
     select
         booking_id,
@@ -28,21 +68,11 @@ numbered as (
         series_token,
         series_interval_days,
         recorded_at as valid_from,
-        lead(recorded_at) over (partition by appointment_token order by version_no) as valid_to,
-        -- the moment this time was chosen: the booking, or the move that set it; a correction does not choose
-        first_value(event_at) over booking as chosen_at,
-        first_value(recorded_at) over booking as booking_known_at,
-        row_number() over booking = 1 as is_first,
-        first_value(replaces_appointment_token is not null or is_move_within) over booking as is_moved_here
-    from openings
-    window booking as (partition by booking_id order by version_no)
-
-),
-
-final as (
-
-    select
-        *,
+        valid_to,
+        chosen_at,
+        booking_known_at,
+        is_first,
+        is_moved_here,
         {{ lead_band('starts_on - ' ~ local_day('chosen_at')) }} as lead_band,
         {{ slot('starts_on', 'starts_at') }} as slot
     from numbered

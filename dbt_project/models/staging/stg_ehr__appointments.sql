@@ -5,9 +5,10 @@
     'appointment_token', 'client_token', 'clinician_token', 'event_type', 'event_at', 'recorded_at', 'starts_on', 'starts_at',
     'duration_minutes', 'session_type', 'modality', 'site_token', 'series_token', 'series_interval_days', 'replaces_appointment_token',
 ] | join(', ') %}
+{% set kept = '' if is_increment() else 'not ' %} -- the lake is read again rather than kept in memory
 with
 
-recorded as (
+recorded as {{ kept }}materialized (
 
     select
         {{ columns }},
@@ -16,7 +17,7 @@ recorded as (
 
 ),
 
-source as (
+source as {{ kept }}materialized (
 
     select * from recorded
     {% if is_increment() %}
@@ -25,8 +26,29 @@ source as (
             {{ columns }},
             event_by
         from {{ this }}
-        where appointment_token in (select appointment_token from recorded)
+        -- an appointment that shares another's number comes along, whole, and is merged as it was
+        where
+            appointment_hash in (select hash(appointment_token) from recorded)
+            and recorded_at >= {{ first_record_of(this, 'select hash(appointment_token) from ' ~ lake_rows('appointments')) }}
     {% endif %}
+
+),
+
+-- most rows have no like; those that may have one are found by three columns
+alike as (
+
+    select hash(appointment_token, event_type, event_at) as event_hash
+    from source
+    group by event_hash
+    having count(*) > 1
+
+),
+
+repeated as materialized (
+
+    select source.*
+    from source
+    semi join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
 
 ),
 
@@ -36,7 +58,7 @@ once as (
     select
         * exclude (recorded_at),
         min(recorded_at) as recorded_at
-    from source
+    from repeated
     where event_type in ('booked', 'confirmed', 'moved')
     group by all
 
@@ -45,13 +67,17 @@ once as (
 -- what can be put right, and right back, stays as often as it was recorded
 revisable as (
 
-    select distinct * from source
+    select distinct * from repeated
     where event_type not in ('booked', 'confirmed', 'moved')
 
 ),
 
 events as (
 
+    select source.*
+    from source
+    anti join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
+    union all by name
     select * from once
     union all by name
     select * from revisable
@@ -62,6 +88,7 @@ final as (
 
     select
         appointment_token,
+        hash(appointment_token) as appointment_hash,
         client_token,
         clinician_token,
         event_type,
@@ -88,5 +115,5 @@ final as (
 
 )
 
+-- in the order of the lake's files, which are of days
 select * from final
-{{ in_order_of('recorded_at') }}

@@ -1,0 +1,51 @@
+-- Clients of whom a build derives anew what they had booked, and those among them whose outcomes, at the midnight that ends the records:
+-- all of them, or in an increment those with a record among the touched appointments, and those of whom an earlier record counts, or no
+-- longer counts, only from these days on.
+-- Without a last day of records (`records_through`) nothing is carried.
+-- depends_on: {{ ref('int_attendance__bookings') }}
+{% set log = ref('int_attendance__client_log') %}
+with
+
+clients as (
+
+    {% if is_increment() %}
+        {% set before = local_midnight("date '" ~ var('known_through') ~ "' + 1") %}
+        select
+            client_token,
+            max({{ is_ending('event_type') }}) over (partition by appointment_token) as has_outcomes
+        from {{ ref('int_attendance__events') }}
+        union all
+        select
+            client_token,
+            true as has_outcomes
+        from {{ log }}
+        where known_at > {{ before }} and known_at <= {{ facts_at() }}
+        union all
+        select
+            client_token,
+            true as has_outcomes
+        from {{ log }}
+        where superseded_at > {{ before }} and superseded_at <= {{ facts_at() }}
+    {% else %}
+        select
+            client_token,
+            false as has_outcomes
+        from {{ ref('int_attendance__bookings') }}
+        union all
+        select
+            client_token,
+            true as has_outcomes
+        from {{ log }}
+    {% endif %}
+
+)
+
+select
+    row_number() over () as moment_id,
+    client_token,
+    hash(client_token) as client_hash,
+    max(has_outcomes) as has_outcomes,
+    {{ facts_at() }} as scored_at
+from clients
+where scored_at is not null
+group by client_token
