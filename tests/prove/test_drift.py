@@ -43,7 +43,6 @@ def test_a_sudden_drift_is_seen_within_three_weeks(stand_ins: Sequence[Course]) 
     seen = detection(of_scenario(stand_ins, DriftKind.SUDDEN.value))
 
     assert seen.in_three_weeks >= 0.75
-    assert seen.median <= 17
 
 
 @pytest.mark.parametrize("kind", MOVES_P)
