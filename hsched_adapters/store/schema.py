@@ -3,12 +3,33 @@
 Everything here is by pseudonym. Whose tables they are is in their first column, so that one database serves several practices.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 VERSION_TABLE = "hsched_store_version"  # MLflow and Dagster keep Alembic versions too, perhaps in the same database
 metadata = sa.MetaData()
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An aware instant, kept in UTC: SQLite forgets the zone, PostgreSQL answers in the session's."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant without a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _of(*names: str) -> list[sa.Column[Any]]:
+    """Primary key: the practice, and what names the row within it."""
+    return [sa.Column("practice", sa.String(63), primary_key=True), *(sa.Column(name, sa.String(128), primary_key=True) for name in names)]
 
 
 def _keys() -> list[sa.Column[Any]]:
@@ -87,3 +108,55 @@ audit = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.Index("audit_by_subject", "practice", "subject"),
 )
+# The path. `document` is the whole value as canonical JSON (values.py); the columns beside it are what is searched.
+cases = sa.Table(
+    "cases",
+    metadata,
+    *_of("id"),
+    sa.Column("use_case", sa.String(63), nullable=False),
+    sa.Column("state", sa.String(32), nullable=False),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("hold_clinician", sa.String(64)),
+    sa.Column("hold_client", sa.String(64)),
+    sa.Column("hold_from", Instant),
+    sa.Column("hold_until", Instant),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("cases_open", "practice", "is_open", "since"),
+    sa.Index("cases_held", "practice", "hold_until"),
+)
+# A copy of each case's approvals, for counting an order's uses.
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    *_of("case_id"),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("approved_by", sa.String(128), nullable=False),
+    sa.Column("action_digest", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("order_reference", sa.String(128), nullable=False),
+    sa.Column("is_from_offer", sa.Boolean, nullable=False),
+    sa.Index("approvals_by_order", "practice", "order_reference", "at"),
+)
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    *_of("case_id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("contacts_by_client", "practice", "client"),
+)
+phases = sa.Table("phases", metadata, *_of("use_case"), sa.Column("phase", sa.String(16), nullable=False))
+standing_orders = sa.Table("standing_orders", metadata, *_of("use_case"), sa.Column("document", sa.Text, nullable=False))
+switches = sa.Table("switches", metadata, *_of(), sa.Column("is_stopped", sa.Boolean, nullable=False))
+consents = sa.Table(
+    "consents",
+    metadata,
+    *_of("client"),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("document", sa.Text, nullable=False),
+)
+client_messages = sa.Table("client_messages", metadata, *_of("client", "reference"), sa.Column("at", Instant, nullable=False))
+pauses = sa.Table("pauses", metadata, *_of("client"), sa.Column("since", Instant, nullable=False))

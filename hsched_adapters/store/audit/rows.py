@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from hsched_adapters.store.audit.chain import Record, columns
 from hsched_adapters.store.schema import audit
+from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import NotReadyError
 
 BATCH = 2000
@@ -50,6 +52,15 @@ def read_records(connection: sa.Connection, practice: str, first: int | None = N
     rows = connection.execute(chosen.order_by(audit.c.seq), execution_options={"yield_per": BATCH})
     for whose, seq, *others in rows:
         yield Record(bytes(whose or b""), seq if isinstance(seq, int) else 0, *(bytes(one or b"") for one in others))
+
+
+def read_entries(connection: sa.Connection, practice: str) -> list[AuditEntry]:
+    """All entries of a practice, for replay. Proves nothing: verification does."""
+    ours = sa.select(audit).where(audit.c.practice == practice).order_by(audit.c.seq)
+    return [
+        AuditEntry(datetime.fromisoformat(row["at"]), row["actor"], row["kind"], row["subject"], json.loads(row["body"]))
+        for row in connection.execute(ours).mappings()
+    ]
 
 
 def story(connection: sa.Connection, practice: str, subject: str) -> list[Told]:

@@ -63,8 +63,8 @@ class AuditTrail:
     """The audit trail of one practice."""
 
     def __init__(self, engine: sa.Engine, practice: str, keys: AuditKeys, anchors: Anchors, clock: Clock, pace: Pace | None = None) -> None:
+        self.practice = practice
         self._engine = engine
-        self._practice = practice
         self._keys = keys
         self._anchors = anchors
         self._clock = clock
@@ -118,7 +118,7 @@ class AuditTrail:
         """How far checkpoints are behind; whoever acts without a person asks first."""
         lines = self._anchors.lines()
         anchored = self._trusted(lines[-1]).entries if lines else 0
-        later = sa.select(sa.func.count(), sa.func.min(audit.c.at)).where(audit.c.practice == self._practice, audit.c.seq > anchored)
+        later = sa.select(sa.func.count(), sa.func.min(audit.c.at)).where(audit.c.practice == self.practice, audit.c.seq > anchored)
         with reading(self._engine) as connection:
             count, since = connection.execute(later).one()
         return Lag(count, datetime.fromisoformat(since) if since else None, self._failure)
@@ -126,7 +126,7 @@ class AuditTrail:
     def story(self, subject: str) -> list[Told]:
         """What is recorded about a subject, and about what mentions it."""
         with reading(self._engine) as connection:
-            return story(connection, self._practice, subject)
+            return story(connection, self.practice, subject)
 
     def close(self) -> None:
         """Give the database back."""
@@ -134,12 +134,12 @@ class AuditTrail:
 
     def _append(self, connection: sa.Connection, kept: Sequence[dict[str, Any]]) -> None:
         """Chain the entries to the newest one."""
-        newest = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == self._practice).order_by(audit.c.seq.desc()).limit(1)
+        newest = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == self.practice).order_by(audit.c.seq.desc()).limit(1)
         seq, previous = connection.execute(newest).one_or_none() or (0, FIRST)
         key = self._keys.codes()
         rows = []
         for number, entry in enumerate(kept, start=seq + 1):
-            row = {**entry, "practice": self._practice, "kid": key.kid, "seq": number, "prev": bytes(previous)}
+            row = {**entry, "practice": self.practice, "kid": key.kid, "seq": number, "prev": bytes(previous)}
             record = linked(_as_record(row), key.secret)
             rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
@@ -148,7 +148,7 @@ class AuditTrail:
     def _queue(self, connection: sa.Connection) -> None:
         """Wait until nobody else writes for this practice. SQLite's writers queue by themselves: BEGIN IMMEDIATE."""
         if connection.dialect.name != "sqlite":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self._practice))))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self.practice))))
 
     def _anchor_if_due(self, entries: int) -> None:
         self._waiting += entries
@@ -168,26 +168,26 @@ class AuditTrail:
             return None
         at = self._clock.now().isoformat(timespec="microseconds")
         signing = self._keys.signing()
-        return sign(Checkpoint(self._practice, head.seq, head.hash.hex(), at, signing.kid), signing.secret)
+        return sign(Checkpoint(self.practice, head.seq, head.hash.hex(), at, signing.kid), signing.secret)
 
     def _trusted(self, line: bytes) -> Checkpoint:
         try:
             checkpoint = Checkpoint.from_line(line)
         except (ValueError, TypeError):
             raise _broken("the newest checkpoint is not readable") from None
-        if checkpoint.practice != self._practice or not is_signed(checkpoint, self._keys.public(checkpoint.kid)):
+        if checkpoint.practice != self.practice or not is_signed(checkpoint, self._keys.public(checkpoint.kid)):
             raise _broken("the newest checkpoint is not one of this practice's keys")
         return checkpoint
 
     def _verified(self, connection: sa.Connection, last: Checkpoint | None) -> Start:
         """The newest entry, after everything since the last checkpoint was found to follow from it."""
         start = Start(last.entries, bytes.fromhex(last.head)) if last else Start()
-        records = read_records(connection, self._practice, max(start.seq, 1))
+        records = read_records(connection, self.practice, max(start.seq, 1))
         if last is not None:
             known = next(records, None)
             if known is None or (known.seq, known.hash) != (start.seq, start.hash):
                 raise _broken(str(Break(start.seq, start.seq, f"not what the checkpoint of {last.at} knows")))
-        verdict = verify(self._practice, records, (), self._keys.secret_of, start)
+        verdict = verify(self.practice, records, (), self._keys.secret_of, start)
         if verdict.broken:
             raise _broken(str(verdict.broken))
         return Start(verdict.entries, verdict.head)

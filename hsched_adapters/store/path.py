@@ -1,0 +1,168 @@
+"""`PathStore` on SQL: cases and what surrounds them, every change with its audit entry in one serialised transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hsched_adapters.store.audit.trail import AuditTrail, Recording
+from hsched_adapters.store.schema import approvals, cases, client_messages, consents, contacts, pauses, phases, standing_orders, switches
+from hsched_adapters.store.values import from_text, to_text
+from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound
+from hsched_core.domain.errors import SafeError
+from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.domain.sessions import Session
+from hsched_core.policy.autonomy import Rollout
+from hsched_core.policy.facts import ContactFacts
+
+
+class SqlPathStore:
+    """The operational store of one practice, as the path uses it."""
+
+    def __init__(self, trail: AuditTrail) -> None:
+        self._trail = trail
+
+    @contextmanager
+    def transaction(self) -> Iterator["SqlTransaction"]:
+        """Stored when left, with its entries; nothing is, when left by an exception."""
+        with self._trail.writing() as recording:
+            yield SqlTransaction(recording, self._trail.practice)
+
+
+class SqlTransaction:
+    """`Transaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
+
+    def __init__(self, recording: Recording, practice: str) -> None:
+        self._recording = recording
+        self._practice = practice
+        self._do = recording.connection.execute
+
+    def case(self, case_id: str) -> Case | None:
+        text = self._do(self._ours(cases, cases.c.document).where(cases.c.id == case_id)).scalar()
+        return None if text is None else from_text(Case, text)
+
+    def open_cases(self) -> Sequence[Case]:
+        ours = self._ours(cases, cases.c.document).where(cases.c.is_open).order_by(cases.c.since, cases.c.id)
+        return [from_text(Case, text) for text in self._do(ours).scalars()]
+
+    def rollout(self, use_case: str, since: datetime) -> Rollout:
+        phase = self._do(self._ours(phases, phases.c.phase).where(phases.c.use_case == use_case)).scalar()
+        order = self._do(self._ours(standing_orders, standing_orders.c.document).where(standing_orders.c.use_case == use_case)).scalar()
+        is_stopped = bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
+        found = from_text(StandingOrder, order) if order else None
+        uses = self._uses(found.reference, since) if found else 0
+        return Rollout(Phase(phase) if phase else Phase.REVIEW, found, uses, is_stopped)
+
+    def contact_facts(self, client: str, without_case: str) -> ContactFacts:
+        ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at).where(contacts.c.client == client)
+        made = self._do(ours.where(contacts.c.case_id != without_case).order_by(contacts.c.at, contacts.c.case_id))
+        said = self._do(self._ours(consents, consents.c.document).where(consents.c.client == client).order_by(consents.c.number)).scalars()
+        messages = self._ours(client_messages, client_messages.c.reference, client_messages.c.at).where(client_messages.c.client == client)
+        return ContactFacts(
+            tuple(from_text(ConsentEvent, text) for text in said),
+            tuple(Contact(whom, Channel(channel), at) for whom, channel, at in made),
+            tuple(Inbound(reference, at) for reference, at in self._do(messages.order_by(client_messages.c.at))),
+            self._do(self._ours(pauses).where(pauses.c.client == client)).first() is not None,
+        )
+
+    def held(self, session: Session, without_case: str, confirmed_since: datetime) -> tuple[Session, ...]:
+        shares = sa.or_(cases.c.hold_clinician == session.clinician, cases.c.hold_client == session.client)
+        overlaps = sa.and_(cases.c.hold_from < session.ends_at, cases.c.hold_until > session.starts_at)
+        is_fresh = sa.or_(cases.c.state != State.CONFIRMED, cases.c.since >= confirmed_since)
+        ours = self._ours(cases, cases.c.document).where(cases.c.id != without_case, shares, overlaps, is_fresh)
+        found = (from_text(Case, text).hold for text in self._do(ours.order_by(cases.c.since, cases.c.id)).scalars())
+        return tuple(hold for hold in found if hold is not None)
+
+    def add(self, case: Case, *, audit: AuditEntry) -> None:
+        self._do(cases.insert().values(**self._row(case)))
+        self._keep_approvals(case)
+        self._recording.record(audit)
+
+    def save(self, case: Case, *, audit: AuditEntry, contact: Contact | None = None) -> None:
+        before = sa.and_(self._is(cases, id=case.id), cases.c.version == case.version - 1)
+        if self._do(cases.update().where(before).values(**self._row(case))).rowcount != 1:
+            raise SafeError("case_moved_meanwhile", f"case {case.id}")
+        self._keep_approvals(case)
+        if contact:
+            self._put(contacts, {"case_id": case.id}, {"client": contact.client, "channel": str(contact.channel), "at": contact.at})
+        self._recording.record(audit)
+
+    def set_phase(self, use_case: str, phase: Phase, *, audit: AuditEntry) -> None:
+        self._put(phases, {"use_case": use_case}, {"phase": str(phase)})
+        self._recording.record(audit)
+
+    def set_stopped(self, is_stopped: bool, *, audit: AuditEntry) -> None:
+        self._put(switches, {}, {"is_stopped": is_stopped})
+        self._recording.record(audit)
+
+    def set_order(self, order: StandingOrder, *, audit: AuditEntry) -> None:
+        """The use case's standing order from now on."""
+        self._put(standing_orders, {"use_case": order.use_case}, {"document": to_text(order)})
+        self._recording.record(audit)
+
+    def add_consent(self, client: str, event: ConsentEvent, *, audit: AuditEntry) -> None:
+        """Append to the client's log of consent."""
+        number = self._do(self._ours(consents, sa.func.count()).where(consents.c.client == client)).scalar_one() + 1
+        self._do(consents.insert().values(practice=self._practice, client=client, number=number, document=to_text(event)))
+        self._recording.record(audit)
+
+    def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
+        """That the client wrote, under which reference and when; not what."""
+        self._put(client_messages, {"client": client, "reference": message.reference}, {"at": message.at})
+        self._recording.record(audit)
+
+    def set_paused(self, client: str, since: datetime | None, *, audit: AuditEntry) -> None:
+        """A person has this client: nothing is sent until they give them back (None)."""
+        if since is None:
+            self._do(pauses.delete().where(self._is(pauses, client=client)))
+        else:
+            self._put(pauses, {"client": client}, {"since": since})
+        self._recording.record(audit)
+
+    def record(self, *, audit: AuditEntry) -> None:
+        self._recording.record(audit)
+
+    def _uses(self, reference: str, since: datetime) -> int:
+        ours = self._ours(approvals, sa.func.count()).where(approvals.c.order_reference == reference, approvals.c.at >= since)
+        return int(self._do(ours.where(sa.not_(approvals.c.is_from_offer))).scalar_one())
+
+    def _row(self, case: Case) -> dict[str, Any]:
+        hold = case.hold
+        return {
+            "practice": self._practice,
+            "id": case.id,
+            "use_case": case.proposal.use_case,
+            "state": str(case.state),
+            "is_open": case.state not in FINAL,
+            "version": case.version,
+            "since": case.since,
+            "hold_clinician": hold and hold.clinician,
+            "hold_client": hold and hold.client,
+            "hold_from": hold and hold.starts_at,
+            "hold_until": hold and hold.ends_at,
+            "document": to_text(case),
+        }
+
+    def _keep_approvals(self, case: Case) -> None:
+        self._do(approvals.delete().where(self._is(approvals, case_id=case.id)))
+        for place, one in enumerate(case.approvals):
+            row = {"approved_by": one.by, "action_digest": one.action_digest, "at": one.at, "order_reference": one.order}
+            self._do(
+                approvals.insert().values(**row, practice=self._practice, case_id=case.id, place=place, is_from_offer=bool(case.offer))
+            )
+
+    def _put(self, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
+        """Write the row, whether or not it is there: nobody else writes meanwhile."""
+        if self._do(table.update().where(self._is(table, **key)).values(**values)).rowcount == 0:
+            self._do(table.insert().values(practice=self._practice, **key, **values))
+
+    def _ours(self, table: sa.Table, *columns: Any) -> sa.Select[Any]:
+        return sa.select(*(columns or (table,))).select_from(table).where(table.c.practice == self._practice)
+
+    def _is(self, table: sa.Table, **key: Any) -> sa.ColumnElement[bool]:
+        return sa.and_(table.c.practice == self._practice, *(table.c[name] == value for name, value in key.items()))
