@@ -4,6 +4,7 @@ On SQLite the connections handed out cannot change the schema, attach files or s
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 BUSY_SECONDS = 60
+TRIES = 20 * BUSY_SECONDS
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 7203101  # of PostgreSQL's advisory locks: one process migrates at a time
 # recursive_triggers: without it SQLite's INSERT OR REPLACE deletes a row past its triggers.
@@ -100,7 +102,20 @@ def _sqlite(url: str, *, guarded: bool) -> sa.Engine:
 
 def _prepare(connection: Any, _record: object) -> None:
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+        _set(connection, pragma)
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """SQLite does not wait when it changes to WAL beside others who open or close the file: it says "locked" at once."""
+    for attempt in range(TRIES):
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or attempt == TRIES - 1:
+                raise
+            time.sleep(BUSY_SECONDS / TRIES)
+        else:
+            return
 
 
 def _guard(connection: Any, _record: object) -> None:
