@@ -118,6 +118,7 @@ def dbt_parts(settings: Settings, project: DbtProject) -> list[dg.AssetsDefiniti
     @dbt_assets(name="dbt_coming", select=DAILY, **daily, **common)  # type: ignore[untyped-decorator]  # as above
     def dbt_coming(context: dg.AssetExecutionContext, dbt: PinnedDbt) -> Iterator[Any]:
         forget_days(settings.paths, days_of(context))
+        write_holidays(settings.practice.country, settings.paths.tables)
         yield from build(context, dbt, settings, {**variables(settings), **as_of_range(context)})
 
     return [dbt_tables, dbt_coming]
@@ -157,7 +158,6 @@ def build(
 ) -> Iterator[Any]:
     """Run `dbt build` for the selected models; its events become materializations and check results."""
     settings.paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    write_holidays(settings.practice.country, settings.paths.tables)
     enter_practice(settings.paths)
     invocation = dbt.cli(["build", *flags, "--vars", json.dumps(known)], context=context)
     for event in _quietly(invocation.stream()):

@@ -106,10 +106,10 @@ def test_without_checkpoints_nothing_is_proven(written: Settings, capfd: pytest.
 def test_a_forged_checkpoint_is_trouble(written: Settings, damage: object, trouble: str, capfd: pytest.CaptureFixture[str]) -> None:
     """Whoever has no signing key cannot make one, nor change one."""
     file = written.paths.checkpoints
-    file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]
+    file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]  # checked by the test
 
     assert exit_code("audit", "verify", "--json") == 1
-    assert trouble in said(capfd)["trouble"]  # type: ignore[operator]
+    assert trouble in said(capfd)["trouble"]  # type: ignore[operator]  # checked by the test
 
 
 def test_checkpoints_of_another_key_prove_nothing(written: Settings, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -124,7 +124,7 @@ def test_checkpoints_of_another_key_prove_nothing(written: Settings, tmp_path: P
     (tmp_path / "kept.txt").write_bytes(kept)
 
     assert exit_code("audit", "verify", *places, str(tmp_path / "kept.txt"), "--json") == 1
-    assert len(said(capfd)["trouble"]) == 3  # type: ignore[arg-type]
+    assert len(said(capfd)["trouble"]) == 3  # type: ignore[arg-type]  # checked by the test
     assert exit_code("audit", "verify", *places, str(thief.public_keys)) == 0, "with the thief's own key everything is in order"
 
 
@@ -162,13 +162,13 @@ def test_the_story_of_a_subject_is_told_whole(told: Settings, monkeypatch: pytes
     monkeypatch.setenv("HSCHED_STORE", told.store)
     assert exit_code("audit", "show", OPENING, "--json") == 0
     entries = said(capfd)["entries"]
-    assert [one["seq"] for one in entries] == [1, 2, 3, 4]  # type: ignore[attr-defined]
+    assert [one["seq"] for one in entries] == [1, 2, 3, 4]  # type: ignore[attr-defined]  # checked by the test
     assert exit_code("audit", "show", f"proposal:{PROPOSAL[:-1]}3") == 0
     shown = capfd.readouterr().out
     assert "proposal.approved" in shown
     assert f"candidates: client {CLIENT}, fit 0.5, skipped notice" in shown
     assert exit_code("audit", "show", f"{PROPOSAL[:-1]}2", "--json") == 0
-    assert len(said(capfd)["entries"]) == 2  # type: ignore[arg-type]
+    assert len(said(capfd)["entries"]) == 2  # type: ignore[arg-type]  # checked by the test
 
 
 def test_nothing_recorded_is_said(written: Settings, capfd: pytest.CaptureFixture[str]) -> None:
