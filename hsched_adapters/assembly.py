@@ -3,6 +3,7 @@
 Nothing is opened before it is asked for: code that never asks for the vault never touches its key.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +12,16 @@ from zoneinfo import ZoneInfo
 
 from hsched_adapters.clock import choose_clock
 from hsched_adapters.settings import Paths, Practice, Settings, load_settings
-from hsched_core.ports import Clock, EhrSource, IdentifiedZone, Vault
+from hsched_core.domain.people import Person
+from hsched_core.policy.practice import PracticePolicy
+from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, Vault
 
 if TYPE_CHECKING:
     from hsched_adapters.keys import Keyring
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+    from hsched_adapters.store.path import SqlPathStore
+    from hsched_core.workflow.path import Path as ThePath
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Overrides:
     ehr: EhrSource | None = None
     zone: IdentifiedZone | None = None
     vault: Vault | None = None
+    calendar: CalendarReader | None = None
+    doors: Doors | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,48 @@ class OpenPractice:
         return AuditKeys(self._keyring).secret_of
 
     @cached_property
+    def policy(self) -> PracticePolicy:
+        """The practice's settings of the rules, with its public holidays."""
+        from hsched_adapters.policy_file import policy_of
+
+        return policy_of(self.practice, self.clock.now())
+
+    @cached_property
+    def people(self) -> Mapping[str, Person]:
+        """Who may decide, by login."""
+        from hsched_adapters.people_file import load_people
+
+        if not self.paths.people.exists() and self.practice.is_sandbox:
+            _seed_people(self)
+        return load_people(self.paths.people, self.practice.id)
+
+    @cached_property
+    def calendar(self) -> CalendarReader:
+        from hsched_adapters.unconnected import NoCalendar
+
+        return self.overrides.calendar or NoCalendar()
+
+    @cached_property
+    def doors(self) -> Doors:
+        from hsched_adapters.store.practice_door import PracticeDoor
+        from hsched_adapters.unconnected import OwnDoorOnly
+
+        return self.overrides.doors or OwnDoorOnly(PracticeDoor(self.path_store, self.clock))
+
+    @cached_property
+    def path_store(self) -> "SqlPathStore":
+        from hsched_adapters.store.path import SqlPathStore
+
+        return SqlPathStore(self.audit)
+
+    @cached_property
+    def path(self) -> "ThePath":
+        """The one path."""
+        from hsched_core.workflow.path import Path as ThePath
+
+        return ThePath(self.path_store, self.calendar, self.doors, self.clock, self.policy)
+
+    @cached_property
     def _keyring(self) -> "Keyring":
         from hsched_adapters.keys import Keyring
 
@@ -99,10 +148,12 @@ def open_practice(
     ehr: EhrSource | None = None,
     zone: IdentifiedZone | None = None,
     vault: Vault | None = None,
+    calendar: CalendarReader | None = None,
+    doors: Doors | None = None,
 ) -> OpenPractice:
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
-    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault))
+    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, calendar, doors))
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:
@@ -115,3 +166,13 @@ def _choose_ehr(opened: OpenPractice) -> EhrSource:
         return Landing(opened.zone, source.batch, (practice.first_day, practice.last_day))
     root = opened.paths.home / Path(source.path)
     return DailyExports(root, load_map(source.map, opened.paths.home), practice, opened.clock)
+
+
+def _seed_people(opened: OpenPractice) -> None:
+    """Staff for a practice in a box: its clinicians as its own export names them."""
+    from hsched_adapters.people_file import demo_people, save_people
+
+    rows = opened.ehr.changes("clinicians", opened.practice.first_day).rows
+    ids = sorted(str(row["clinician_id"]) for row in rows)
+    pseudonyms = opened.vault.pseudonyms("clinician", ids)
+    save_people(opened.paths.people, demo_people(pseudonyms[one] for one in ids))

@@ -49,6 +49,10 @@ class Paths:
         return self.home / "practice.yaml"
 
     @property
+    def people(self) -> Path:
+        return self.home / "people.yaml"
+
+    @property
     def keys(self) -> Path:
         return self.home / "keys"
 
@@ -161,6 +165,7 @@ class Practice:
     demographic_inputs: Mapping[str, str] = field(default_factory=dict)
     promotion: str = "automatic"  # "reviewed": a challenger takes over when a person says so; the first champion needs nobody
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
+    policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
 
     def __post_init__(self) -> None:
         _check_practice(self)
@@ -168,6 +173,11 @@ class Practice:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """A sandbox's exports lie in its own folder."""
+        return self.source.path.startswith("sandbox/")
 
 
 @dataclass(frozen=True)
@@ -255,6 +265,7 @@ def practice_from(content: object) -> Practice:
     if "privacy" in known:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
+    known["policy"] = MappingProxyType(_mapping(known.get("policy"), "policy"))
     return Practice(**known)
 
 
@@ -265,6 +276,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["source"] = {key: value for key, value in asdict(practice.source).items() if value}
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
+    plain["policy"] = dict(practice.policy)
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -305,6 +317,13 @@ def _checked(content: object, kind: type[Any], where: str) -> dict[str, Any]:
 
 def _required(kind: type[Any]) -> list[str]:
     return [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+
+
+def _mapping(content: object, where: str) -> dict[str, Any]:
+    """A section that may be left out."""
+    if content is not None and not isinstance(content, dict):
+        raise SettingsError(f"practice.yaml: {where} is not a mapping of settings.", "Write `key: value` below it, or remove it.")
+    return dict(content or {})
 
 
 def _strings(content: dict[str, Any], where: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def deployment_of(practice: Practice) -> Deployment:
     """An end makes an archive; a sandbox's exports lie in its own folder; everything else is real."""
     if practice.last_day is not None:
         return Deployment.ARCHIVE
-    return Deployment.SANDBOX if practice.source.path.startswith("sandbox/") else Deployment.PRODUCTION
+    return Deployment.SANDBOX if practice.is_sandbox else Deployment.PRODUCTION
 
 
 def starts_running(name: str, practice: Practice) -> bool:
