@@ -24,7 +24,7 @@ MISSING = "Write it: a login, its roles, `is_active`; `hsched people` shows an e
 
 
 def load_people(path: Path, practice: str) -> Mapping[str, Person]:
-    """Everybody of the practice by login; NotReadyError where the file is missing, SettingsError naming key and remedy where it is wrong."""
+    """Everybody of the practice by login. NotReadyError where the file is missing, SettingsError where it is wrong."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

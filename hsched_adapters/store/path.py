@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
 from hsched_adapters.store.schema import (
     approvals,
-    audit as audit_entries,
     cases,
     client_messages,
     consents,
@@ -19,6 +18,9 @@ from hsched_adapters.store.schema import (
     phases,
     standing_orders,
     switches,
+)
+from hsched_adapters.store.schema import (
+    audit as audit_entries,
 )
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
@@ -70,10 +72,9 @@ class SqlLook:
 
     def rollout(self, use_case: str, since: datetime) -> Rollout:
         phase = self._do(self._ours(phases, phases.c.phase).where(phases.c.use_case == use_case)).scalar()
-        is_stopped = bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
         found = self.order(use_case)
         uses = self._uses(found.reference, since) if found else 0
-        return Rollout(Phase(phase) if phase else Phase.REVIEW, found, uses, is_stopped)
+        return Rollout(Phase(phase) if phase else Phase.REVIEW, found, uses, self.is_stopped())
 
     def contact_facts(self, client: str, without_case: str) -> ContactFacts:
         ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at).where(contacts.c.client == client)
@@ -104,6 +105,10 @@ class SqlLook:
         """Every use case's standing order."""
         ours = self._ours(standing_orders, standing_orders.c.document).order_by(standing_orders.c.use_case)
         return [from_text(StandingOrder, text) for text in self._do(ours).scalars()]
+
+    def is_stopped(self) -> bool:
+        """Whether the kill switch is thrown."""
+        return bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
 
     def phases_set(self) -> Mapping[str, Phase]:
         """The use cases whose phase was ever set."""

@@ -11,7 +11,6 @@ from hsched_core.workflow.decisions import Decisions
 from hsched_core.workflow.execution import Execution
 from hsched_core.workflow.steps import has_lapsed, known
 
-
 SWITCH = "switch:everything"  # the subject under which the trail keeps the kill switch
 
 

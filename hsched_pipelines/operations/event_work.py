@@ -1,0 +1,81 @@
+"""What the event jobs do, without Dagster: each asks the desk or the path, and tells what came of it in counts.
+
+One case that fails does not keep the others waiting; that one failed is an error at the end.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.case import Case
+from hsched_core.domain.errors import SafeError
+from hsched_core.use_cases import WAITLIST
+from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
+
+Counts = Mapping[str, int]
+AT_ONCE = 100  # notices of one draining
+MOST_ROUNDS = 50
+
+
+def take_in(practice: OpenPractice) -> Counts:
+    """Read what the inbox holds, notice by notice, until nothing is due."""
+    total: Counter[str] = Counter()
+    for _ in range(MOST_ROUNDS):
+        drained = Counter(asdict(practice.inbox.drain(practice.waitlist.on_notice, AT_ONCE)))
+        total += drained
+        if sum(drained.values()) < AT_ONCE:
+            break
+    return total
+
+
+def poll(practice: OpenPractice) -> Counts:
+    """Ask the EHR what changed since the last time: what webhooks lost."""
+    return {"found": practice.inbox.poll(practice.reader)}
+
+
+def decide(practice: OpenPractice) -> Counts:
+    """The waitlist's next steps: propose, send, book, withdraw, tell; then how the cases stand."""
+    practice.waitlist.advance()
+    return standing(practice)
+
+
+def carry_out(practice: OpenPractice) -> Counts:
+    """Carry out what is approved. The waitlist's desk does its own, because it keeps offers beside the cases."""
+    practice.waitlist.advance()
+    due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
+    return _each(due, practice.path.execute)
+
+
+def keep(practice: OpenPractice) -> Counts:
+    """What time does: proposals run out, the next role is asked, writes nobody reported on are looked for, offers end."""
+    looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
+    tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
+    practice.waitlist.advance()
+    return Counter(looked_for) + Counter(tended)
+
+
+def standing(practice: OpenPractice) -> Counts:
+    """How many open cases stand where."""
+    with practice.path_store.looking() as state:
+        return Counter(str(case.state) for case in state.open_cases())
+
+
+def _open(practice: OpenPractice, due: Callable[..., Iterable[Case]]) -> list[Case]:
+    with practice.path_store.looking() as state:
+        cases = state.open_cases()
+    return list(due(cases, practice.clock.now()))
+
+
+def _each(cases: Iterable[Case], step: Callable[[str], Case]) -> Counts:
+    """One step for each case; where each stands after it. SafeError names how many failed, after all had their turn."""
+    reached: Counter[str] = Counter()
+    failed: list[str] = []
+    for case in cases:
+        try:
+            reached[str(step(case.id).state)] += 1
+        except Exception as error:  # its text may hold a patient's values; the next case has its turn
+            failed.append(type(error).__name__)
+    if failed:
+        raise SafeError("cases_failed", f"{len(failed)} of {len(failed) + reached.total()}: {', '.join(sorted(set(failed)))}")
+    return reached
