@@ -125,11 +125,11 @@ class SqlInboxTransaction:
         busy = self._ours(inbox.c.about).where(inbox.c.state == MessageState.TAKEN, inbox.c.due_at > now)
         due = self._ours(inbox).where(inbox.c.state.in_(READ), inbox.c.due_at <= now, inbox.c.about.not_in(busy))
         row = self._do(due.order_by(inbox.c.number).limit(1).with_for_update(skip_locked=True)).one_or_none()
-        return row and _message(row)
+        return _message(row) if row else None
 
     def find(self, message: str) -> Message | None:
         row = self._do(self._ours(inbox).where(inbox.c.message == message)).one_or_none()
-        return row and _message(row)
+        return _message(row) if row else None
 
     def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: AuditEntry) -> None:
         self._do(inbox.insert(), [self._row(one, at, MessageState.RECEIVED) for one in sealed])

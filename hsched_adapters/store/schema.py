@@ -160,7 +160,7 @@ consents = sa.Table(
 )
 client_messages = sa.Table("client_messages", metadata, *_of("client", "reference"), sa.Column("at", Instant, nullable=False))
 pauses = sa.Table("pauses", metadata, *_of("client"), sa.Column("since", Instant, nullable=False))
-# Messages of other systems, and what the catch-up poll found. `message` and `body_digest` are keyed codes of the sender's id and of the body.
+# Messages of other systems, and what the catch-up poll found. `message` and `body_digest` are keyed codes of the sender's id and body.
 inbox = sa.Table(
     "inbox",
     metadata,

@@ -133,6 +133,10 @@ class Inbox:
         """How many messages may be worked on now."""
         return self._store.due(self._clock.now())
 
+    def now(self) -> datetime:
+        """The practice's present, from which ages are counted."""
+        return self._clock.now()
+
     def counts(self) -> Mapping[MessageState, int]:
         return self._store.counts()
 
@@ -206,7 +210,8 @@ class Inbox:
         try:
             outcome = word(handle(claim.notice) or HANDLED, HANDLED)
         except Exception as error:
-            return self._settle(claim, lambda tx, now: self._failed(tx, claim, error, now))
+            reason = reason_of(error)
+            return self._settle(claim, lambda tx, now: self._failed(tx, claim, reason, now))
         return self._settle(claim, lambda tx, now: self._handled(tx, claim, outcome, now))
 
     def _settle(self, claim: Claim, step: Callable[[InboxTransaction, datetime], str]) -> str:
@@ -223,11 +228,9 @@ class Inbox:
         tx.settle(claim, MessageState.DONE, audit=trail.settled(claim, "handled", now, outcome=outcome, is_ahead=is_ahead))
         return "handled"
 
-    def _failed(self, tx: InboxTransaction, claim: Claim, error: Exception, now: datetime) -> str:
+    def _failed(self, tx: InboxTransaction, claim: Claim, reason: str, now: datetime) -> str:
         """Again later, or a dead letter. Where the other side does not answer, no message is to blame: only its age counts."""
-        reason = reason_of(error)
-        is_to_blame = reason != NOT_ANSWERING
-        strikes = claim.strikes if is_to_blame else claim.strikes - 1
+        strikes = claim.strikes - 1 if reason == NOT_ANSWERING else claim.strikes
         if strikes >= self.rules.most_strikes or now - claim.received_at >= self.rules.gives_up_after:
             tx.settle(claim, MessageState.DEAD, strikes=strikes, reason=reason, audit=trail.settled(claim, "buried", now, reason=reason))
             return "buried"
