@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.path import SqlPathStore
+    from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+
+EHR = "ehr"  # the name of the practice's EHR among the inbox's connections
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,17 @@ class OpenPractice:
         from hsched_core.workflow.path import Path as ThePath
 
         return ThePath(self.path_store, self.calendar, self.doors, self.clock, self.policy)
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        """What other systems tell us. Its one connection is the EHR: `/webhooks/ehr`."""
+        from hsched_adapters.store.inbox import SqlInboxStore
+        from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
+        from hsched_core.workflow.inbox import Inbox
+
+        secrets = self.paths.keys / "webhook-secret"
+        verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
+        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
 
     @cached_property
     def _keyring(self) -> "Keyring":

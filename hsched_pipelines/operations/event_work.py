@@ -6,8 +6,10 @@ One case that fails does not keep the others waiting; that one failed is an erro
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import SafeError
 from hsched_core.use_cases import WAITLIST
@@ -16,6 +18,7 @@ from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_te
 Counts = Mapping[str, int]
 AT_ONCE = 100  # notices of one draining
 MOST_ROUNDS = 50
+FIRST_LOOK = timedelta(days=1)  # how far back the first poll asks
 
 
 def take_in(practice: OpenPractice) -> Counts:
@@ -30,8 +33,11 @@ def take_in(practice: OpenPractice) -> Counts:
 
 
 def poll(practice: OpenPractice) -> Counts:
-    """Ask the EHR what changed since the last time: what webhooks lost."""
-    return {"found": practice.inbox.poll(practice.reader)}
+    """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox."""
+    since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
+    changed = practice.reader.changed_since(since)
+    missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
+    return {"changed": len(changed), "missed": missed}
 
 
 def decide(practice: OpenPractice) -> Counts:
