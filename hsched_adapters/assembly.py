@@ -111,6 +111,12 @@ class OpenPractice:
             _seed_people(self)
         return load_people(self.paths.people, self.practice.id)
 
+    def person(self, login: str) -> Person:
+        """Who has that login; UserError where nobody has."""
+        from hsched_adapters.people_file import who
+
+        return who(self.people, login)
+
     @cached_property
     def calendar(self) -> CalendarReader:
         from hsched_adapters.unconnected import NoCalendar

@@ -15,7 +15,7 @@ from hsched_pipelines.operations.definitions import build_defs as build_operatio
 from tests.fake_practice import settings_in
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("pandas", "sklearn", "mlflow", "great_expectations", "evidently", "dagster_dbt", "dbt", "scipy", "matplotlib", "numpy", "requests")
+HEAVY = ("pandas", "sklearn", "mlflow", "great_expectations", "evidently", "dagster_dbt", "dbt", "scipy", "matplotlib", "requests")
 MODELS = {
     "train_no_show__set",
     "model_no_show__fit",
