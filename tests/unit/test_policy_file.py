@@ -63,7 +63,7 @@ def test_every_setting_is_read_as_people_write_it() -> None:
 def test_nothing_set_is_the_default_with_the_countrys_holidays() -> None:
     """Of the year before, this one and the next."""
     found = policy_of(practice(), NOW)
-    days = {day: name for day, name in found.holidays}
+    days = dict(found.holidays)
 
     assert days[date(2026, 12, 25)] == "Christmas Day"
     assert {day.year for day in days} == {2025, 2026, 2027}
