@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hsched_adapters.store.audit.trail import AuditTrail, Recording
+from hsched_adapters.store.audit.trail import AuditTrail
+from hsched_adapters.store.offers import OfferRows
 from hsched_adapters.store.schema import approvals, cases, client_messages, consents, contacts, pauses, phases, standing_orders, switches
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
@@ -34,13 +35,8 @@ class SqlPathStore:
             yield SqlTransaction(recording, self._trail.practice)
 
 
-class SqlTransaction:
-    """`Transaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
-
-    def __init__(self, recording: Recording, practice: str) -> None:
-        self._recording = recording
-        self._practice = practice
-        self._do = recording.connection.execute
+class SqlTransaction(OfferRows):
+    """`DeskTransaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
 
     def case(self, case_id: str) -> Case | None:
         text = self._do(self._ours(cases, cases.c.document).where(cases.c.id == case_id)).scalar()
@@ -146,6 +142,7 @@ class SqlTransaction:
             "hold_from": hold and hold.starts_at,
             "hold_until": hold and hold.ends_at,
             "document": to_text(case),
+            "subject": case.proposal.subject,
         }
 
     def _keep_approvals(self, case: Case) -> None:
@@ -155,14 +152,3 @@ class SqlTransaction:
             self._do(
                 approvals.insert().values(**row, practice=self._practice, case_id=case.id, place=place, is_from_offer=bool(case.offer))
             )
-
-    def _put(self, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-        """Write the row, whether or not it is there: nobody else writes meanwhile."""
-        if self._do(table.update().where(self._is(table, **key)).values(**values)).rowcount == 0:
-            self._do(table.insert().values(practice=self._practice, **key, **values))
-
-    def _ours(self, table: sa.Table, *columns: Any) -> sa.Select[Any]:
-        return sa.select(*(columns or (table,))).select_from(table).where(table.c.practice == self._practice)
-
-    def _is(self, table: sa.Table, **key: Any) -> sa.ColumnElement[bool]:
-        return sa.and_(table.c.practice == self._practice, *(table.c[name] == value for name, value in key.items()))
