@@ -160,6 +160,10 @@ class DeskTransaction(Transaction, Protocol):
         """Every opening in one of those states, by its start."""
         ...
 
+    def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
+        """Every opening of a clinician that touches the span, whatever its state."""
+        ...
+
     def offers(self, opening_id: str) -> Sequence[Offer]:
         """Every offer of an opening, in the order in which they were sent."""
         ...

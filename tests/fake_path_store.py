@@ -118,6 +118,10 @@ class FakeTransaction:
         found = [one for one in self._tables.openings.values() if one.state in states]
         return sorted(found, key=lambda one: (one.opening.starts_at, one.id))
 
+    def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
+        theirs = [one for one in self._tables.openings.values() if one.opening.clinician == clinician]
+        return [one for one in theirs if one.opening.starts_at < end and start < one.opening.ends_at]
+
     def cases_about(self, subject: str) -> Sequence[Case]:
         return [case for case in self._tables.cases.values() if case.proposal.subject == subject]
 

@@ -59,6 +59,11 @@ class OfferRows(PracticeRows):
         ours = self._ours(openings, openings.c.document).where(openings.c.state.in_([str(state) for state in states]))
         return [from_text(OpeningRecord, text) for text in self._do(ours.order_by(openings.c.starts_at, openings.c.id)).scalars()]
 
+    def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
+        touches = sa.and_(openings.c.clinician == clinician, openings.c.starts_at < end, openings.c.ends_at > start)
+        ours = self._ours(openings, openings.c.document).where(touches).order_by(openings.c.starts_at, openings.c.id)
+        return [from_text(OpeningRecord, text) for text in self._do(ours).scalars()]
+
     def cases_about(self, subject: str) -> Sequence[Case]:
         ours = self._ours(cases, cases.c.document).where(cases.c.subject == subject).order_by(cases.c.since, cases.c.id)
         return [from_text(Case, text) for text in self._do(ours).scalars()]
@@ -72,7 +77,8 @@ class OfferRows(PracticeRows):
         self._recording.record(audit)
 
     def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:
-        kept = {"clinician": record.opening.clinician, "state": str(record.state), "starts_at": record.opening.starts_at}
+        opening = record.opening
+        kept = {"clinician": opening.clinician, "state": str(record.state), "starts_at": opening.starts_at, "ends_at": opening.ends_at}
         kept |= {"version": record.version, "document": to_text(record)}
         if not self._step(openings, record.id, kept):
             raise SafeError("opening_moved_meanwhile", f"opening {record.id}")

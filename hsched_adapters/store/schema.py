@@ -185,7 +185,9 @@ openings = sa.Table(
     sa.Column("clinician", sa.String(64), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
     sa.Index("openings_by_state", "practice", "state", "starts_at"),
+    sa.Index("openings_by_time", "practice", "clinician", "ends_at"),
 )

@@ -35,7 +35,7 @@ OPENING_STEPS: Mapping[OpeningState | None, frozenset[OpeningState]] = {
     O.OPEN: frozenset({O.FILLED, O.TAKEN, O.PASSED, O.EXHAUSTED}),
     O.FILLED: frozenset({O.OPEN}),  # the taker cancelled
     O.TAKEN: frozenset({O.OPEN}),  # it became free again
-    O.EXHAUSTED: frozenset({O.OPEN}),  # somebody new waits
+    O.EXHAUSTED: frozenset({O.OPEN, O.TAKEN, O.PASSED}),  # open again: somebody new waits
 }
 
 

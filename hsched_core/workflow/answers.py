@@ -72,7 +72,8 @@ class Answers(Steps):
         """The booking of an accepted offer, approved with the offer; blocked where the time is gone."""
         verdict = self._judge(tx, booking.id, booking.action, booking.expires_at, read, now)
         is_free = verdict.passes_at == now
-        end_offer(tx, offer, OfferState.ACCEPTED if is_free else OfferState.LOST, now, actor=offer.client, booking=booking.id)
+        state = OfferState.ACCEPTED if is_free else OfferState.LOST  # who lost it is told by the answer itself
+        end_offer(tx, offer, state, now, actor=offer.client, booking=booking.id, is_followed_up=not is_free)
         # An answer is a message of the client's own: hsched may answer it.
         said = AuditEntry(now, offer.client, "message.received", offer.client, {"reference": offer.id})
         tx.add_message(offer.client, Inbound(offer.id, now), audit=said)

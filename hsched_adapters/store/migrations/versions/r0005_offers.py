@@ -36,10 +36,12 @@ def upgrade() -> None:
         sa.Column("clinician", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         _instant("starts_at"),
+        _instant("ends_at"),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
     op.create_index("openings_by_state", "openings", ["practice", "state", "starts_at"])
+    op.create_index("openings_by_time", "openings", ["practice", "clinician", "ends_at"])
     op.add_column("cases", sa.Column("subject", sa.String(128), nullable=False, server_default=""))
     op.create_index("cases_about", "cases", ["practice", "subject"])
     _fill_in_subjects()
