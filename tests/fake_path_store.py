@@ -15,8 +15,8 @@ from hsched_core.domain.offers import Offer, OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
-from hsched_core.policy.autonomy import Rollout
 from hsched_core.domain.waiting import OfferHistory
+from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import ContactFacts
 from hsched_core.ports import Clock
 

@@ -63,7 +63,12 @@ class OpeningWatch:
     def _found_free(self, tx: DeskTransaction, seen: OpeningRecord, here: Sequence[Appointment]) -> int:
         """Nobody has a time that somebody had; not right after it was given away: the EHR's list may be behind."""
         record, now = tx.opening(seen.id), tx.now(self._with.clock)
-        if record is None or record.version != seen.version or now < record.since + self._with.policy.calendar_lag or self._is_over(_session(seen.opening)):
+        if (
+            record is None
+            or record.version != seen.version
+            or now < record.since + self._with.policy.calendar_lag
+            or self._is_over(_session(seen.opening))
+        ):
             return 0
         newest = max(here, key=lambda one: one.updated_at, default=None)
         _open_again(tx, record, newest.session.client if newest else record.opening.left_by, now)

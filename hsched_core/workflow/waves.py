@@ -53,7 +53,11 @@ class Waves:
         return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
 
     def _facts(
-        self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], clinicians: Sequence[ClinicianProfile]
+        self,
+        tx: DeskTransaction,
+        records: Sequence[OpeningRecord],
+        waiting: Sequence[WaitingClient],
+        clinicians: Sequence[ClinicianProfile],
     ) -> Facts:
         """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
         return Facts(
