@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from hsched_adapters.keys import Keyring
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+    from hsched_core.workflow.inbox import Inbox
+
+EHR = "ehr"  # the name of the practice's EHR among the inbox's connections
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,17 @@ class OpenPractice:
         from hsched_adapters.store.audit.keys import AuditKeys
 
         return AuditKeys(self._keyring).secret_of
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        """What other systems tell us. Its one connection is the EHR: `/webhooks/ehr`."""
+        from hsched_adapters.store.inbox import SqlInboxStore
+        from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
+        from hsched_core.workflow.inbox import Inbox
+
+        secrets = self.paths.keys / "webhook-secret"
+        verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
+        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
 
     @cached_property
     def _keyring(self) -> "Keyring":

@@ -162,6 +162,31 @@ consents = sa.Table(
 )
 client_messages = sa.Table("client_messages", metadata, *_of("client", "reference"), sa.Column("at", Instant, nullable=False))
 pauses = sa.Table("pauses", metadata, *_of("client"), sa.Column("since", Instant, nullable=False))
+# Messages of other systems, and what the catch-up poll found. `message` and `body_digest` are keyed codes of the sender's id and body.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("practice", sa.String(63), nullable=False),
+    sa.Column("connection", sa.String(63), nullable=False),
+    sa.Column("message", sa.String(32), nullable=False),
+    sa.Column("body", sa.LargeBinary),  # encrypted; empty where the poll found it
+    sa.Column("kid", sa.String(64)),
+    sa.Column("body_digest", sa.String(64), nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("due_at", Instant, nullable=False),  # when it may be taken; of a taken one, when its lease lapses
+    sa.Column("attempts", sa.Integer, nullable=False),  # how often it was taken: the fencing token of a lease
+    sa.Column("strikes", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16)),
+    sa.Column("about", sa.String(64)),
+    sa.Column("changed_at", Instant),
+    sa.Column("reason", sa.String(64)),
+    sa.UniqueConstraint("practice", "message", "connection", name="inbox_once"),
+    sa.Index("inbox_due", "practice", "state", "due_at"),
+    sa.Index("inbox_about", "practice", "about", "changed_at"),
+)
+inbox_marks = sa.Table("inbox_marks", metadata, *_of("connection"), sa.Column("at", Instant, nullable=False))
 # Offers that left and the openings they were for: how each ended (hsched_core.domain.offers).
 offers = sa.Table(
     "offers",
