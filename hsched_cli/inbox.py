@@ -1,5 +1,6 @@
 """`hsched inbox`: what other systems told us, what waits, and what nobody could work with. Bodies are never shown."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,6 +9,8 @@ from hsched_cli.console import out, print_json
 from hsched_core.domain.errors import UserError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hsched_core.workflow.inbox import Inbox
 
 app = typer.Typer(help="What other systems told us: what waits, and what nobody could work with.")
@@ -76,11 +79,9 @@ def replay(
     all_of_them: bool = typer.Option(False, "--all", help="Every dead letter."),
 ) -> None:
     """Give dead letters another life, once what kept them from being worked with is mended; signed with your login."""
-    from hsched_cli.practice import login
-
     if bool(message) == all_of_them:
         raise UserError("Neither one dead letter nor all of them are named, or both are.", "Give an id, or --all.")
-    inbox, actor = _inbox(), f"person:{login()}".lower()
+    inbox, actor = _inbox(), _signature()
     chosen = [one.id for one in inbox.dead_letters()] if all_of_them else [message]
     for one in chosen:
         inbox.replay(one, actor)
@@ -104,8 +105,15 @@ def letters(inbox: "Inbox") -> list[dict[str, Any]]:
     ]
 
 
-def _hours(now: Any, then: Any) -> float:
+def _hours(now: "datetime", then: "datetime") -> float:
     return round((now - then).total_seconds() / 3600, 1)
+
+
+def _signature() -> str:
+    """The login of who types, in the letters that the audit trail takes."""
+    from hsched_cli.practice import login
+
+    return "person:" + re.sub(r"[^a-z0-9_.-]", "-", login().lower())
 
 
 def _list(found: list[dict[str, Any]]) -> None:

@@ -11,12 +11,14 @@ from hsched_core.domain.actions import Action, Destination, OfferSlot
 from hsched_core.domain.appointments import Appointment, Notice
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Approval, Case
-from hsched_core.domain.contact import Contact
+from hsched_core.domain.contact import Contact, Inbound
 from hsched_core.domain.errors import HschedError
 from hsched_core.domain.inbox import Claim, DeadLetter, Delivery, Message, MessageState, Reception, Sealed
+from hsched_core.domain.offers import Offer, OpeningRecord
+from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
-from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
+from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import CalendarFacts, ContactFacts
 
@@ -112,6 +114,17 @@ class Transaction(Protocol):
         """Holds of other cases that overlap the session; of confirmed ones only those confirmed since: older ones stand in the calendar."""
         ...
 
+    def now(self, clock: Clock) -> datetime:
+        """The present by the store's own clock, where processes of several machines share one; that of `clock` where they do not.
+
+        A clock that is not the wall's (a test's, the sandbox's) stands: there is only one of it.
+        """
+        ...
+
+    def offer(self, offer_id: str) -> Offer | None:
+        """What became of an offer that left, by its case's id."""
+        ...
+
     def add(self, case: Case, *, audit: AuditEntry) -> None:
         """Store a new case."""
         ...
@@ -126,8 +139,58 @@ class Transaction(Protocol):
         """Throw the kill switch, or put it back."""
         ...
 
+    def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
+        """Store an offer, new or changed. Raises where the stored version is not the one before."""
+        ...
+
+    def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
+        """That the client said something, under which reference and when; not what."""
+        ...
+
     def record(self, *, audit: AuditEntry) -> None:
         """An entry without a change of state: a refused decision, a late answer."""
+        ...
+
+
+class DeskTransaction(Transaction, Protocol):
+    """A transaction of the path that also sees openings: what the waitlist's desk needs."""
+
+    def opening(self, opening_id: str) -> OpeningRecord | None: ...
+
+    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
+        """Every opening in one of those states, by its start."""
+        ...
+
+    def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
+        """Every opening of a clinician that touches the span, whatever its state."""
+        ...
+
+    def offers(self, opening_id: str) -> Sequence[Offer]:
+        """Every offer of an opening, in the order in which they were sent."""
+        ...
+
+    def unfinished_offers(self) -> Sequence[Offer]:
+        """Offers that are live, or whose end was not followed up."""
+        ...
+
+    def offer_histories(self) -> Sequence[OfferHistory]:
+        """What each client was asked so far; `asked_for` names the openings."""
+        ...
+
+    def cases_about(self, subject: str) -> Sequence[Case]:
+        """Every case about that subject, whatever its state, oldest first."""
+        ...
+
+    def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:
+        """Store an opening, new or changed. Raises where the stored version is not the one before."""
+        ...
+
+
+class DeskStore(Protocol):
+    """The operational store of one practice, as the waitlist's desk uses it."""
+
+    def transaction(self) -> AbstractContextManager[DeskTransaction]:
+        """Stored when left; nothing is, when left by an exception."""
         ...
 
 

@@ -46,7 +46,8 @@ def receiver_of(inbox: Inbox) -> APIRouter:
         except Exception as error:  # not stored, for whatever reason: the sender keeps it and comes again
             log_failure(error)
             return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
-        return Response(status_code=STATUS[reception])
+        # Who sends too much is not listened to until they have finished.
+        return Response(status_code=STATUS[reception], headers={"Connection": "close"} if reception is Reception.OVERSIZED else None)
 
     return made
 

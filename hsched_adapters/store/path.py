@@ -1,33 +1,23 @@
 """`PathStore` on SQL: cases and what surrounds them, every change with its audit entry in one serialised transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
-from hsched_adapters.store.schema import (
-    approvals,
-    cases,
-    client_messages,
-    consents,
-    contacts,
-    pauses,
-    phases,
-    standing_orders,
-    switches,
-)
-from hsched_adapters.store.schema import (
-    audit as audit_entries,
-)
+from hsched_adapters.store.offers import OfferRows
+from hsched_adapters.store.schema import approvals, cases, client_messages, consents, contacts, pauses, phases, standing_orders, switches
+from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.offers import Offer
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.autonomy import Rollout
@@ -47,25 +37,52 @@ class SqlPathStore:
             yield SqlTransaction(recording, self._trail.practice)
 
     @contextmanager
-    def looking(self) -> Iterator["SqlLook"]:
-        """One state of the store, for reading: waits for no writer."""
+    def looking(self) -> Iterator["Look"]:
+        """One state of the store, to be read only: waits for no writer."""
         with self._trail.reading() as connection:
-            yield SqlLook(connection, self._trail.practice)
+            yield SqlTransaction(Recording(connection), self._trail.practice)
 
 
-class SqlLook:
-    """What can be read of one practice's state."""
+class Look(Protocol):
+    """What can be read of one practice's state without taking a turn among those who write."""
 
-    def __init__(self, connection: sa.Connection, practice: str) -> None:
-        self.practice = self._practice = practice
-        self._do = connection.execute
+    def case(self, case_id: str) -> Case | None: ...
+
+    def open_cases(self, *states: State) -> Sequence[Case]:
+        """Cases in those states, oldest first; all that are not in a final one where none is named."""
+        ...
+
+    def rollout(self, use_case: str, since: datetime) -> Rollout: ...
+
+    def order(self, use_case: str) -> StandingOrder | None:
+        """The use case's standing order, in force or not any more."""
+        ...
+
+    def orders(self) -> Sequence[StandingOrder]:
+        """Every use case's standing order."""
+        ...
+
+    def is_stopped(self) -> bool:
+        """Whether the kill switch is thrown."""
+        ...
+
+    def bodies_of(self, *kinds: str) -> Sequence[bytes]:
+        """The bodies of the trail's entries of those kinds, newest first."""
+        ...
+
+    def unfinished_offers(self) -> Sequence[Offer]:
+        """Offers that are live, or whose end was not followed up."""
+        ...
+
+
+class SqlTransaction(OfferRows):
+    """`DeskTransaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
 
     def case(self, case_id: str) -> Case | None:
         text = self._do(self._ours(cases, cases.c.document).where(cases.c.id == case_id)).scalar()
         return None if text is None else from_text(Case, text)
 
     def open_cases(self, *states: State) -> Sequence[Case]:
-        """Cases in those states, oldest first; all that are not in a final one where none is named."""
         chosen = cases.c.is_open if not states else cases.c.state.in_([str(state) for state in states])
         ours = self._ours(cases, cases.c.document).where(chosen).order_by(cases.c.since, cases.c.id)
         return [from_text(Case, text) for text in self._do(ours).scalars()]
@@ -75,6 +92,21 @@ class SqlLook:
         found = self.order(use_case)
         uses = self._uses(found.reference, since) if found else 0
         return Rollout(Phase(phase) if phase else Phase.REVIEW, found, uses, self.is_stopped())
+
+    def order(self, use_case: str) -> StandingOrder | None:
+        text = self._do(self._ours(standing_orders, standing_orders.c.document).where(standing_orders.c.use_case == use_case)).scalar()
+        return from_text(StandingOrder, text) if text else None
+
+    def orders(self) -> Sequence[StandingOrder]:
+        ours = self._ours(standing_orders, standing_orders.c.document).order_by(standing_orders.c.use_case)
+        return [from_text(StandingOrder, text) for text in self._do(ours).scalars()]
+
+    def is_stopped(self) -> bool:
+        return bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
+
+    def bodies_of(self, *kinds: str) -> Sequence[bytes]:
+        ours = self._ours(audit_entries, audit_entries.c.body).where(audit_entries.c.kind.in_(kinds)).order_by(audit_entries.c.seq.desc())
+        return [bytes(body) for body in self._do(ours).scalars()]
 
     def contact_facts(self, client: str, without_case: str) -> ContactFacts:
         ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at).where(contacts.c.client == client)
@@ -95,44 +127,6 @@ class SqlLook:
         ours = self._ours(cases, cases.c.document).where(cases.c.id != without_case, shares, overlaps, is_fresh)
         found = (from_text(Case, text).hold for text in self._do(ours.order_by(cases.c.since, cases.c.id)).scalars())
         return tuple(hold for hold in found if hold is not None)
-
-    def order(self, use_case: str) -> StandingOrder | None:
-        """The use case's standing order, in force or not any more."""
-        text = self._do(self._ours(standing_orders, standing_orders.c.document).where(standing_orders.c.use_case == use_case)).scalar()
-        return from_text(StandingOrder, text) if text else None
-
-    def orders(self) -> Sequence[StandingOrder]:
-        """Every use case's standing order."""
-        ours = self._ours(standing_orders, standing_orders.c.document).order_by(standing_orders.c.use_case)
-        return [from_text(StandingOrder, text) for text in self._do(ours).scalars()]
-
-    def is_stopped(self) -> bool:
-        """Whether the kill switch is thrown."""
-        return bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
-
-    def phases_set(self) -> Mapping[str, Phase]:
-        """The use cases whose phase was ever set."""
-        return {use_case: Phase(phase) for use_case, phase in self._do(self._ours(phases, phases.c.use_case, phases.c.phase)).all()}
-
-    def bodies_of(self, *kinds: str) -> Sequence[bytes]:
-        """The bodies of the trail's entries of those kinds, newest first."""
-        ours = self._ours(audit_entries, audit_entries.c.body).where(audit_entries.c.kind.in_(kinds)).order_by(audit_entries.c.seq.desc())
-        return [bytes(body) for body in self._do(ours).scalars()]
-
-    def _uses(self, reference: str, since: datetime) -> int:
-        ours = self._ours(approvals, sa.func.count()).where(approvals.c.order_reference == reference, approvals.c.at >= since)
-        return int(self._do(ours.where(sa.not_(approvals.c.is_from_offer))).scalar_one())
-
-    def _ours(self, table: sa.Table, *columns: Any) -> sa.Select[Any]:
-        return sa.select(*(columns or (table,))).select_from(table).where(table.c.practice == self._practice)
-
-
-class SqlTransaction(SqlLook):
-    """`Transaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
-
-    def __init__(self, recording: Recording, practice: str) -> None:
-        super().__init__(recording.connection, practice)
-        self._recording = recording
 
     def add(self, case: Case, *, audit: AuditEntry) -> None:
         self._do(cases.insert().values(**self._row(case)))
@@ -183,6 +177,10 @@ class SqlTransaction(SqlLook):
     def record(self, *, audit: AuditEntry) -> None:
         self._recording.record(audit)
 
+    def _uses(self, reference: str, since: datetime) -> int:
+        ours = self._ours(approvals, sa.func.count()).where(approvals.c.order_reference == reference, approvals.c.at >= since)
+        return int(self._do(ours.where(sa.not_(approvals.c.is_from_offer))).scalar_one())
+
     def _row(self, case: Case) -> dict[str, Any]:
         hold = case.hold
         return {
@@ -198,6 +196,7 @@ class SqlTransaction(SqlLook):
             "hold_from": hold and hold.starts_at,
             "hold_until": hold and hold.ends_at,
             "document": to_text(case),
+            "subject": case.proposal.subject,
         }
 
     def _keep_approvals(self, case: Case) -> None:
@@ -207,11 +206,3 @@ class SqlTransaction(SqlLook):
             self._do(
                 approvals.insert().values(**row, practice=self._practice, case_id=case.id, place=place, is_from_offer=bool(case.offer))
             )
-
-    def _put(self, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-        """Write the row, whether or not it is there: nobody else writes meanwhile."""
-        if self._do(table.update().where(self._is(table, **key)).values(**values)).rowcount == 0:
-            self._do(table.insert().values(practice=self._practice, **key, **values))
-
-    def _is(self, table: sa.Table, **key: Any) -> sa.ColumnElement[bool]:
-        return sa.and_(table.c.practice == self._practice, *(table.c[name] == value for name, value in key.items()))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hsched_adapters.store.path import SqlLook, SqlPathStore, SqlTransaction
+from hsched_adapters.store.path import Look, SqlPathStore, SqlTransaction
 from hsched_core.domain.actions import Action, ChangePhase, IssueStandingOrder
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.rollout import Phase, StandingOrder
@@ -93,7 +93,7 @@ def _signed(permit: Permit) -> str:
     return permit.approvals[-1].by
 
 
-def _written(state: SqlLook, key: str) -> Mapping[str, Any] | None:
+def _written(state: Look, key: str) -> Mapping[str, Any] | None:
     """The trail's entry of that key, where there is one."""
     bodies = (json.loads(body) for body in state.bodies_of(ISSUED, CHANGED))
     return next((body for body in bodies if body["key"] == key), None)

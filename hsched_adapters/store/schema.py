@@ -123,7 +123,9 @@ cases = sa.Table(
     sa.Column("hold_from", Instant),
     sa.Column("hold_until", Instant),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("subject", sa.String(128), nullable=False, server_default=""),
     sa.Index("cases_open", "practice", "is_open", "since"),
+    sa.Index("cases_about", "practice", "subject"),
     sa.Index("cases_held", "practice", "hold_until"),
 )
 # A copy of each case's approvals, for counting an order's uses.
@@ -185,3 +187,32 @@ inbox = sa.Table(
     sa.Index("inbox_about", "practice", "about", "changed_at"),
 )
 inbox_marks = sa.Table("inbox_marks", metadata, *_of("connection"), sa.Column("at", Instant, nullable=False))
+# Offers that left and the openings they were for: how each ended (hsched_core.domain.offers).
+offers = sa.Table(
+    "offers",
+    metadata,
+    *_of("id"),
+    sa.Column("opening", sa.String(128), nullable=False),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("is_unfinished", sa.Boolean, nullable=False),
+    sa.Column("sent_at", Instant, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("offers_by_opening", "practice", "opening", "sent_at"),
+    sa.Index("offers_unfinished", "practice", "is_unfinished"),
+)
+openings = sa.Table(
+    "openings",
+    metadata,
+    *_of("id"),
+    sa.Column("clinician", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("openings_by_state", "practice", "state", "starts_at"),
+    sa.Index("openings_by_time", "practice", "clinician", "ends_at"),
+)

@@ -7,6 +7,7 @@ from hsched_core.domain.lifecycle import Event, allows
 from hsched_core.domain.people import PATH, Person
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.approval import asked_role, check_release
+from hsched_core.workflow.answers import Answers
 from hsched_core.workflow.decisions import Decisions
 from hsched_core.workflow.execution import Execution
 from hsched_core.workflow.steps import has_lapsed, known
@@ -14,7 +15,7 @@ from hsched_core.workflow.steps import has_lapsed, known
 SWITCH = "switch:everything"  # the subject under which the trail keeps the kill switch
 
 
-class Path(Decisions, Execution):
+class Path(Decisions, Answers, Execution):
     """The path of one practice. Methods take ids, never cases: what a caller holds may be old."""
 
     def tend(self, case_id: str) -> Case:
