@@ -1,7 +1,8 @@
 """What each action is in an EHR's terms: the one request that does it, and how it looks once it is done.
 
-A look answers in our own terms: the very action where it stands there as asked, another one where something else does. An appointment
-that exists is not stamped with our key: that would hide the key it was booked under, and a booking still searched for by it.
+A look answers in our own terms: the very action where it stands there as asked, another one where something else does; and what was
+there before, or was said to be written, and is not found, is nothing we can tell about. An appointment that exists is not stamped with
+our key: that would hide the key it was booked under, and a booking still searched for by it.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any, Protocol, TypeVar
 
-from hsched_adapters.ehr.rest.ehr import ChangedError, Ehr, NotAskedError, Request
+from hsched_adapters.ehr.rest.ehr import AlreadyDoneError, ChangedError, Ehr, NotAskedError, Request
 from hsched_adapters.ehr.rest.records import Fields, SeenAppointment
 from hsched_core.domain.actions import (
     Action,
@@ -38,7 +39,7 @@ class Deed(Protocol):
     """One kind of action at this EHR."""
 
     def request(self, permit: Permit) -> Request:
-        """The one write. May read before; NotAskedError where it should not be sent."""
+        """The one write. May read before; NotAskedError or AlreadyDoneError where it should not be sent."""
         ...
 
     def seen(self, permit: Permit, reference: str) -> Sighting:
@@ -107,8 +108,9 @@ class Booking(_OnAppointments):
         return Request("POST", ehr.path("appointments"), body, permit.key)
 
     def seen(self, permit: Permit, reference: str) -> Sighting:
-        found = [one for one in [self._there(permit, reference)] if one] if reference else self._under_key(permit)
-        if found is None:
+        by_id = self._there(permit, reference) if reference else None
+        found = [by_id] if by_id else self._under_key(permit)
+        if found is None or (reference and not found):
             return CannotTell()
         standing = [one for one in found if one.appointment.status is AppointmentStatus.BOOKED] or found
         if len(standing) > 1:
@@ -149,7 +151,9 @@ class Moving(_OnAppointments):
     def seen(self, permit: Permit, reference: str) -> Sighting:
         move = _of(permit, MoveAppointment)
         there = self._there(permit, move.appointment)
-        if there is None or there.appointment.version == move.version:
+        if there is None:
+            return CannotTell()
+        if there.appointment.version == move.version:
             return Absent()
         now = there.appointment
         if now.status is AppointmentStatus.CANCELLED:
@@ -169,7 +173,9 @@ class Cancelling(_OnAppointments):
     def seen(self, permit: Permit, reference: str) -> Sighting:
         cancel = _of(permit, CancelAppointment)
         there = self._there(permit, cancel.appointment)
-        if there is None or there.appointment.version == cancel.version:
+        if there is None:
+            return CannotTell()
+        if there.appointment.version == cancel.version:
             return Absent()
         now = there.appointment
         if now.status is AppointmentStatus.CANCELLED:
@@ -189,7 +195,9 @@ class Scoring(_OnAppointments):
     def seen(self, permit: Permit, reference: str) -> Sighting:
         score = _of(permit, RecordScore)
         there = self._there(permit, score.appointment)
-        if there is None or isinstance(there.score, bool) or not isinstance(there.score, int | float):
+        if there is None:
+            return CannotTell()
+        if isinstance(there.score, bool) or not isinstance(there.score, int | float):
             return Absent()
         same = round(there.score * BASIS_POINTS) == score.risk_basis_points
         return Found(there.appointment.id, score) if same else Absent()
@@ -209,8 +217,10 @@ class Noting(_OnAppointments):
     def seen(self, permit: Permit, reference: str) -> Sighting:
         note = _of(permit, AddNote)
         there = self._there(permit, note.appointment)
-        text = there.notes.get(permit.key) if there else None
-        if there is None or text is None:
+        if there is None:
+            return CannotTell()
+        text = there.notes.get(permit.key)
+        if text is None:
             return Absent()
         return Found(there.appointment.id, note if text == NOTES.get(note.template) else replace(note, template="another_text"))
 
@@ -233,7 +243,9 @@ class Listing:
         row = self._ehr.row("waitlist_entry", identifier) if self._ehr.offers("waitlist_entry") else None
         if row is None:
             raise NotAskedError("not_there")
-        if self._status(row) not in (WaitlistStatus.WAITING, update.status):
+        if self._status(row) is update.status:
+            raise AlreadyDoneError(update.entry)
+        if self._status(row) is not WaitlistStatus.WAITING:
             raise NotAskedError("settled_otherwise")
         theirs = self._ehr.profile.theirs(update.status)
         if theirs is None:
@@ -246,7 +258,9 @@ class Listing:
         update = _of(permit, UpdateWaitlistStatus)
         row = self._ehr.row("waitlist_entry", self._ehr.id_of("waitlist_entry", update.entry, f"look for {update.kind}"))
         status = self._status(row) if row else None
-        if status is None or (status is WaitlistStatus.WAITING and update.status is not status):
+        if status is None:
+            return CannotTell()
+        if status is WaitlistStatus.WAITING and update.status is not status:
             return Absent()
         return Found(update.entry, replace(update, status=status))
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from hsched_adapters.ehr.rest.client import Answer, EhrError, NoAnswerError
 from hsched_adapters.ehr.rest.deeds import Deed
-from hsched_adapters.ehr.rest.ehr import ChangedError, Ehr, NotAskedError
+from hsched_adapters.ehr.rest.ehr import AlreadyDoneError, ChangedError, Ehr, NotAskedError
 from hsched_core.domain.actions import Action
-from hsched_core.domain.errors import SafeError
+from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Capabilities, Done, Found, NotSent, Permit, Refused, Reply, Sighting, Unclear
 
 STAY_AWAY = frozenset({429, 503})  # it did nothing, and says so
@@ -31,6 +31,8 @@ class RestDoor:
             return Refused("not_offered")
         try:
             request = deed.request(permit)
+        except AlreadyDoneError as error:
+            return Done(error.reference)
         except ChangedError as error:
             return self._contested(permit, deed, error.code)
         except NotAskedError as error:
@@ -43,6 +45,8 @@ class RestDoor:
             answer = self.ehr.send(request)
         except NoAnswerError as error:
             return NotSent(error.code, error.retry_at) if error.did_nothing else Unclear(error.code)
+        except UserError:  # no token to sign it with
+            return NotSent("not_ready", self.ehr.client.later())
         return self._judged(permit, deed, answer)
 
     def look(self, permit: Permit, reference: str) -> Sighting:

@@ -24,6 +24,14 @@ class NotAskedError(HschedError):
         self.code = code
 
 
+class AlreadyDoneError(HschedError):
+    """It stands there as asked: nothing has to be sent."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__("already_done")
+        self.reference = reference
+
+
 class ChangedError(NotAskedError):
     """What a write is for is not what it was. Nothing was sent; it may be that an earlier try of ours changed it."""
 

@@ -63,7 +63,9 @@ class Sending:
         there = [one for one in found if one]
         if any(one.reference not in ("", permit.key) for one in there) or len(there) > 1:
             return CannotTell()  # the EHR does not really search, or it was sent twice: a person's
-        return Found(there[0].id, _as_action(permit.action, there[0])) if there else Absent()
+        if not there:
+            return CannotTell() if reference else Absent()  # an EHR that said it took it, and does not know it, is not asked to send again
+        return Found(there[0].id, _as_action(permit.action, there[0]))
 
     def reference(self, permit: Permit, document: Any) -> str:
         (seen,) = self._ehr.records.messages([document])
