@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from hsched_adapters.connection import Connection, connection_from
 from hsched_core.domain.errors import NotReadyError, SettingsError
 
 TELEMETRY_OFF: Mapping[str, str] = MappingProxyType(
@@ -166,6 +167,7 @@ class Practice:
     promotion: str = "automatic"  # "reviewed": a challenger takes over when a person says so; the first champion needs nobody
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
     policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
+    connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
 
     def __post_init__(self) -> None:
         _check_practice(self)
@@ -264,6 +266,7 @@ def practice_from(content: object) -> Practice:
     known["source"] = Source(**_strings(_checked(known["source"], Source, "practice.yaml, source"), "source"))
     if "privacy" in known:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
+    known["connection"] = connection_from(known.get("connection"))
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
     known["policy"] = MappingProxyType(_mapping(known.get("policy"), "policy"))
     return Practice(**known)
@@ -277,6 +280,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
     plain["policy"] = dict(practice.policy)
+    plain["connection"] = practice.connection.plain() if practice.connection else None
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -25,8 +25,8 @@ class PracticeDoor:
 
     capabilities = OWN
 
-    def __init__(self, store: SqlPathStore, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: SqlPathStore, practice: str, clock: Clock) -> None:
+        self._store, self._practice, self._clock = store, practice, clock
 
     def perform(self, permit: Permit) -> Reply:
         """Write it once: the same key again changes nothing."""
@@ -49,7 +49,7 @@ class PracticeDoor:
         return Found(permit.case_id, found) if found else CannotTell()
 
     def _issue(self, tx: SqlTransaction, permit: Permit, order: StandingOrder) -> Reply:
-        if order.practice != tx.practice:
+        if order.practice != self._practice:
             return Refused("order_of_another_practice")
         standing = tx.order(order.use_case)
         if standing and standing.name == order.name and standing.version >= order.version:
