@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from hsched_adapters.connection import Connection, connection_from
+from hsched_adapters.scaled_time import ScaledTime
 from hsched_core.domain.errors import NotReadyError, SettingsError
 
 TELEMETRY_OFF: Mapping[str, str] = MappingProxyType(
@@ -192,6 +193,7 @@ class Settings:
     key_file: Path | None = None
     store: str = ""  # address of the operational store; a SQLite file in the practice's folder where it is empty
     checkpoints: Path | None = None  # where the audit trail's signed checkpoints go; the practice's folder where it is empty
+    clock: ScaledTime | None = None  # a faster present, shared by all processes of a live sandbox
     mlflow_ui: str = "http://127.0.0.1:5000"  # where people find MLflow; links in Dagster point there
 
     @cached_property
@@ -211,10 +213,14 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings the environment describes; `.hsched` in the working directory where it says nothing."""
     paths = Paths(Path(environ.get("HSCHED_HOME") or ".hsched").expanduser().absolute())
     key_file, checkpoints = environ.get("HSCHED_KEY_FILE"), environ.get("HSCHED_CHECKPOINTS")
+    today, scaled = _today(environ.get("HSCHED_TODAY", "")), environ.get("HSCHED_CLOCK")
+    if today and scaled:
+        raise SettingsError("HSCHED_TODAY and HSCHED_CLOCK are both set.", "One stands still, the other runs: leave one away.")
     return Settings(
         paths=paths,
         mlflow_tracking_uri=environ.get("HSCHED_MLFLOW_TRACKING_URI") or f"sqlite:///{paths.mlflow / 'mlflow.db'}",
-        today=_today(environ.get("HSCHED_TODAY", "")),
+        today=today,
+        clock=ScaledTime.of(scaled) if scaled else None,
         key_file=Path(key_file).expanduser().absolute() if key_file else None,
         store=environ.get("HSCHED_STORE") or "",
         checkpoints=Path(checkpoints).expanduser().absolute() if checkpoints else None,
