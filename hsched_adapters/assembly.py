@@ -12,18 +12,24 @@ from zoneinfo import ZoneInfo
 
 from hsched_adapters.clock import choose_clock
 from hsched_adapters.settings import Paths, Practice, Settings, load_settings
+from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.people import Person
 from hsched_core.policy.practice import PracticePolicy
-from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, Vault
+from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, PracticeReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
+    from hsched_adapters.links import OfferLinks
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.path import SqlPathStore
+    from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.waitlist import WaitlistDesk
 
+CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
 EHR = "ehr"  # the name of the practice's EHR among the inbox's connections
 
 
@@ -35,6 +41,7 @@ class Overrides:
     ehr: EhrSource | None = None
     zone: IdentifiedZone | None = None
     vault: Vault | None = None
+    reader: PracticeReader | None = None
     calendar: CalendarReader | None = None
     doors: Doors | None = None
 
@@ -118,17 +125,62 @@ class OpenPractice:
         return who(self.people, login)
 
     @cached_property
+    def connector(self) -> "RestConnector":
+        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
+        from hsched_adapters.ehr.rest.connector import RestConnector
+
+        if self.practice.connection is None:
+            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
+        pace = getattr(self.clock, "pace", 1.0)
+        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+
+    @property
+    def reader(self) -> PracticeReader:
+        """What use cases look at."""
+        return self.overrides.reader or self.connector.reader
+
+    @cached_property
     def calendar(self) -> CalendarReader:
+        """What the path asks about one action; without a connection, only about the practice's own rules."""
         from hsched_adapters.unconnected import NoCalendar
 
-        return self.overrides.calendar or NoCalendar()
+        return self.overrides.calendar or (self.connector.calendar if self.practice.connection else NoCalendar())
 
     @cached_property
     def doors(self) -> Doors:
+        """The ways out; without a connection, only the one to the practice's own rules."""
         from hsched_adapters.store.practice_door import PracticeDoor
         from hsched_adapters.unconnected import OwnDoorOnly
 
-        return self.overrides.doors or OwnDoorOnly(PracticeDoor(self.path_store, self.clock))
+        own = PracticeDoor(self.path_store, self.practice.id, self.clock)
+        return self.overrides.doors or (self.connector.doors(own, self.links.link) if self.practice.connection else OwnDoorOnly(own))
+
+    def take_over_consents(self) -> int:
+        """What is new in the EHR's log of consent goes into ours; how many events that were."""
+        from hsched_adapters.store.consents import take_over
+
+        return take_over(self.path_store, self.connector.reader.consents(), self.clock)
+
+    @cached_property
+    def links(self) -> "OfferLinks":
+        """Addresses at which clients answer their offers."""
+        from hsched_adapters.links import OfferLinks
+
+        return OfferLinks(self._keyring, self.settings.service_url)
+
+    @cached_property
+    def waitlist(self) -> "WaitlistDesk":
+        """The waitlist's desk."""
+        from hsched_core.workflow.waitlist import WaitlistDesk
+
+        return WaitlistDesk(self.path, self.path_store, self.reader, self.clock, self.policy, self.waitlist_settings)
+
+    @cached_property
+    def waitlist_settings(self) -> "WaitlistSettings":
+        """How the practice offers its openings."""
+        from hsched_adapters.policy_file import waitlist_settings_of
+
+        return waitlist_settings_of(self.practice)
 
     @cached_property
     def path_store(self) -> "SqlPathStore":
@@ -170,10 +222,11 @@ def open_practice(
     vault: Vault | None = None,
     calendar: CalendarReader | None = None,
     doors: Doors | None = None,
+    reader: PracticeReader | None = None,
 ) -> OpenPractice:
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
-    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, calendar, doors))
+    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader, calendar, doors))
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:

@@ -1,4 +1,4 @@
-"""The `policy:` section of practice.yaml as the value the gate judges by: guided by that value's own annotations, nothing else is taken.
+"""The sections `policy:` and `waitlist:` of practice.yaml as values: guided by their types' own annotations, nothing else is taken.
 
 Durations are written as people say them ("30 min", "4 h", "7 d"). Public holidays come from the `holidays` library.
 """
@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hsched_adapters.settings import Practice
 from hsched_core.domain.errors import SettingsError
 from hsched_core.policy.practice import Closure, EscalationStep, PracticePolicy
+from hsched_core.use_cases.waitlist_settings import WaitlistSettings
 
 FILE = "practice.yaml"
 STATE = "state"  # whose public holidays, beside the country's
@@ -46,10 +47,18 @@ def policy_of(practice: Practice, now: datetime) -> PracticePolicy:
             f"{FILE}, policy has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(settable())}. See `hsched policy show`."
         )
     state = section.pop(STATE, None)
-    values = {key: _value(key, value) for key, value in section.items()}
+    values = {key: _value(PracticePolicy, "policy", key, value) for key, value in section.items()}
     _check(values)
     holidays = public_holidays(practice.country, state, now.astimezone(practice.zone).year)
     return PracticePolicy(practice=practice.id, zone=practice.timezone, holidays=holidays, **values)
+
+
+def waitlist_settings_of(practice: Practice) -> WaitlistSettings:
+    """How the practice offers its openings."""
+    known = [one.name for one in fields(WaitlistSettings)]
+    if unknown := sorted(str(key) for key in practice.waitlist.keys() - set(known)):
+        raise SettingsError(f"{FILE}, waitlist has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    return WaitlistSettings(**{key: _value(WaitlistSettings, "waitlist", key, value) for key, value in practice.waitlist.items()})
 
 
 def public_holidays(country: str, state: object, year: int) -> tuple[tuple[date, str], ...]:
@@ -68,12 +77,12 @@ def public_holidays(country: str, state: object, year: int) -> tuple[tuple[date,
     return tuple(sorted((day, str(name)) for day, name in found.items()))
 
 
-def _value(key: str, value: object) -> Any:
+def _value(kind: type[Any], section: str, key: str, value: object) -> Any:
     try:
-        return _read(get_type_hints(PracticePolicy)[key], value)
+        return _read(get_type_hints(kind)[key], value)
     except _WrongError as wrong:
-        place = ".".join(part for part in (key, wrong.key) if part)
-        raise SettingsError(f"{FILE}, policy.{place} is not {wrong.takes}.", "See `hsched policy show` for what it may be.") from None
+        place = ".".join(part for part in (section, key, wrong.key) if part)
+        raise SettingsError(f"{FILE}, {place} is not {wrong.takes}.", "See `hsched policy show` for what it may be.") from None
 
 
 def _read(kind: Any, value: object) -> Any:
@@ -151,6 +160,12 @@ def _whole(value: object) -> int:
     return value
 
 
+def _share(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise _WrongError("a number")
+    return float(value)
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise _WrongError("true or false")
@@ -168,6 +183,7 @@ SIMPLE: Mapping[Any, Callable[[object], Any]] = {
     time: _wall_time,
     date: _day,
     int: _whole,
+    float: _share,
     bool: _flag,
     str: _text,
 }

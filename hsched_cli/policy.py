@@ -33,14 +33,19 @@ def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the 
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
+    offering = practice.waitlist_settings
     if as_json:
-        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force)})
+        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), "waitlist": plain(offering)})
         return
     out().print(f"Policy version {in_force.version}, of {practice.practice.name} ({in_force.zone})", markup=False)
     for name, value, meaning in rows(in_force):
         mark = "*" if name in given else " "
         out().print(f"{mark} {name:22} {value}", markup=False)
         out().print(f"  {'':22} {meaning}", style="dim", markup=False)
+    out().print("The waitlist (`waitlist:` in practice.yaml):", markup=False)
+    for field in fields(offering):
+        mark = "*" if field.name in practice.practice.waitlist else " "
+        out().print(f"{mark} {field.name:22} {_shown(getattr(offering, field.name))}", markup=False)
     out().print("* set in practice.yaml, below `policy:`; everything else is the default. `state` chooses whose holidays.", markup=False)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
+from hsched_core.domain.offers import Offer, OfferState
 from hsched_core.policy.approval import asked_role
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.workflow.steps import has_lapsed
@@ -46,9 +47,9 @@ def remembered(asked: Asked) -> str:
     return json.dumps(asdict(asked))
 
 
-def key_of(cases: Iterable[Case]) -> str:
-    """One key for one set of cases as they stand; empty where there are none."""
-    standing = sorted(f"{case.id}:{case.version}" for case in cases)
+def key_of(due: Iterable[Case | Offer]) -> str:
+    """One key for one set of cases and offers as they stand; empty where there are none."""
+    standing = sorted(f"{type(one).__name__}:{one.id}:{one.version}" for one in due)
     return digest(standing)[:KEY_LENGTH] if standing else NOTHING
 
 
@@ -61,6 +62,11 @@ def to_reconcile(cases: Iterable[Case], now: datetime) -> list[Case]:
     """It may have happened, and must have settled by now."""
     unseen = (State.EXECUTING, State.UNKNOWN)
     return [case for case in cases if case.state in unseen and case.settle_until is not None and case.settle_until <= now]
+
+
+def to_end(offers: Iterable[Offer], now: datetime) -> list[Offer]:
+    """Nobody answered in time, or the end it came to was not followed up."""
+    return [offer for offer in offers if offer.state is not OfferState.SENT or offer.answer_by <= now]
 
 
 def to_tend(cases: Iterable[Case], now: datetime, policy: PracticePolicy) -> list[Case]:

@@ -9,6 +9,7 @@ from hsched_pipelines.operations import event_work, score_work
 from hsched_pipelines.operations.event_work import Counts
 from hsched_pipelines.safely import inside_zone
 
+AGAIN = dg.RetryPolicy(max_retries=2, delay=5)  # an EHR that does not answer for a moment; after that a sensor asks again
 Work = Callable[[OpenPractice], Counts]
 
 
@@ -31,7 +32,7 @@ def build_event_jobs() -> dict[str, dg.JobDefinition]:
 
 
 def _op(name: str, work: Work, description: str) -> dg.OpDefinition:
-    @dg.op(name=name, description=description, ins={"after": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing))
+    @dg.op(name=name, description=description, ins={"after": dg.In(dg.Nothing)}, out=dg.Out(dg.Nothing), retry_policy=AGAIN)
     def op(context: dg.OpExecutionContext, practice: dg.ResourceParam[OpenPractice]) -> None:
         with inside_zone(f"{name}_failed", "practice"):
             counts = work(practice)

@@ -12,7 +12,7 @@ from hsched_adapters.clock import SystemClock
 from hsched_adapters.settings import Practice
 from hsched_core.domain.lifecycle import State
 from hsched_pipelines.deployments import runs_in, schedule_status, sensor_status
-from hsched_pipelines.operations.asking import NOTHING, ask, key_of, remembered, to_carry_out, to_reconcile, to_tend
+from hsched_pipelines.operations.asking import NOTHING, ask, key_of, remembered, to_carry_out, to_end, to_reconcile, to_tend
 from hsched_pipelines.safely import inside_zone
 
 Look = Callable[[OpenPractice], str]  # the key of what is due
@@ -58,8 +58,8 @@ def expiries_due(practice: OpenPractice) -> str:
     now = practice.clock.now()
     with practice.path_store.looking() as state:
         cases = state.open_cases(State.WAITING, State.APPROVED, State.NEEDS_PERSON)
-        late = state.offers_to_end(now)
-    return key_of(to_tend(cases, now, practice.policy)) + late
+        offers = state.unfinished_offers()
+    return key_of([*to_tend(cases, now, practice.policy), *to_end(offers, now)])
 
 
 def reconciliations_due(practice: OpenPractice) -> str:

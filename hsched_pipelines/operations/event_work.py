@@ -13,6 +13,7 @@ from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import SafeError
 from hsched_core.use_cases import WAITLIST
+from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
 Counts = Mapping[str, int]
@@ -22,10 +23,16 @@ FIRST_LOOK = timedelta(days=1)  # how far back the first poll asks
 
 
 def take_in(practice: OpenPractice) -> Counts:
-    """Read what the inbox holds, notice by notice, until nothing is due."""
-    total: Counter[str] = Counter()
+    """Read what the inbox holds, notice by notice, until nothing is due. A practice that was never polled is polled first."""
+    total: Counter[str] = Counter() if practice.inbox.watermark() else Counter(poll(practice))
+
+    def handle(notice: Notice) -> None:
+        if notice.kind is NoticeKind.CLIENT:
+            practice.take_over_consents()  # a STOP counts from the moment the EHR tells of it
+        practice.waitlist.on_notice(notice)
+
     for _ in range(MOST_ROUNDS):
-        drained = Counter(asdict(practice.inbox.drain(practice.waitlist.on_notice, AT_ONCE)))
+        drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
         total += drained
         if sum(drained.values()) < AT_ONCE:
             break
@@ -33,38 +40,39 @@ def take_in(practice: OpenPractice) -> Counts:
 
 
 def poll(practice: OpenPractice) -> Counts:
-    """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox."""
+    """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox, what clients consented to into our log."""
+    consents = practice.take_over_consents()
     since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
     changed = practice.reader.changed_since(since)
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
-    return {"changed": len(changed), "missed": missed}
+    return {"changed": len(changed), "missed": missed, "consents": consents}
 
 
 def decide(practice: OpenPractice) -> Counts:
-    """The waitlist's next steps: propose, send, book, withdraw, tell; then how the cases stand."""
-    practice.waitlist.advance()
-    return standing(practice)
+    """The waitlist's next steps: propose, send, book, withdraw, tell."""
+    return told_by(practice.waitlist.advance())
 
 
 def carry_out(practice: OpenPractice) -> Counts:
     """Carry out what is approved. The waitlist's desk does its own, because it keeps offers beside the cases."""
-    practice.waitlist.advance()
+    desks = told_by(practice.waitlist.advance())
     due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
-    return _each(due, practice.path.execute)
+    return Counter(desks) + Counter(_each(due, practice.path.execute))
 
 
 def keep(practice: OpenPractice) -> Counts:
     """What time does: proposals run out, the next role is asked, writes nobody reported on are looked for, offers end."""
     looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
     tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
-    practice.waitlist.advance()
-    return Counter(looked_for) + Counter(tended)
+    desks = told_by(practice.waitlist.advance())
+    return Counter(looked_for) + Counter(tended) + Counter(desks)
 
 
-def standing(practice: OpenPractice) -> Counts:
-    """How many open cases stand where."""
-    with practice.path_store.looking() as state:
-        return Counter(str(case.state) for case in state.open_cases())
+def told_by(done: Round) -> Counts:
+    """What a round of the desk did; SafeError with the kinds of failure where a step failed: it is tried again."""
+    if done.failed:
+        raise SafeError("steps_failed", ", ".join(f"{count} x {kind}" for kind, count in sorted(done.failed.items())))
+    return done.done
 
 
 def _open(practice: OpenPractice, due: Callable[..., Iterable[Case]]) -> list[Case]:
