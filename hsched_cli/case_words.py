@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import (
     Action,
+    AddNote,
     CancelAppointment,
     ChangePhase,
     IssueStandingOrder,
@@ -37,12 +38,13 @@ def local(instant: datetime, zone: ZoneInfo) -> str:
 
 def describe(action: Action, zone: ZoneInfo) -> str:
     """What the action does, in one line."""
-    told = {
+    told: dict[type[Action], Any] = {
         OfferSlot: _offer,
         MoveAppointment: lambda one, z: f"move appointment {short(one.appointment)} to {_session(one.to, z)}",
         CancelAppointment: lambda one, z: f"cancel appointment {short(one.appointment)} ({one.reason})",
         SendMessage: lambda one, z: f"send {one.template} to client {short(one.to.client)} by {one.to.channel}",
         RecordScore: lambda one, z: f"write the risk of appointment {short(one.appointment)} into the EHR's hidden field",
+        AddNote: lambda one, z: f"add the note {one.template} to appointment {short(one.appointment)}",
         UpdateWaitlistStatus: lambda one, z: f"mark waitlist entry {short(one.entry)} as {one.status}",
         IssueStandingOrder: _order,
         ChangePhase: lambda one, z: f"put {one.use_case} into phase {one.phase} (evidence {short(one.evidence)})",

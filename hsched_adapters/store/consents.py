@@ -1,6 +1,6 @@
 """The EHR's log of consent into the practice's own: what is new in it is appended, with its audit entry; nothing is taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hsched_adapters.store.path import SqlPathStore
 from hsched_core.domain.audit import AuditEntry
@@ -28,7 +28,7 @@ def take_over(store: SqlPathStore, told: Mapping[str, tuple[ConsentEvent, ...]],
     return added
 
 
-def _unknown(events: tuple[ConsentEvent, ...], known: tuple[ConsentEvent, ...]) -> list[ConsentEvent]:
+def _unknown(events: Iterable[ConsentEvent], known: Iterable[ConsentEvent]) -> list[ConsentEvent]:
     return sorted(set(events) - set(known), key=lambda event: (event.at, str(event.channel), str(event.purpose), event.given))
 
 

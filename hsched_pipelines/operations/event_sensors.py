@@ -43,7 +43,7 @@ def build_event_schedules(practice: Practice, jobs: Mapping[str, dg.JobDefinitio
 
 def inbox_due(practice: OpenPractice) -> str:
     """The inbox's state, where something in it is due."""
-    return practice.inbox.mark()
+    return practice.inbox.due_mark()
 
 
 def approvals_due(practice: OpenPractice) -> str:
@@ -78,7 +78,8 @@ def watch(look: Callable[[], str], span: timedelta) -> str:
 
 def once(make: Opened) -> Opened:
     """Make it at the first call, whichever thread comes first."""
-    lock, made = Lock(), []
+    lock = Lock()
+    made: list[OpenPractice] = []
 
     def kept() -> OpenPractice:
         with lock:
