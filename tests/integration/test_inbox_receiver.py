@@ -114,7 +114,7 @@ def test_no_mutation_is_accepted(practice: Practice) -> None:
 
 def test_nothing_is_parsed_before_it_is_verified(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor afterwards, by the receiver: reading is the drain's work."""
-    monkeypatch.setattr("hsched_adapters.webhooks.json.loads", lambda *_, **__: pytest.fail("parsed"))
+    monkeypatch.setattr("hsched_adapters.webhooks._parsed", lambda *_, **__: pytest.fail("parsed"))
     with receiving(practice.inbox) as client:
         assert [post(client, "msg_1", b"{", secret=FOREIGN), post(client, "msg_1", b"{")] == [401, 202]
 
