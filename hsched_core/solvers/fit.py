@@ -76,7 +76,7 @@ def fits(found: Terms, weights: Weights) -> Numbers:
 def standings(fit: Numbers, waiting: Waiting, limits: Limits, at: NDArray[np.intp]) -> Numbers:
     """What the order is by: the fit, and a millionth for every millionth of `turn` beyond `patience` that nobody asked."""
     beyond = np.maximum(limits.now - waiting.clock[at] - limits.patience, 0)
-    standing: Numbers = fit + beyond // max(limits.turn // UNIT, 1)
+    standing: Numbers = fit + beyond // (limits.turn // UNIT)
     return standing
 
 

@@ -149,8 +149,7 @@ class Coding:
         return first, last, (WITHOUT_LIMIT if cover.sessions_left is None else cover.sessions_left) - booked
 
     def _slot(self, one: Opening, profile: ClinicianProfile, asked: Mapping[str, set[str]], refused: Mapping[str, set[str]]) -> Slot:
-        start, end = one.starts_at.astimezone(self.facts.place), one.ends_at.astimezone(self.facts.place)
-        from_minute = _minute(start)
+        start, last = (instant.astimezone(self.facts.place) for instant in (one.starts_at, one.ends_at - MINUTE))
         return Slot(
             clinician=self.clinicians[one.clinician],
             session_type=SESSION_TYPES[one.session_type],
@@ -159,9 +158,9 @@ class Coding:
             starts=microseconds(one.starts_at),
             ends=microseconds(one.ends_at),
             weekday=start.isoweekday(),
-            from_minute=from_minute,
-            # The clock may show less at the end than at the start: the night an hour comes twice.
-            to_minute=max(from_minute, _minute(end) + (end.date() - start.date()).days * MINUTES_A_DAY),
+            from_minute=_minute(start),
+            # By its last minute: in the night an hour comes twice the clock may show less at the end than at the start.
+            to_minute=max(_minute(start), _minute(last) + (last.date() - start.date()).days * MINUTES_A_DAY) + 1,
             day=start.date().toordinal(),
             week=week(start.date().toordinal()),
             left_by=self.clients.get(one.left_by, ANY),
