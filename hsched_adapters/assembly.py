@@ -15,6 +15,7 @@ from hsched_core.ports import Clock, EhrSource, IdentifiedZone, Vault
 
 if TYPE_CHECKING:
     from hsched_adapters.keys import Keyring
+    from hsched_adapters.links import OfferLinks
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_core.workflow.inbox import Inbox
@@ -98,6 +99,13 @@ class OpenPractice:
         secrets = self.paths.keys / "webhook-secret"
         verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
         return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
+
+    @cached_property
+    def links(self) -> "OfferLinks":
+        """Addresses at which clients answer their offers."""
+        from hsched_adapters.links import OfferLinks
+
+        return OfferLinks(self._keyring, self.settings.service_url)
 
     @cached_property
     def _keyring(self) -> "Keyring":

@@ -181,6 +181,7 @@ class Settings:
     store: str = ""  # address of the operational store; a SQLite file in the practice's folder where it is empty
     checkpoints: Path | None = None  # where the audit trail's signed checkpoints go; the practice's folder where it is empty
     mlflow_ui: str = "http://127.0.0.1:5000"  # where people find MLflow; links in Dagster point there
+    service_url: str = "http://127.0.0.1:8700"  # where clients reach `hsched service`; links in offers point there
 
     @cached_property
     def practice(self) -> Practice:
@@ -207,6 +208,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         store=environ.get("HSCHED_STORE") or "",
         checkpoints=Path(checkpoints).expanduser().absolute() if checkpoints else None,
         mlflow_ui=environ.get("HSCHED_MLFLOW_UI") or Settings.mlflow_ui,
+        service_url=environ.get("HSCHED_SERVICE_URL") or Settings.service_url,
     )
 
 
