@@ -4,6 +4,7 @@ It reads the EHR, chooses with `use_cases.waitlist`, and lets the path do everyt
 offers ended. Every method is safe to call at any time, again, and by several workers.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -139,10 +140,8 @@ class WaitlistDesk:
         told = self.look(offer_id)
         if told is None:
             return None
-        try:
+        with suppress(NotPermittedError):  # too late, or answered otherwise: where the offer stands says so
             self._with.path.decline(offer_id, told.session.client)
-        except NotPermittedError:
-            pass  # too late, or answered otherwise: where the offer stands says so
         return self.look(offer_id)
 
     def _carry_out(self, done: Round) -> None:

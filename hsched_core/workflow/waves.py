@@ -1,4 +1,4 @@
-"""Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto one round goes from choice to send."""
+"""Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto it is one round."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_op
 from hsched_core.workflow.opening_watch import UNFILLED
 
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
+Clinicians = Sequence[ClinicianProfile]
 Chooser = Callable[[Facts], tuple[Proposal, ...]]
 
 
@@ -53,11 +54,7 @@ class Waves:
         return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
 
     def _facts(
-        self,
-        tx: DeskTransaction,
-        records: Sequence[OpeningRecord],
-        waiting: Sequence[WaitingClient],
-        clinicians: Sequence[ClinicianProfile],
+        self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], clinicians: Clinicians
     ) -> Facts:
         """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
         return Facts(

@@ -81,6 +81,7 @@ def test_who_a_person_declined_is_not_proposed_again_for_this_opening() -> None:
     """The next one is."""
     world = asking(phase=Phase.REVIEW)
     world.path.reject(world.cases()[0].id, DESK, Decline.UNSUITABLE)
+    world.wait(seconds=1)
     world.desk.advance()
     world.desk.advance()
 
@@ -112,6 +113,7 @@ def test_a_yes_books_the_time(world: DeskWorld) -> None:
 def test_a_no_brings_the_next_client(world: DeskWorld) -> None:
     """At once, without waiting for the time to answer; a yes after a no is too late."""
     told = [world.desk.decline(world.offers()[0].id) for _ in range(2)]
+    world.wait(seconds=1)
     world.desk.advance()
 
     assert [standing(one) for one in told] == [Standing.DECLINED, Standing.DECLINED]
@@ -195,6 +197,7 @@ def test_a_booking_the_ehr_rejects_is_lost_kindly(world: DeskWorld) -> None:
     """The client is answered and stays on the list; the opening goes to the next one, never back to the same."""
     world.ehr.faults.append(Fault.REFUSES)
     assert accept(world) is Standing.TAKEN
+    world.wait(seconds=1)
     world.desk.advance()
     world.desk.advance()
 

@@ -287,4 +287,4 @@ def test_notices_in_any_order_and_doubled_lead_to_the_same_end(order: tuple[int,
     world.cancel("1b" * 16)
     for place in (*order, *order):
         world.desk.on_notice(notice(world, names[place]))
-    assert [state for state in openings(world).values()] == [OpeningState.OPEN]
+    assert list(openings(world).values()) == [OpeningState.OPEN]
