@@ -18,6 +18,7 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, PracticeReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
     from hsched_adapters.links import OfferLinks
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
 EHR = "ehr"  # the name of the practice's EHR among the inbox's connections
+
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,27 @@ class OpenPractice:
     @cached_property
     def ehr(self) -> EhrSource:
         return self.overrides.ehr or _choose_ehr(self)
+
+    @cached_property
+    def connector(self) -> "RestConnector":
+        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
+        from hsched_adapters.ehr.rest.connector import RestConnector
+
+        if self.practice.connection is None:
+            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
+        pace = getattr(self.clock, "pace", 1.0)
+        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+
+    @property
+    def reader(self) -> PracticeReader:
+        """What use cases look at."""
+        return self.overrides.reader or self.connector.reader
+
+    def check_connection(self) -> "Report":
+        """Try what the EHR can do, reading only."""
+        from hsched_adapters.ehr.rest.check import check
+
+        return check(self.connector, self.clock.now())
 
     @cached_property
     def audit(self) -> "AuditTrail":
@@ -205,13 +228,6 @@ class OpenPractice:
         secrets = self.paths.keys / "webhook-secret"
         verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
         return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
-
-    @cached_property
-    def links(self) -> "OfferLinks":
-        """Addresses at which clients answer their offers."""
-        from hsched_adapters.links import OfferLinks
-
-        return OfferLinks(self._keyring, self.settings.service_url)
 
     @cached_property
     def _keyring(self) -> "Keyring":
