@@ -11,12 +11,17 @@ from zoneinfo import ZoneInfo
 
 from hsched_adapters.clock import choose_clock
 from hsched_adapters.settings import Paths, Practice, Settings, load_settings
-from hsched_core.ports import Clock, EhrSource, IdentifiedZone, Vault
+from hsched_core.domain.errors import NotReadyError
+from hsched_core.ports import Clock, EhrSource, IdentifiedZone, PracticeReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.ehr.rest.check import Report
+    from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+
+CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Overrides:
     ehr: EhrSource | None = None
     zone: IdentifiedZone | None = None
     vault: Vault | None = None
+    reader: PracticeReader | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,27 @@ class OpenPractice:
         return self.overrides.ehr or _choose_ehr(self)
 
     @cached_property
+    def connector(self) -> "RestConnector":
+        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
+        from hsched_adapters.ehr.rest.connector import RestConnector
+
+        if self.practice.connection is None:
+            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
+        pace = getattr(self.clock, "pace", 1.0)
+        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+
+    @property
+    def reader(self) -> PracticeReader:
+        """What use cases look at."""
+        return self.overrides.reader or self.connector.reader
+
+    def check_connection(self) -> "Report":
+        """Try what the EHR can do, reading only."""
+        from hsched_adapters.ehr.rest.check import check
+
+        return check(self.connector, self.clock.now())
+
+    @cached_property
     def audit(self) -> "AuditTrail":
         """The audit trail, and with it the only way to change what the path keeps."""
         from hsched_adapters.store.audit.anchors import FileAnchors
@@ -99,10 +126,11 @@ def open_practice(
     ehr: EhrSource | None = None,
     zone: IdentifiedZone | None = None,
     vault: Vault | None = None,
+    reader: PracticeReader | None = None,
 ) -> OpenPractice:
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
-    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault))
+    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader))
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:

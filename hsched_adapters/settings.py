@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from hsched_adapters.connection import Connection, connection_from
 from hsched_adapters.scaled_time import ScaledTime
 from hsched_core.domain.errors import NotReadyError, SettingsError
 
@@ -162,6 +163,7 @@ class Practice:
     demographic_inputs: Mapping[str, str] = field(default_factory=dict)
     promotion: str = "automatic"  # "reviewed": a challenger takes over when a person says so; the first champion needs nobody
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
+    connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
 
     def __post_init__(self) -> None:
         _check_practice(self)
@@ -260,6 +262,7 @@ def practice_from(content: object) -> Practice:
     known["source"] = Source(**_strings(_checked(known["source"], Source, "practice.yaml, source"), "source"))
     if "privacy" in known:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
+    known["connection"] = connection_from(known.get("connection"))
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
     return Practice(**known)
 
@@ -271,6 +274,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["source"] = {key: value for key, value in asdict(practice.source).items() if value}
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
+    plain["connection"] = practice.connection.plain() if practice.connection else None
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from hsched_cli import audit, docs, effect, evaluate, export, imports, model, privacy, quarantine, sandbox, ui
+from hsched_cli import audit, connection, docs, effect, evaluate, export, imports, model, privacy, quarantine, sandbox, ui
 from hsched_cli import run as daily_run
 from hsched_cli.failures import show
 
@@ -43,6 +43,7 @@ app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.add_typer(model.app, name="model")
 app.add_typer(effect.app, name="effect")
 app.add_typer(audit.app, name="audit")
+app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(export.app, name="export")
 app.command("ui", epilog=ui.EXAMPLES)(ui.ui)
