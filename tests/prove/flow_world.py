@@ -51,6 +51,7 @@ KINDS: Mapping[str, tuple[Conduct, Mapping[str, bool]]] = {
 # SAFETY.md 2.1, C1: of the writes so many are refused, break before or after they took effect, or take effect late.
 SHARES = {"429_retry_after": 0.08, "500_before_commit": 0.08, "500_after_commit": 0.1, "hang_after_commit": 0.06, "late_commit": 0.08}
 LASTING = {"429_retry_after": 1.0, "hang_after_commit": 0.4, "late_commit": 0.45}
+SIZE = Size(visits=240, waiting=300)
 PATIENT = InboxRules(lease=timedelta(seconds=60), most_strikes=10_000, first_delay=timedelta(seconds=2), longest_delay=timedelta(minutes=1))
 POINTS = ("claimed", "before_commit", "after_commit", "before_call", "after_call", "before_look", "offer_written", "opening_written")
 NEVER_ANSWERED, DECLINED = 3, 2  # of the last digit of an offer's id, by four
@@ -110,13 +111,13 @@ class Flow:
 
 
 @contextmanager
-def flowing(home: Path, kind: str, store: str = "", size: Size = Size(240, 300)) -> Iterator[Flow]:
+def flowing(home: Path, kind: str, store: str = "") -> Iterator[Flow]:
     """EHR and receiver at work. The EHR books whatever it is asked: nothing but the path prevents a double booking."""
     conduct, able = KINDS[kind]
     scaled = ScaledTime(NOON, SystemClock().now(), SPEED)
     clock, faults = ScaledClock(scaled), Faults()
     book = Book(clock, replace(conduct, double_booking=DoubleBooking.ACCEPT))
-    fill(book, size)
+    fill(book, SIZE)
     secret, token = f"whsec_{b64encode(secrets.token_bytes(24)).decode()}", secrets.token_hex(16)
     sender = WebhookSender("", secret, faults, SystemClock(), ZONE)
     book.subscribe(sender)
@@ -148,9 +149,9 @@ def _write(home: Path, address: str, able: Mapping[str, bool], secret_files: Map
     save_practice(paths, Practice("flow", "Flow", str(ZONE), "US", source, NOON.date(), connection=connection))
 
 
-def start_faults(flow: Flow, seed: int) -> None:
+def start_faults(flow: Flow, seed: int, shares: Mapping[str, float] = SHARES) -> None:
     """From now on the EHR errs, on writes."""
-    flow.faults.randomise(FaultRates(SHARES, seed, "POST *", LASTING))
+    flow.faults.randomise(FaultRates(shares, seed, "POST *", LASTING))
 
 
 def patient(opened: OpenPractice) -> OpenPractice:
@@ -192,16 +193,6 @@ def answer(opened: OpenPractice) -> None:
 
 def _break(opened: OpenPractice, passes: Failpoints) -> None:
     """Failpoints before and after each call, and around each commit."""
-    engine = opened.audit._engine
-
-    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement == "COMMIT":
-            passes("before_commit")
-
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "before_cursor_execute", before)
-    else:
-        sa.event.listen(engine, "commit", lambda _connection: passes("before_commit"))
     perform, look, save = RestDoor.perform, RestDoor.look, SqlTransaction.save
 
     def performing(door: RestDoor, permit: Permit) -> Reply:
@@ -237,7 +228,16 @@ def _after(method: Callable[..., Any], passes: Failpoints, point: str) -> Callab
 
 
 def _watch_commits(opened: OpenPractice, passes: Failpoints) -> None:
-    transaction = opened.path_store.transaction
+    engine, transaction = opened.audit._engine, opened.path_store.transaction
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement == "COMMIT":
+            passes("before_commit")
+
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "before_cursor_execute", before)
+    else:
+        sa.event.listen(engine, "commit", lambda _connection: passes("before_commit"))
 
     @contextmanager
     def watched() -> Iterator[SqlTransaction]:

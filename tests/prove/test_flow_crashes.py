@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from benchmarks.live_practice import visit_id
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.store.audit.examination import examine
 from hsched_adapters.store.audit.rows import read_records
@@ -23,16 +24,21 @@ from hsched_adapters.store.engine import reading
 from hsched_adapters.store.schema import audit, cases
 from hsched_adapters.store.values import from_text
 from hsched_core.domain.case import Case
+from hsched_core.domain.inbox import MessageState
 from hsched_core.domain.lifecycle import State
 from hsched_sandbox.ehr.book import Effect
-from tests.prove.flow_world import POINTS, TWINS, Flow, Plan, flowing, go_round, start_faults, work
+from hsched_sandbox.ehr.records import Appointment, Status
+from tests.prove.flow_world import POINTS, Flow, Plan, flowing, go_round, start_faults, work
 
 KILLS = int(os.environ.get("HSCHED_PROVE_KILLS", "200"))
 HITS = int(os.environ.get("HSCHED_PROVE_HITS", "25"))
 MOMENTS = (0.15, 0.7)
-PATIENCE = 60.0  # real seconds in which everything settles once nobody is killed any more
+PATIENCE = 120.0  # real seconds in which everything settles once nobody is killed any more
 PASSAGE_SECONDS = 4.0  # a point that is not met by then is not on the way this time
+CALM = 4  # looks on end at which nothing is under way
+UNREAD = {MessageState.RECEIVED, MessageState.WAITING, MessageState.TAKEN}
 UNSETTLED = {State.APPROVED, State.EXECUTING, State.UNKNOWN}
+MAKES = frozenset({"book_appointment", "offer_slot", "send_message"})
 CLAIMS = ("proposal.claimed", "proposal.repeated")
 
 
@@ -90,12 +96,12 @@ def die(processes: Any, plan: Plan, after: float) -> bool:
 def settle(flow: Flow) -> OpenPractice:
     """The EHR errs no more, and one worker lives: until nothing is under way."""
     flow.faults.clear()
-    opened, end = flow.open(), time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    opened, end, calm = flow.open(), time.monotonic() + PATIENCE, 0
+    while time.monotonic() < end and calm < CALM:
         go_round(opened)
-        if not opened.inbox.waiting() and not any(case.state in UNSETTLED for case in stored(opened)):
-            break
-        time.sleep(0.2)
+        is_calm = not opened.inbox.counts().keys() & UNREAD and not any(case.state in UNSETTLED for case in stored(opened))
+        calm = calm + 1 if is_calm else 0  # webhooks may still be on their way
+        time.sleep(0.3)
     return opened
 
 
@@ -108,14 +114,14 @@ def count(flow: Flow, opened: OpenPractice, kills: int) -> Count:
     """The EHR's own log against store and trail."""
     found = stored(opened)
     made = [effect for effect in flow.book.effects if effect.by == "api"]
-    by_key = Counter(_key(effect) for effect in made if effect.act in ("created", "booked", "accepted", "sent", "message"))
+    by_key = Counter(_key(effect) for effect in made if effect.act in ("book", "message"))
     with reading(opened.audit._engine) as connection:
         claimed = set(connection.execute(sa.select(audit.c.subject).where(audit.c.kind.in_(CLAIMS))).scalars())
         records = list(read_records(connection, opened.practice.id))
     settings = opened.settings
     trail = examine(settings.store_url, opened.practice.id, settings.checkpoints_file, opened.paths.public_keys, opened.audit_secrets)
     keys = {case.key: case for case in found}
-    wanted = [case for case in found if case.state is State.CONFIRMED and case.action.kind in ("book_appointment", "offer_slot", "send_message")]
+    wanted = [case for case in found if case.state is State.CONFIRMED and case.action.kind in MAKES]
     with opened.path_store.transaction() as tx:
         known = sum(tx.opening(one) is not None for one in _cancelled(flow, opened))
     return Count(
@@ -124,7 +130,10 @@ def count(flow: Flow, opened: OpenPractice, kills: int) -> Count:
         openings=known,
         booked=sum(case.action.kind == "book_appointment" for case in wanted),
         sent=sum(case.action.kind != "book_appointment" for case in wanted),
-        lost=flow.cancelled - known + len(opened.inbox.dead_letters()) + opened.inbox.waiting(),
+        lost=flow.cancelled
+        - known
+        + len(opened.inbox.dead_letters())
+        + sum(number for state, number in opened.inbox.counts().items() if state in UNREAD),
         doubled=sum(times - 1 for times in by_key.values()) + _overlaps(flow),
         unrecorded=sum(keys[key].id not in claimed if key in keys else 1 for key in by_key),
         unhappened=sum(case.key not in by_key for case in wanted),
@@ -139,16 +148,12 @@ def _key(effect: Effect) -> str:
 
 
 def _cancelled(flow: Flow, opened: OpenPractice) -> list[str]:
-    from benchmarks.live_practice import visit_id
-
     ids = [visit_id(number) for number in range(flow.cancelled)]
     return list(opened.vault.pseudonyms("appointment", ids).values())
 
 
 def _overlaps(flow: Flow) -> int:
     """Pairs of booked appointments of one clinician at one time."""
-    from hsched_sandbox.ehr.records import Appointment, Status
-
     starts = Counter((one.provider_id, one.starts_at) for one in flow.book.every(Appointment) if one.status is Status.BOOKED)
     return sum(times - 1 for times in starts.values())
 
@@ -189,10 +194,9 @@ def test_every_failpoint(store: str, processes: Any, tmp_path: Path) -> None:
 
 def test_a_twin_that_takes_silence_for_a_no_doubles(processes: Any, tmp_path: Path) -> None:
     """The proof sees what it is there for."""
-    assert "silence_is_no" in TWINS
-    kills = max(KILLS // 4, 10)
+    kills = max(KILLS // 4, 20)
     with flowing(tmp_path, "search") as flow:
-        start_faults(flow, 11)
+        start_faults(flow, 11, {"late_commit": 0.5, "500_after_commit": 0.3})
         for _ in range(kills):
             flow.cancel()
             die(processes, Plan(flow.environment, twin="silence_is_no"), 0.7)
