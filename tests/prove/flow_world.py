@@ -160,13 +160,14 @@ def patient(opened: OpenPractice) -> OpenPractice:
     return opened
 
 
-def work(plan: Plan) -> None:
-    """The worker: until it is killed."""
+def work(plan: Plan, begins: Any) -> None:
+    """The worker: until it is killed. Says when its first round begins."""
     passes = Failpoints(plan)
     opened = patient(open_practice(load_settings(plan.environment)))
     _break(opened, passes)
     twin = TWINS[plan.twin](opened.path_store, opened.calendar, opened.doors, opened.clock, opened.policy)
     opened.__dict__["path"] = twin
+    begins.set()
     while True:
         go_round(opened)
         time.sleep(0.02)

@@ -33,6 +33,7 @@ from tests.prove.flow_world import POINTS, Flow, Plan, flowing, go_round, start_
 KILLS = int(os.environ.get("HSCHED_PROVE_KILLS", "200"))
 HITS = int(os.environ.get("HSCHED_PROVE_HITS", "25"))
 MOMENTS = (0.15, 0.7)
+START = 30.0
 PATIENCE = 120.0  # real seconds in which everything settles once nobody is killed any more
 PASSAGE_SECONDS = 4.0  # a point that is not met by then is not on the way this time
 CALM = 4  # looks on end at which nothing is under way
@@ -83,9 +84,11 @@ class Count:
 
 
 def die(processes: Any, plan: Plan, after: float) -> bool:
-    """One life of the worker; whether it was its failpoint that ended it."""
-    worker = processes.Process(target=work, args=(plan,), daemon=True)
+    """One life of the worker, so many seconds from its first round on; whether it was its failpoint that ended it."""
+    begins = processes.Event()
+    worker = processes.Process(target=work, args=(plan, begins), daemon=True)
     worker.start()
+    begins.wait(START)
     worker.join(after)
     died_by_itself = not worker.is_alive()
     worker.kill()
