@@ -106,7 +106,7 @@ class DeskTransaction(Transaction, Protocol):
         ...
 
     def cases_about(self, subject: str) -> Sequence[Case]:
-        """Every case about that subject, whatever its state, oldest first."""
+        """Every case about that subject, whatever its state, oldest first; without its candidates: to look at, not to store."""
         ...
 
     def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:

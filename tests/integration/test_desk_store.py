@@ -23,6 +23,8 @@ from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, f
 from hsched_core.workflow.waitlist import Standing
 from tests.desk_world import CLIENTS, NOON, POLICY, SETTINGS, VISIT, DeskWorld, entry_of, on_sql, visit, waits
 from tests.http_desk import app_of, at_once, post, serving
+from tests.linearizability import is_linearizable
+from tests.offer_histories import recorded
 from tests.offer_races import MANY, Arena, arena, overlapping, race
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -211,7 +213,7 @@ def test_cases_from_before_learn_what_they_are_about(url: str, tmp_path: Path) -
     engine.dispose()
 
     with on_sql(url, tmp_path) as (world, _):
-        assert world.cases() == [case]
+        assert [(one.id, one.state, one.action) for one in world.cases()] == [(case.id, case.state, case.action)]
 
 
 def test_staff_and_a_client_in_the_same_moment(url: str, tmp_path: Path) -> None:
@@ -248,3 +250,18 @@ def test_a_world_in_memory_is_the_same_world(tmp_path: Path) -> None:
 
     with on_sql(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path) as (world, _):
         assert story(world) == story(DeskWorld())
+
+
+def test_histories_could_have_happened_one_after_the_other(field: Arena) -> None:
+    """L3: answers, expiry and staff at once, with clients who die: every answer fits one order of events."""
+    histories = [recorded(field, seed) for seed in range(6)]
+
+    assert [seed for seed, history in enumerate(histories) if not is_linearizable(history, 4)] == []
+    assert sum(one.result is None for history in histories for one in history) > 0
+
+
+def test_without_the_hold_a_history_is_impossible(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: two clients were told yes."""
+    monkeypatch.setattr(SqlTransaction, "held", lambda *_: ())
+    with arena(url, tmp_path) as field:
+        assert not all(is_linearizable(recorded(field, seed, often=0), 4) for seed in range(6))
