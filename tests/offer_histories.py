@@ -1,4 +1,4 @@
-"""Recording what clients, staff and rounds did at once to one opening: histories for the check of linearizability. Not a fixture by itself."""
+"""Recording what clients, staff and rounds did at once to one opening: histories for the check of linearizability. No fixture by itself."""
 
 import random
 import threading

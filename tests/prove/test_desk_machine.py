@@ -29,6 +29,8 @@ def test_what_must_never_happen_to_an_offer_does_not_in_a_long_run() -> None:
     run_state_machine_as_test(CountingMachine, settings=search)
 
     offers = CountingMachine.offers
-    print(f"\ndesk: {CountingMachine.runs} runs, {CountingMachine.entries} audit entries, {offers} offers, {CountingMachine.bookings} bookings")
+    print(
+        f"\ndesk: {CountingMachine.runs} runs, {CountingMachine.entries} audit entries, {offers} offers, {CountingMachine.bookings} booked"
+    )
     print(f"0 violations; at 95 % fewer than {3 / offers:.1e} of offers answered late, doubled, lost from the list or booked twice (3/N)")
     assert offers > RUNS
