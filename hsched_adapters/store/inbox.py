@@ -72,9 +72,14 @@ class SqlInboxStore:
             return [_message(row) for row in connection.execute(chosen)]
 
     def due(self, now: datetime) -> int:
-        open_states = sa.and_(inbox.c.state.in_((MessageState.RECEIVED, *READ)), inbox.c.due_at <= now)
         with self._trail.reading() as connection:
-            return int(connection.execute(self._ours(sa.func.count()).where(open_states)).scalar_one())
+            return int(connection.execute(self._ours(sa.func.count()).where(_is_due(now))).scalar_one())
+
+    def due_mark(self, now: datetime) -> str:
+        told = (sa.func.count(), sa.func.max(inbox.c.number), sa.func.sum(inbox.c.attempts))
+        with self._trail.reading() as connection:
+            count, newest, attempts = connection.execute(self._ours(*told).where(_is_due(now))).one()
+        return f"{newest}-{count}-{attempts}" if count else ""
 
     def counts(self) -> Mapping[MessageState, int]:
         with self._trail.reading() as connection:
@@ -101,6 +106,10 @@ class SqlInboxStore:
 
     def _bound(self, message: str, kid: str) -> bytes:
         return bound_to("hsched-inbox/1", self._practice, message, kid)
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(inbox.c.state.in_((MessageState.RECEIVED, *READ)), inbox.c.due_at <= now)
 
 
 class SqlInboxTransaction:

@@ -21,7 +21,6 @@ from hsched_core.ports import Clock
 
 # Ends after which the same opening may be offered to the same client once more, when it is open again.
 NOT_ANSWERED_BY_THEM = frozenset({OfferState.WITHDRAWN, OfferState.LOST})
-CANDIDATES = ("proposal", "candidates")
 NEEDS_FOLLOWING_UP = frozenset({OfferState.ACCEPTED, OfferState.WITHDRAWN, OfferState.LOST})
 
 
@@ -67,7 +66,7 @@ class OfferRows(PracticeRows):
 
     def cases_about(self, subject: str) -> Sequence[Case]:
         ours = self._ours(cases, cases.c.document).where(cases.c.subject == subject).order_by(cases.c.since, cases.c.id)
-        return [from_text(Case, text, without=CANDIDATES) for text in self._do(ours).scalars()]
+        return [from_text(Case, text) for text in self._do(ours).scalars()]
 
     def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
         is_open = offer.state is OfferState.SENT or (offer.state in NEEDS_FOLLOWING_UP and not offer.is_followed_up)

@@ -206,6 +206,17 @@ class RecordScore(Action):
 
 
 @dataclass(frozen=True)
+class AddNote(Action):
+    """Put a short note of ours to an appointment in the chart. A template's text, never a free one."""
+
+    kind: ClassVar[str] = "add_note"
+    destination: ClassVar[Destination] = Destination.EHR
+
+    appointment: str
+    template: str
+
+
+@dataclass(frozen=True)
 class UpdateWaitlistStatus(Action):
     """Say in the EHR what became of a waitlist entry."""
 
@@ -245,6 +256,7 @@ ACTIONS: tuple[type[Action], ...] = (
     CancelAppointment,
     SendMessage,
     RecordScore,
+    AddNote,
     UpdateWaitlistStatus,
     IssueStandingOrder,
     ChangePhase,

@@ -23,6 +23,7 @@ APPROVERS: Mapping[str, frozenset[Role]] = {
     "cancel_appointment": CALENDAR_ROLES,
     "send_message": DESK_ROLES,
     "record_score": MANAGER,
+    "add_note": DESK_ROLES,
     "update_waitlist_status": DESK_ROLES,
     "issue_standing_order": MANAGER,
     "change_phase": MANAGER,

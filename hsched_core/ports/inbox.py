@@ -113,6 +113,10 @@ class InboxStore(Protocol):
         """How many messages may be worked on now."""
         ...
 
+    def due_mark(self, now: datetime) -> str:
+        """A name for those: another one whenever one of them changes, or comes, or goes; empty for none."""
+        ...
+
     def counts(self) -> Mapping[MessageState, int]: ...
 
     def dead_letters(self) -> Sequence[DeadLetter]:

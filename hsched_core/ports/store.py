@@ -106,7 +106,7 @@ class DeskTransaction(Transaction, Protocol):
         ...
 
     def cases_about(self, subject: str) -> Sequence[Case]:
-        """Every case about that subject, whatever its state, oldest first; without its candidates: to look at, not to store."""
+        """Every case about that subject, whatever its state, oldest first."""
         ...
 
     def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:

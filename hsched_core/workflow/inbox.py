@@ -133,6 +133,10 @@ class Inbox:
         """How many messages may be worked on now."""
         return self._store.due(self._clock.now())
 
+    def due_mark(self) -> str:
+        """A name for what may be worked on now: another one after every message that comes, is taken or is put off; empty for nothing."""
+        return self._store.due_mark(self._clock.now())
+
     def now(self) -> datetime:
         """The practice's present, from which ages are counted."""
         return self._clock.now()

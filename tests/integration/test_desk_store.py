@@ -213,7 +213,7 @@ def test_cases_from_before_learn_what_they_are_about(url: str, tmp_path: Path) -
     engine.dispose()
 
     with on_sql(url, tmp_path) as (world, _):
-        assert [(one.id, one.state, one.action) for one in world.cases()] == [(case.id, case.state, case.action)]
+        assert world.cases() == [case]
 
 
 def test_staff_and_a_client_in_the_same_moment(url: str, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hsched_core.domain.actions import (
     ACTIONS,
     Action,
+    AddNote,
     BookAppointment,
     CancelAppointment,
     ChangePhase,
@@ -35,6 +36,7 @@ EXAMPLES: tuple[Action, ...] = (
     CancelAppointment("appointment-1", "v1", "clinician-1", "clinic"),
     SendMessage(Outreach("client-a", Channel.EMAIL, Purpose.REMINDER, "message-7"), "reminder_v1"),
     RecordScore("appointment-1", 7800, "model-3"),
+    AddNote("appointment-1", "booked_v1"),
     UpdateWaitlistStatus("entry-1", WaitlistStatus.PLACED),
     IssueStandingOrder(standing_order()),
     ChangePhase("waitlist", Phase.AUTO, "report-1"),

@@ -1,0 +1,58 @@
+"""`CalendarReader` over REST: what the gate judges one action by, read now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hsched_adapters.ehr.rest.ehr import Ehr
+from hsched_adapters.ehr.rest.records import SeenClinician
+from hsched_core.domain.actions import Action, Destination
+from hsched_core.domain.appointments import AppointmentStatus
+from hsched_core.domain.sessions import Session
+from hsched_core.policy.facts import CalendarFacts, Commitment
+
+WHY = "facts for the gate"
+
+
+@dataclass(frozen=True)
+class RestCalendar:
+    """The EHR's present, for one action. Asks only for what the action is about."""
+
+    ehr: Ehr
+
+    def facts_for(self, action: Action, key: str) -> CalendarFacts:
+        if action.destination is Destination.PRACTICE:
+            return CalendarFacts()
+        facts = CalendarFacts(version=self._version(action))
+        if action.session:
+            facts = self._around(facts, action.session, key)
+        client = action.outreach.client if action.outreach else action.session.client if action.session else None
+        known = self.ehr.client_of(client, WHY) if client else None
+        return replace(facts, client_state=known.state, client_zone=known.zone) if known else facts
+
+    def _version(self, action: Action) -> str | None:
+        """Of the appointment that the action changes; None where it is gone, or cancelled already."""
+        seen = self.ehr.appointment(action.touches, WHY) if action.touches else None
+        return seen.appointment.version if seen and seen.appointment.status is AppointmentStatus.BOOKED else None
+
+    def _around(self, facts: CalendarFacts, session: Session, key: str) -> CalendarFacts:
+        near = self.ehr.touching(session.starts_at, session.ends_at)
+        commitments = tuple(
+            Commitment(one.appointment.id, one.appointment.session)
+            for one in near
+            if one.appointment.takes_time and not (key and one.reference == key) and one.appointment.session.overlaps(session)
+        )
+        clinicians = {one.clinician: one for one in self.ehr.clinicians()}
+        seeing = clinicians.get(session.clinician)
+        return replace(
+            facts,
+            commitments=commitments,
+            credentials=seeing.credentials if seeing else None,
+            site_state=_state_of(session.site, seeing, clinicians.values()),
+        )
+
+
+def _state_of(site: str | None, seeing: SeenClinician | None, clinicians: Iterable[SeenClinician]) -> str | None:
+    """Where a site lies: the clinician's own, unless the session names another one that somebody else works at."""
+    if seeing and site in (None, seeing.site):
+        return seeing.site_state
+    return next((one.site_state for one in clinicians if one.site == site), None)

@@ -1,0 +1,132 @@
+"""Offers and messages through the EHR's own messaging: a template in the client's language and wall clock, and nothing beside it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hsched_adapters.ehr.rest.deeds import Deed
+from hsched_adapters.ehr.rest.ehr import Ehr, NotAskedError, Request
+from hsched_adapters.ehr.rest.records import SeenClient, SeenMessage
+from hsched_adapters.ehr.rest.wording import STOP, check_discreet, fields_of, language_for, load_templates, written_time
+from hsched_core.domain.actions import Action, OfferSlot, SendMessage
+from hsched_core.domain.contact import Channel, Outreach
+from hsched_core.policy.practice import zone_named
+from hsched_core.ports import Absent, CannotTell, Found, Permit, Sighting
+
+Link = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How this practice writes: its templates, how it signs, and where an offer of a case is answered."""
+
+    sender: str
+    zone: ZoneInfo  # for clients whose own is not known
+    link: Link
+    templates: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, sender: str, zone: ZoneInfo, link: Link) -> "Wording":
+        """With the templates that come with hsched."""
+        check_discreet("practice.yaml, connection: sender", sender)
+        return cls(sender, zone, link, load_templates())
+
+
+class Sending:
+    """A message of either kind, with our key as its external reference."""
+
+    def __init__(self, ehr: Ehr, wording: Wording) -> None:
+        self._ehr, self._wording = ehr, wording
+
+    def request(self, permit: Permit) -> Request:
+        outreach, template = _outreach(permit.action), _template(permit.action)
+        channel = self._ehr.profile.theirs(outreach.channel)
+        if channel is None or outreach.channel is Channel.CALL:
+            raise NotAskedError("no_such_channel")
+        path = self._ehr.path("messages")
+        client = self._ehr.client_of(outreach.client, permit.action.kind)
+        if client is None:
+            raise NotAskedError("no_such_client")
+        body = self._ehr.records.of["message"].written(
+            client=self._ehr.id_of("client", outreach.client, permit.action.kind),
+            channel=channel,
+            template=template,
+            body=self._text(permit, template, client),
+            reference=permit.key,
+        )
+        return Request("POST", path, body, permit.key)
+
+    def seen(self, permit: Permit, reference: str) -> Sighting:
+        found = [self._ehr.message(reference, "look for a message")] if reference else self._under_key(permit.key)
+        there = [one for one in found if one]
+        if any(one.reference not in ("", permit.key) for one in there) or len(there) > 1:
+            return CannotTell()  # the EHR does not really search, or it was sent twice: a person's
+        if not there:
+            return CannotTell() if reference else Absent()  # an EHR that said it took it, and does not know it, is not asked to send again
+        return Found(there[0].id, _as_action(permit.action, there[0]))
+
+    def reference(self, permit: Permit, document: Any) -> str:
+        (seen,) = self._ehr.records.messages([document])
+        return seen.id
+
+    def _under_key(self, key: str) -> list[SeenMessage | None]:
+        return [*self._ehr.records.messages(self._ehr.rows("messages", reference=key))]
+
+    def _text(self, permit: Permit, template: str, client: SeenClient) -> str:
+        texts = self._wording.templates.get(template)
+        if texts is None:
+            raise NotAskedError("no_such_template")
+        language = language_for(client.language)
+        values = self._values(permit, fields_of(texts[language]), language, client)
+        ending = STOP[language] if _outreach(permit.action).channel is Channel.TEXT else ""
+        return texts[language].format(**values) + ending
+
+    def _values(self, permit: Permit, wanted: set[str], language: str, client: SeenClient) -> Mapping[str, str]:
+        """What the template asks for; NotAskedError where the action does not have it."""
+        zone = (zone_named(client.zone) if client.zone else None) or self._wording.zone
+        values = {"sender": self._wording.sender}
+        if "when" in wanted:
+            values["when"] = written_time(self._starts_at(permit.action).astimezone(zone), language)
+        if isinstance(permit.action, OfferSlot):
+            values["until"] = written_time(permit.action.answer_by.astimezone(zone), language)
+            values["link"] = self._wording.link(permit.case_id)
+        if wanted - values.keys():
+            raise NotAskedError("template_asks_for_more")
+        return values
+
+    def _starts_at(self, action: Action) -> datetime:
+        if isinstance(action, OfferSlot):
+            return action.leads_to.booking.starts_at
+        appointment = action.appointment if isinstance(action, SendMessage) else None
+        seen = self._ehr.appointment(appointment, "time for a message") if appointment else None
+        if seen is None:
+            raise NotAskedError("template_asks_for_more")
+        return seen.appointment.session.starts_at
+
+
+def message_deeds(ehr: Ehr, wording: Wording) -> Mapping[type[Action], Deed]:
+    """What the messages' door can do."""
+    sending = Sending(ehr, wording)
+    return {OfferSlot: sending, SendMessage: sending}
+
+
+def _outreach(action: Action) -> Outreach:
+    if action.outreach is None:
+        raise NotAskedError("no_message")
+    return action.outreach
+
+
+def _template(action: Action) -> str:
+    return action.template if isinstance(action, OfferSlot | SendMessage) else ""
+
+
+def _as_action(asked: Action, there: SeenMessage) -> Action:
+    """What stands there: the very action, where client, channel and template are its own. An EHR that keeps no template is believed."""
+    outreach = _outreach(asked)
+    same = (there.client, there.channel) == (outreach.client, outreach.channel) and there.template in ("", _template(asked))
+    if same:
+        return asked
+    channel = there.channel or outreach.channel
+    return SendMessage(replace(outreach, client=there.client, channel=channel), there.template)
