@@ -207,13 +207,6 @@ class OpenPractice:
         return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
 
     @cached_property
-    def links(self) -> "OfferLinks":
-        """Addresses at which clients answer their offers."""
-        from hsched_adapters.links import OfferLinks
-
-        return OfferLinks(self._keyring, self.settings.service_url)
-
-    @cached_property
     def _keyring(self) -> "Keyring":
         from hsched_adapters.keys import Keyring
 
