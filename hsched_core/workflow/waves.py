@@ -15,6 +15,7 @@ from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 
+A_DAY = timedelta(days=1)
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
 Clinicians = Sequence[ClinicianProfile]
 Chooser = Callable[[Facts], tuple[Proposal, ...]]
@@ -49,8 +50,7 @@ class Waves:
 
     def _askable(self, tx: DeskTransaction) -> list[OpeningRecord]:
         """Openings that are not over, and not just being booked."""
-        now = tx.now(self._with.clock)
-        records = [one for one in tx.openings(*UNFILLED) if one.opening.starts_at > now]
+        records = tx.openings(*UNFILLED, after=tx.now(self._with.clock) - A_DAY)  # what passed while no round ran passes now
         return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
 
     def _facts(

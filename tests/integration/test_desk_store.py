@@ -91,7 +91,7 @@ def test_practices_do_not_see_each_others_openings(url: str, tmp_path: Path) -> 
         with world.store._trail.writing() as recording:
             other = SqlTransaction(recording, "oak")
             assert (other.opening(VISIT), other.offers(VISIT), other.cases_about(VISIT), other.offer_histories()) == (None, [], [], [])
-            assert (other.openings(*OpeningState), other.unfinished_offers()) == ([], [])
+            assert (other.openings(*OpeningState, after=NOON), other.unfinished_offers()) == ([], [])
 
 
 def test_who_moves_an_offer_or_an_opening_second_is_told(url: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hsched_core.use_cases.waitlist import Mode
 from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, footing_of_opening, replay
 from hsched_core.workflow.replay import differences
 from hsched_core.workflow.waitlist import Standing, Told, WaitlistDesk
-from tests.desk_world import CLIENTS, DESK, LEAVER, NOON, POLICY, SETTINGS, TOMORROW, VISIT, DeskWorld, entry_of, visit, waits
+from tests.desk_world import CLIENTS, DESK, KINDS, LEAVER, NOON, ORDER, POLICY, SETTINGS, TOMORROW, VISIT, DeskWorld, entry_of, visit, waits
 from tests.fake_other_side import Fault
 
 LATER = "1f" * 16
@@ -383,3 +383,38 @@ def test_who_left_the_time_is_not_asked(world: DeskWorld) -> None:
     world.desk.advance()
 
     assert (world.asked(), world.state) == ([], OpeningState.EXHAUSTED)
+
+
+def test_a_standing_book_me_is_booked_told_and_placed() -> None:
+    """Without asking, where the practice switched it on and the order covers it; one message, the entry placed."""
+    settings = replace(SETTINGS, books_without_asking=True)
+    world = DeskWorld(settings=settings, clients=())
+    world.set_phase(Phase.AUTO, replace(ORDER, action_kinds=KINDS | {"book_appointment"}))
+    world.ehr.entries[entry_of(CLIENTS[0])] = replace(waits(CLIENTS[0]), may_book_without_asking=True)
+    world.cancel()
+    for _ in range(3):
+        world.desk.advance()
+
+    assert (world.booked(), world.state, world.offers()) == ([CLIENTS[0]], OpeningState.FILLED, [])
+    assert (world.told(), world.kinds_of("update_waitlist_status")) == ([CLIENTS[0]], [State.CONFIRMED])
+    holds(world)
+
+
+def test_who_only_read_received_is_told_when_it_is_booked(world: DeskWorld) -> None:
+    """The EHR did not answer while the page was open."""
+    world.ehr.faults.append(Fault.HANGS_AFTER_COMMIT)
+    accept(world)
+    world.wait(minutes=5)
+    world.desk.keep()
+    world.desk.advance()
+    (message,) = [one.action for one in world.post.effects if one.action.kind == "send_message"]
+
+    assert (message.template, message.appointment in world.ehr.appointments_by_id) == ("waitlist_booked", True)
+
+
+def test_an_opening_that_nobody_looked_at_in_time_is_passed(world: DeskWorld) -> None:
+    """No round ran for hours."""
+    world.wait(hours=30)
+    world.desk.advance()
+
+    assert (world.state, world.ends()) == (OpeningState.PASSED, ["expired"])
