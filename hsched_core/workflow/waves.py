@@ -111,7 +111,7 @@ def _live(tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[LiveOff
 
 def _refused(tx: DeskTransaction, record: OpeningRecord) -> list[Refusal]:
     """Who is not asked for the opening while it is open this time: it came to nothing, or they gave the time up themselves."""
-    ended = {case.id for case in _this_time(tx, record) if case.state in FINAL and case.state is not State.SHADOWED}
+    ended = {case.id for case in _this_time(tx, record) if case.state in FINAL}
     lost = {one.id for one in tx.offers(record.id) if one.state in (OfferState.LOST, OfferState.WITHDRAWN)}
     answered = {one.id for one in tx.offers(record.id)} - lost
     cases = [case for case in tx.cases_about(record.id) if case.id in ended - answered]

@@ -10,7 +10,8 @@ from hsched_core.domain.case import Decline
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
-from hsched_core.use_cases.waitlist import Mode
+from hsched_core.use_cases.waitlist import Facts, Mode, Outlook
+from hsched_core.workflow import waves
 from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, footing_of_opening, replay
 from hsched_core.workflow.replay import differences
 from hsched_core.workflow.waitlist import Standing, Told, WaitlistDesk
@@ -367,6 +368,24 @@ def test_two_workers_who_choose_at_once_ask_once(world: DeskWorld) -> None:
     assert (world.asked(), world.opening().wave) == ([CLIENTS[0]], 1)
 
 
+def test_a_worker_whose_facts_are_old_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one asked, and was declined, between its look and its claim."""
+    world = DeskWorld()
+    world.cancel()
+    other, look = another(world), waves.outlooks
+
+    def slowly(facts: Facts) -> dict[str, Outlook]:
+        monkeypatch.setattr(waves, "outlooks", look)
+        other.advance()
+        world.desk.decline(world.offers()[0].id)
+        return look(facts)
+
+    monkeypatch.setattr(waves, "outlooks", slowly)
+    done = world.desk.advance()
+
+    assert (done.done["left_to_another"], world.asked()) == (1, [CLIENTS[0]])
+
+
 def test_an_offer_nobody_sent_is_nothing(world: DeskWorld) -> None:
     """An unknown id; an offer that waits for approval."""
     other = asking(phase=Phase.REVIEW)
@@ -418,3 +437,41 @@ def test_an_opening_that_nobody_looked_at_in_time_is_passed(world: DeskWorld) ->
     world.desk.advance()
 
     assert (world.state, world.ends()) == (OpeningState.PASSED, ["expired"])
+
+
+def test_an_offer_that_ended_is_not_sent_by_whoever_comes_later() -> None:
+    """The provider said 'later', the opening was taken, and a worker still has the case: the path itself refuses."""
+    world = DeskWorld()
+    world.cancel()
+    world.post.faults.append(Fault.TOO_MANY_REQUESTS)
+    world.desk.advance()
+    (case,) = world.cases()
+    world.ehr.book("ab" * 16, visit("77" * 16))
+    world.ehr.shows = world.ehr.facts  # the calendar does not show it
+    world.wait(minutes=1)
+
+    assert (world.path.execute(case.id).state, world.asked()) == (State.BLOCKED, [])
+    assert world.store.tables.audit[-1].body["rules"] == ["offer.ended"]
+
+
+def test_nobody_new_is_asked_while_a_booking_may_have_happened() -> None:
+    """Three at once, one yes of which nothing is known, two noes: there would be room for two more."""
+    world = asking(settings=PARALLEL, clients=CLIENTS)
+    offers = {one.client: one.id for one in world.offers()}
+    world.ehr.faults.append(Fault.HANGS_BEFORE_COMMIT)
+    world.desk.accept(offers[CLIENTS[0]])
+    for client in CLIENTS[1:3]:
+        world.desk.decline(offers[client])
+    world.desk.advance()
+
+    assert world.asked() == list(CLIENTS[:3])
+
+
+def test_who_had_said_yes_is_answered_the_same_day() -> None:
+    """An answer to the client's own message needs no room in the budget of texts; consent it needs."""
+    world = asking(policy=replace(POLICY, text_caps=replace(POLICY.text_caps, per_day=1)))
+    world.ehr.faults.append(Fault.REFUSES)
+    accept(world)
+    world.desk.advance()
+
+    assert world.told() == [CLIENTS[0]]
