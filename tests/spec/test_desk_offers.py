@@ -465,6 +465,7 @@ def test_nobody_new_is_asked_while_a_booking_may_have_happened() -> None:
     world.desk.advance()
 
     assert world.asked() == list(CLIENTS[:3])
+    assert sum(case.action.kind == "offer_slot" for case in world.cases()) == 3  # nor proposed and blocked: that would cost them their turn
 
 
 def test_who_had_said_yes_is_answered_the_same_day() -> None:
