@@ -134,7 +134,7 @@ class RestWorld:
 
     def message(self) -> SendMessage:
         to = Outreach(self.token("client", "PT-000002"), Channel.EMAIL, Purpose.SCHEDULING)
-        return SendMessage(to, "waitlist_taken")
+        return SendMessage(to, "slot_taken")
 
     def seen(self, identifier: str) -> Any:
         found = self.connector.reader.appointment(self.token("appointment", identifier))
