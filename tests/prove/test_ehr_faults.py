@@ -1,4 +1,4 @@
-"""The whole fault grid over real HTTP: every fault, action, column and class of EHR; each zero with its bound, and beside it broken twins."""
+"""The whole fault grid over real HTTP: every fault, action and class of EHR; each zero with its bound, broken twins beside it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
