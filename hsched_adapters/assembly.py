@@ -19,6 +19,7 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, PracticeReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
     from hsched_adapters.links import OfferLinks
@@ -84,6 +85,27 @@ class OpenPractice:
         return self.overrides.ehr or _choose_ehr(self)
 
     @cached_property
+    def connector(self) -> "RestConnector":
+        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
+        from hsched_adapters.ehr.rest.connector import RestConnector
+
+        if self.practice.connection is None:
+            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
+        pace = getattr(self.clock, "pace", 1.0)
+        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+
+    @property
+    def reader(self) -> PracticeReader:
+        """What use cases look at."""
+        return self.overrides.reader or self.connector.reader
+
+    def check_connection(self) -> "Report":
+        """Try what the EHR can do, reading only."""
+        from hsched_adapters.ehr.rest.check import check
+
+        return check(self.connector, self.clock.now())
+
+    @cached_property
     def audit(self) -> "AuditTrail":
         """The audit trail, and with it the only way to change what the path keeps."""
         from hsched_adapters.store.audit.anchors import FileAnchors
@@ -124,21 +146,6 @@ class OpenPractice:
         from hsched_adapters.people_file import who
 
         return who(self.people, login)
-
-    @cached_property
-    def connector(self) -> "RestConnector":
-        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
-        from hsched_adapters.ehr.rest.connector import RestConnector
-
-        if self.practice.connection is None:
-            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
-        pace = getattr(self.clock, "pace", 1.0)
-        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
-
-    @property
-    def reader(self) -> PracticeReader:
-        """What use cases look at."""
-        return self.overrides.reader or self.connector.reader
 
     @cached_property
     def calendar(self) -> CalendarReader:
