@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.live_practice import Live, Size, live_practice, wait_for
 from hsched_adapters.assembly import OpenPractice, open_practice
-from hsched_adapters.settings import Settings
+from hsched_adapters.settings import load_settings
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import State
 from hsched_pipelines.home import open_instance
@@ -119,9 +119,9 @@ def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Liv
     assert len(live.messages()) == 1
 
 
-def one_round(settings: Settings) -> None:
+def one_round(environment: dict[str, str]) -> None:
     """What the event jobs do, in a process of its own."""
-    practice = open_practice(settings)
+    practice = open_practice(load_settings(environment))
     event_work.poll(practice)
     event_work.take_in(practice)
     event_work.decide(practice)
@@ -134,7 +134,7 @@ def test_runs_killed_at_random_moments_offer_each_opening_once(live: Live) -> No
     for number in range(CANCELLED):
         live.cancel(number)
     for _ in range(KILLS):
-        process = _context().Process(target=one_round, args=(live.settings,))
+        process = _context().Process(target=one_round, args=(live.environment,))
         process.start()
         process.join(chance.uniform(0.05, 0.9))
         process.kill()
@@ -151,7 +151,7 @@ def test_runs_killed_at_random_moments_offer_each_opening_once(live: Live) -> No
 
 def finished(live: Live, practice: OpenPractice) -> bool:
     """Another round, and whether each opening has its offer by now."""
-    one_round(live.settings)
+    one_round(live.environment)
     with practice.path_store.looking() as state:
         unseen = state.open_cases(State.EXECUTING, State.UNKNOWN)
     return len(live.messages()) >= CANCELLED and not unseen

@@ -18,7 +18,7 @@ UPPER_BOUND = 3 / CANCELLATIONS  # zero of N: with 95 % confidence the rate is b
 
 
 def test_a_daemon_killed_at_random_moments_skips_and_doubles_nothing(tmp_path: Path) -> None:
-    """Cancellations come while it lives, dies and starts again; at the end each opening was offered once, by runs with keys of their own."""
+    """Cancellations come while it lives, dies and starts again; at the end each opening was offered once, no run key used twice."""
     chance = random.Random(20261126)
     with live_practice(tmp_path, Size(visits=40, waiting=60, patience=2.0, speed=30.0)) as live, running(live.service()):
         workspace = live.light_workspace()
