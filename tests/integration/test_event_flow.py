@@ -4,20 +4,27 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from benchmarks.live_practice import Live, Size, live_practice, wait_for
+from benchmarks.live_practice import NOON, Live, Size, live_practice, visit_id, wait_for
 from hsched_adapters.assembly import OpenPractice, open_practice
-from hsched_adapters.settings import load_settings
+from hsched_adapters.settings import load_settings, save_practice
+from hsched_adapters.store.publishing import Publication, open_score_store
+from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import State
+from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.use_cases import RISK_WRITE_BACK
 from hsched_pipelines.home import open_instance
 from hsched_pipelines.operations import event_sensors, event_work
 from hsched_pipelines.operations.definitions import build_defs
 from hsched_pipelines.warm_runs import EVENT_JOBS, _context
+from hsched_sandbox.ehr.records import Appointment
 
 KILLS, CANCELLED = 12, 4
 
@@ -117,6 +124,60 @@ def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Liv
     event_work.take_in(practice)
     event_work.decide(practice)
     assert len(live.messages()) == 1
+
+
+def test_published_risk_is_written_under_an_order_into_the_hidden_field(live: Live) -> None:
+    """Off by default, and says why; with the practice's word and an order each visit gets its score once."""
+    off = run(live, "risk_write_back")
+
+    def field() -> list[object]:
+        return [one.custom_fields.get("ai_risk_score") for one in live.book.every(Appointment) if one.custom_fields]
+
+    assert off.success
+    assert field() == []
+
+    practice = live.settings.practice
+    save_practice(live.settings.paths, replace(practice, policy={"score_field_is_hidden": True}))
+    live.settings = load_settings(live.environment)
+    publish(live, [visit_id(0), visit_id(1)])
+    order_scores(live.open(), per_day=1)
+    assert run(live, "risk_write_back").success
+    assert len(field()) == 1
+    assert run(live, "risk_write_back").success
+    assert len(field()) == 1  # the order's room of the day is used up
+
+    order_scores(live.open(), per_day=9)
+    assert run(live, "risk_write_back").success
+    assert run(live, "risk_write_back").success
+    assert field() == [0.25, 0.25]
+
+
+def publish(live: Live, visits: list[str]) -> None:
+    """A day's scores, as the learning flow publishes them."""
+    tokens = live.open().vault.pseudonyms("appointment", visits)
+    rows = [
+        {
+            **{"booking_id": f"{token}-0", "moment": "day_before", "appointment_token": token, "client_token": "0c" * 16},
+            **{"clinician_token": None, "starts_on": NOON.date(), "starts_at": (NOON + timedelta(days=1)).astimezone(UTC)},
+            **{"days_ahead": 1, "probability": 0.25, "probability_no_show": None, "probability_late_cancel": None, "reasons": ""},
+            **{"rank_in_day": 1, "visits_in_day": 2, "model_name": "no_show", "model_version": "12", "is_hindsight": False},
+        }
+        for token in tokens.values()
+    ]
+    store = open_score_store(live.settings)
+    store.publish(Publication(NOON.date(), NOON, 1, "0" * 64, rows, [], []))
+    store.close()
+
+
+def order_scores(practice: OpenPractice, per_day: int) -> None:
+    """A standing order for scores, and phase auto, as two people would have it."""
+    now = practice.clock.now()
+    order = StandingOrder(
+        "scores", per_day, practice.practice.id, RISK_WRITE_BACK, frozenset({"record_score"}), 1.0, per_day, now, now + timedelta(days=9)
+    )
+    with practice.path_store.transaction() as tx:
+        tx.set_order(order, audit=AuditEntry(now, "measuring", "order.set_up", f"use_case:{RISK_WRITE_BACK}", {}))
+        tx.set_phase(RISK_WRITE_BACK, Phase.AUTO, audit=AuditEntry(now, "measuring", "phase.set_up", f"use_case:{RISK_WRITE_BACK}", {}))
 
 
 def one_round(environment: dict[str, str]) -> None:
