@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from typing import Any
 from benchmarks.harness import machine, markdown
 from tests import postgres
 
-CONNECTIONS = {1: 1000, 16: 6000, 64: 9000}  # and how many deliveries go over them
+CONNECTIONS = {1: 500, 16: 4000, 64: 6000}  # and how many deliveries go over them
 MOST_FOREIGN = 0.10
 MOST_REFUSED = 20
 DURABLE = ("max_connections=60",)  # PostgreSQL's own defaults: fsync, synchronous_commit and full_page_writes are on
@@ -71,6 +72,8 @@ def serve(store: str, folder: Path, port: int) -> None:
     inbox = Inbox(SqlInboxStore(trail, keyring), verifier, NoticeTranslator(PlainVault()), SystemClock())
     if not store:
         receiver.GroupCommit = Direct  # type: ignore[assignment,misc]
+    if os.environ.get("SWITCH"):
+        sys.setswitchinterval(float(os.environ["SWITCH"]))
     uvicorn.run(service(inbox), port=port, access_log=False, log_level="critical", server_header=False)
 
 
@@ -136,17 +139,41 @@ def send(port: int, connections: int, count: int, answers: Any) -> None:
     answers.put((uvloop.run(all_of_them()), times))
 
 
-def load(port: int, connections: int, count: int) -> tuple[float, list[float], float]:
-    """Deliveries a second, seconds of each, and the share of the processors that others took."""
+@dataclass(frozen=True)
+class Load:
+    """What came of some deliveries: how many a second, seconds of each, the application's processor seconds, the share others took."""
+
+    rate: float
+    times: Sequence[float]
+    cpu: float
+    foreign: float
+
+
+def load(application: "Application", connections: int, count: int) -> Load:
+    """Send so many over so many connections."""
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
-    sender = context.Process(target=send, args=(port, connections, count, answers))
-    busy, own, start = _busy(), _own(), time.perf_counter()
+    sender = context.Process(target=send, args=(application.port, connections, count, answers))
+    busy, own, start, cpu = _busy(), _own(), time.perf_counter(), application.cpu()
     sender.start()
     seconds, times = answers.get(timeout=300)
     ours, everything = _own() - own, _busy() - busy
+    foreign = max(0.0, everything - ours) / ((time.perf_counter() - start) * (os.cpu_count() or 1))
+    cpu = application.cpu() - cpu
     sender.join()
-    return count / seconds, times, max(0.0, everything - ours) / ((time.perf_counter() - start) * (os.cpu_count() or 1))
+    return Load(count / seconds, times, cpu / count, foreign)
+
+
+@dataclass(frozen=True)
+class Application:
+    """A running one."""
+
+    port: int
+    pid: int
+
+    def cpu(self) -> float:
+        """Processor seconds so far, those of its threads included; not PostgreSQL's."""
+        return _seconds_of(Path(f"/proc/{self.pid}/stat"))[1]
 
 
 def _busy() -> float:
@@ -159,36 +186,40 @@ def _own() -> float:
     """Processor seconds of this process and everything it started, living or waited for."""
     rows = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        rows[int(path.parent.name)] = (int(fields[1]), sum(map(int, fields[11:15])))
+        with suppress(OSError):  # it ended meanwhile
+            rows[int(path.parent.name)] = _seconds_of(path)
     family, found = {os.getpid()}, 0
     while len(family) != found:
         found = len(family)
         family |= {pid for pid, (parent, _) in rows.items() if parent in family}
-    return sum(rows[pid][1] for pid in family if pid in rows) / os.sysconf("SC_CLK_TCK")
+    return sum(rows[pid][1] for pid in family if pid in rows)
+
+
+def _seconds_of(path: Path) -> tuple[int, float]:
+    """A process's parent, and its processor seconds with those of the children it waited for."""
+    fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def applications(folder: Path) -> Iterator[dict[str, int]]:
-    """The three of them, running; each one's port."""
+def applications(folder: Path) -> Iterator[dict[str, Application]]:
+    """The three of them, running."""
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         postgres.FAST = DURABLE
         server = stack.enter_context(postgres.running_server(folder))
         stores = {"none": "", "sqlite": f"sqlite:///{folder / 'store.sqlite'}", "postgresql": server.url(server.create_database())}
-        ports = {}
+        running = {}
         for name, store in stores.items():
-            home, ports[name] = folder / name, postgres.free_port()
+            home, port = folder / name, postgres.free_port()
             home.mkdir()
-            process = context.Process(target=serve, args=(store, home, ports[name]), daemon=True)
+            process = context.Process(target=serve, args=(store, home, port), daemon=True)
             process.start()
             stack.callback(process.join)
             stack.callback(process.terminate)
-            _wait(ports[name])
-        yield ports
+            _wait(port)
+            running[name] = Application(port, process.pid or 0)
+        yield running
 
 
 def _wait(port: int) -> None:
@@ -203,40 +234,48 @@ def _wait(port: int) -> None:
     raise SystemExit("an application did not start")
 
 
-def measured(ports: dict[str, int], rounds: int, most_foreign: float) -> tuple[list[dict[str, Any]], int]:
+def measured(running: dict[str, Application], rounds: int, most_foreign: float) -> tuple[list[dict[str, Any]], int]:
     """Rows of the table, and how many rounds were refused because others were at work."""
     rows, refused = [], 0
     for connections, count in CONNECTIONS.items():
-        kept: dict[str, list[tuple[float, list[float], float]]] = {name: [] for name in ports}
+        kept: dict[str, list[Load]] = {name: [] for name in running}
         while len(kept["none"]) < rounds:
-            found = {name: load(port, connections, count) for name, port in ports.items()}
-            if max(one[2] for one in found.values()) > most_foreign:
+            found = {name: load(application, connections, count) for name, application in running.items()}
+            most = max(one.foreign for one in found.values())
+            if most > most_foreign:
                 refused += 1
-                print(f"refused, others took {max(one[2] for one in found.values()):.0%}", file=sys.stderr, flush=True)
+                print(f"refused, others took {most:.0%}", file=sys.stderr, flush=True)
                 if refused > MOST_REFUSED:
                     raise SystemExit("Others took too much of the processors: no figures.")
                 continue
             for name, one in found.items():
                 kept[name].append(one)
-        rows += [_row(name, connections, runs, kept["none"]) for name, runs in kept.items()]
+        rows += [_row(name, connections, loads, kept["none"]) for name, loads in kept.items()]
     return rows, refused
 
 
-def _row(name: str, connections: int, runs: Sequence[tuple[float, list[float], float]], base: Sequence[Any]) -> dict[str, Any]:
-    times = sorted(seconds for run in runs for seconds in run[1])
-    base_times = sorted(seconds for run in base for seconds in run[1])
-    p50, p99, base_p99 = times[len(times) // 2], times[len(times) * 99 // 100], base_times[len(base_times) * 99 // 100]
-    ratios = [run[0] / other[0] for run, other in zip(runs, base, strict=True)]
+def _row(name: str, connections: int, loads: Sequence[Load], base: Sequence[Load]) -> dict[str, Any]:
+    ratios = [one.rate / other.rate for one, other in zip(loads, base, strict=True)]
+    p50, p99 = _percentiles(loads)
+    cpu, base_cpu = (statistics.median(one.cpu for one in some) for some in (loads, base))
     return {
         "store": name,
         "connections": connections,
-        "deliveries/s": round(statistics.median(run[0] for run in runs)),
+        "deliveries/s": round(statistics.median(one.rate for one in loads)),
         "of the rate without": f"{statistics.median(ratios):.0%} ({min(ratios):.0%} to {max(ratios):.0%})",
-        "p50 ms": 1000 * p50,
-        "p99 ms": 1000 * p99,
-        "p99, times": p99 / base_p99,
-        "others": f"{max(run[2] for run in runs):.0%}",
+        "p50 ms": p50,
+        "p99 ms": p99,
+        "p99, times": p99 / _percentiles(base)[1],
+        "processor us": 1e6 * cpu,
+        "of it without": f"{base_cpu / cpu:.0%}",
+        "others": f"{max(one.foreign for one in loads):.0%}",
     }
+
+
+def _percentiles(loads: Sequence[Load]) -> tuple[float, float]:
+    """Median and 99th percentile of all deliveries, milliseconds."""
+    times = sorted(seconds for one in loads for seconds in one.times)
+    return 1000 * times[len(times) // 2], 1000 * times[len(times) * 99 // 100]
 
 
 def main() -> None:
@@ -245,8 +284,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--busy", type=float, default=MOST_FOREIGN, help="share of the processors that others may take")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hsched-ingest-") as folder, applications(Path(folder)) as ports:
-        rows, refused = measured(ports, chosen.rounds, chosen.busy)
+    with tempfile.TemporaryDirectory(prefix="hsched-ingest-") as folder, applications(Path(folder)) as running:
+        rows, refused = measured(running, chosen.rounds, chosen.busy)
     print(json.dumps({**machine(("fastapi", "uvicorn", "sqlalchemy", "psycopg2-binary", "standardwebhooks")), "refused_rounds": refused}))
     print(markdown(rows))
 

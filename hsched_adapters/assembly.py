@@ -6,6 +6,7 @@ Nothing is opened before it is asked for: code that never asks for the vault nev
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -82,21 +83,6 @@ class OpenPractice:
     @cached_property
     def ehr(self) -> EhrSource:
         return self.overrides.ehr or _choose_ehr(self)
-
-    @cached_property
-    def connector(self) -> "RestConnector":
-        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
-        from hsched_adapters.ehr.rest.connector import RestConnector
-
-        if self.practice.connection is None:
-            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
-        pace = self.settings.clock.speed if self.settings.clock else 1.0  # the EHR answers in real time, deadlines are the practice's
-        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
-
-    @property
-    def reader(self) -> PracticeReader:
-        """What use cases look at."""
-        return self.overrides.reader or self.connector.reader
 
     def check_connection(self) -> "Report":
         """Try what the EHR can do, reading only."""
@@ -234,6 +220,27 @@ def open_practice(
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
     return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader, calendar, doors))
+
+
+def load_libraries() -> None:
+    """Import what an open practice uses sooner or later, without opening one: for a process that others are forked from."""
+    names = (
+        "alembic.command",
+        "hsched_adapters.ehr.rest.connector",
+        "hsched_adapters.links",
+        "hsched_adapters.policy_file",
+        "hsched_adapters.store.audit.keys",
+        "hsched_adapters.store.consents",
+        "hsched_adapters.store.inbox",
+        "hsched_adapters.store.practice_door",
+        "hsched_adapters.vault",
+        "hsched_adapters.webhooks",
+        "hsched_core.workflow.waitlist",
+        "holidays.countries.united_states",
+        "sqlalchemy.dialects.sqlite",
+    )
+    for name in names:
+        import_module(name)
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:

@@ -114,8 +114,8 @@ class FakeTransaction:
     def opening(self, opening_id: str) -> OpeningRecord | None:
         return self._tables.openings.get(opening_id)
 
-    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
-        found = [one for one in self._tables.openings.values() if one.state in states]
+    def openings(self, *states: OpeningState, after: datetime) -> Sequence[OpeningRecord]:
+        found = [one for one in self._tables.openings.values() if one.state in states and one.opening.starts_at > after]
         return sorted(found, key=lambda one: (one.opening.starts_at, one.id))
 
     def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:

@@ -1,11 +1,11 @@
-"""The service's pages over a test practice: what a browser gets, and many clients who answer in the same moment. Not a fixture by itself."""
+"""The service's pages over a test practice: what a browser gets, and many clients who answer in the same moment. No fixture by itself."""
 
 import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class Opened:
 
     waitlist: WaitlistDesk
     links: OfferLinks
-    timezone: ZoneInfo = ZoneInfo(ZONE)
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo(ZONE))
 
 
 def app_of(world: DeskWorld, folder: Path) -> tuple[FastAPI, Opened]:

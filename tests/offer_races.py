@@ -9,17 +9,18 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from hsched_core.domain.actions import Basis, BookAppointment, OfferSlot
+from hsched_core.domain.case import Approval
 from hsched_core.domain.contact import Channel
-from hsched_core.domain.lifecycle import State
+from hsched_core.domain.lifecycle import Event, State
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.practice import Caps
-from hsched_core.workflow.offer_steps import DESK, OFFER, footing_of_offer, replay
+from hsched_core.workflow.offer_steps import DESK, OFFER, footing_of_offer, replay, send_offer
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.replay import differences
 from tests.audit_trails import Desk as TrailDesk
-from tests.desk_world import CLINICIAN, PRACTICE, USE_CASE, DeskWorld, on_sql, visit
+from tests.desk_world import CLINICIAN, ORDER, PRACTICE, USE_CASE, DeskWorld, on_sql, visit
 from tests.integration.test_path_store import Site
 
 FREE = Caps(10**6, 10**6)
@@ -39,17 +40,22 @@ class Arena:
         return self.worlds[0].ehr
 
     def invite(self, clients: Sequence[str], session: Session | None = None, minutes: int = 30) -> tuple[str, dict[str, str]]:
-        """An opening nobody else knows, offered to these clients by the whole path; its id, and each client's offer."""
+        """An opening nobody else knows, and offers of it that were sent: the path's own steps, all in one transaction for speed."""
         self.opened += 1
         name, world = f"{0xABC000 + self.opened:032x}", self.worlds[0]
-        start = session or visit(starts_at=world.now() + timedelta(hours=24 + self.opened))
+        now, until = world.now(), world.now() + timedelta(minutes=minutes)
+        start = session or visit(starts_at=now + timedelta(hours=24 + self.opened))
         offers = {}
-        for client in clients:
-            leads_to = BookAppointment(replace(start, client=client), Basis.ACCEPTED_OFFER)
-            action = OfferSlot(leads_to, Channel.TEXT, "waitlist_offer", world.now() + timedelta(minutes=minutes), f"{0xE0:032x}")
-            case = world.path.execute(world.path.propose(asked(name, action, world.now() + timedelta(minutes=minutes))).id)
-            assert case.state is State.CONFIRMED
-            offers[client] = case.id
+        with world.store.transaction() as tx:
+            for client in clients:
+                leads_to = BookAppointment(replace(start, client=client), Basis.ACCEPTED_OFFER)
+                action = OfferSlot(leads_to, Channel.TEXT, "waitlist_offer", until, f"{0xE0:032x}")
+                approval = Approval(ORDER.reference, action.digest, now, until, order=ORDER.reference)
+                proposal = asked(name, action, until)
+                case = world.path._enter(tx, proposal, Event.ORDERED, now, actor=DESK, approvals=(approval,))
+                case = world.path._move(tx, case, Event.CLAIMED, now, attempts=1, settle_until=now)
+                send_offer(tx, case, action, now)
+                offers[client] = world.path._move(tx, case, Event.CONFIRMED, now, reference=f"{0xF0:032x}").id
         return name, offers
 
     def accept(self, worker: int, offer_id: str, client: str) -> str:

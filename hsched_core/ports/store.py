@@ -85,8 +85,8 @@ class DeskTransaction(Transaction, Protocol):
 
     def opening(self, opening_id: str) -> OpeningRecord | None: ...
 
-    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
-        """Every opening in one of those states, by its start."""
+    def openings(self, *states: OpeningState, after: datetime) -> Sequence[OpeningRecord]:
+        """Every opening in one of those states that starts after that instant, by its start."""
         ...
 
     def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:

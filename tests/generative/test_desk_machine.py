@@ -158,7 +158,11 @@ class DeskMachine(RuleBasedStateMachine):
     @invariant()
     def who_is_booked_said_yes_in_time(self) -> None:
         offers = self.world.store.tables.offers.values()
-        yes = {one.client for one in offers if one.state in (OfferState.ACCEPTED, OfferState.LOST) and one.since <= one.answer_by + self.slack(one)}
+        yes = {
+            one.client
+            for one in offers
+            if one.state in (OfferState.ACCEPTED, OfferState.LOST) and one.since <= one.answer_by + self.slack(one)
+        }
         assert {one.action.booking.client for one in self.world.ehr.effects if isinstance(one.action, BookAppointment)} <= yes
         assert all(one.since < one.answer_by for one in offers if one.state is OfferState.ACCEPTED)
 
@@ -180,7 +184,9 @@ class DeskMachine(RuleBasedStateMachine):
         settings_ = self.world.settings
         assert max(Counter(one.opening for one in live).values(), default=0) <= settings_.at_once
         assert max(Counter(one.client for one in live).values(), default=0) <= 1
-        asked = Counter((one.opening, one.client) for one in offers if one.state in (OfferState.DECLINED, OfferState.EXPIRED, OfferState.SENT))
+        asked = Counter(
+            (one.opening, one.client) for one in offers if one.state in (OfferState.DECLINED, OfferState.EXPIRED, OfferState.SENT)
+        )
         assert max(asked.values(), default=0) <= 1
 
     @invariant()

@@ -23,6 +23,8 @@ from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, f
 from hsched_core.workflow.waitlist import Standing
 from tests.desk_world import CLIENTS, NOON, POLICY, SETTINGS, VISIT, DeskWorld, entry_of, on_sql, visit, waits
 from tests.http_desk import app_of, at_once, post, serving
+from tests.linearizability import is_linearizable
+from tests.offer_histories import recorded
 from tests.offer_races import MANY, Arena, arena, overlapping, race
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -89,7 +91,7 @@ def test_practices_do_not_see_each_others_openings(url: str, tmp_path: Path) -> 
         with world.store._trail.writing() as recording:
             other = SqlTransaction(recording, "oak")
             assert (other.opening(VISIT), other.offers(VISIT), other.cases_about(VISIT), other.offer_histories()) == (None, [], [], [])
-            assert (other.openings(*OpeningState), other.unfinished_offers()) == ([], [])
+            assert (other.openings(*OpeningState, after=NOON), other.unfinished_offers()) == ([], [])
 
 
 def test_who_moves_an_offer_or_an_opening_second_is_told(url: str, tmp_path: Path) -> None:
@@ -248,3 +250,18 @@ def test_a_world_in_memory_is_the_same_world(tmp_path: Path) -> None:
 
     with on_sql(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path) as (world, _):
         assert story(world) == story(DeskWorld())
+
+
+def test_histories_could_have_happened_one_after_the_other(field: Arena) -> None:
+    """L3: answers, expiry and staff at once, with clients who die: every answer fits one order of events."""
+    histories = [recorded(field, seed) for seed in range(6)]
+
+    assert [seed for seed, history in enumerate(histories) if not is_linearizable(history, 4)] == []
+    assert sum(one.result is None for history in histories for one in history) > 0
+
+
+def test_without_the_hold_a_history_is_impossible(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broken twin: two clients were told yes."""
+    monkeypatch.setattr(SqlTransaction, "held", lambda *_: ())
+    with arena(url, tmp_path) as field:
+        assert not all(is_linearizable(recorded(field, seed, often=0), 4) for seed in range(6))

@@ -18,14 +18,15 @@ from hsched_core.domain.inbox import Delivery, MessageState
 from hsched_core.workflow.inbox import Inbox
 from tests.audit_trails import Desk
 from tests.inbox_twins import Stubborn
-from tests.inbox_world import EHR, NOW, Practice, about, body, token
+from tests.inbox_world import EHR, NOW, Practice, about, body, token, without_flushing
 
 pytestmark = pytest.mark.xdist_group("postgres")
 EVENTS = ("appointment.created", "appointment.updated", "appointment.cancelled", "appointment.updated", "appointment.cancelled")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def practice(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Practice]:
+def practice(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Practice]:
+    without_flushing(monkeypatch)
     url = f"sqlite:///{tmp_path / 'store.sqlite'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
     made = Practice(Desk(url, tmp_path))
     yield made

@@ -18,14 +18,15 @@ from hsched_core.domain.inbox import Delivery, Drained, MessageState
 from hsched_core.workflow.inbox import Inbox
 from tests.audit_trails import Desk
 from tests.inbox_twins import AnswersFirst, KnowsNothing
-from tests.inbox_world import EHR, FOREIGN, Practice, body, service, serving, signed, token
+from tests.inbox_world import EHR, FOREIGN, Practice, body, service, serving, signed, token, without_flushing
 from tests.webhook_mutations import mutations
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def practice(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Practice]:
+def practice(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Practice]:
+    without_flushing(monkeypatch)
     url = f"sqlite:///{tmp_path / 'store.sqlite'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
     made = Practice(Desk(url, tmp_path))
     yield made

@@ -10,11 +10,12 @@ from hsched_core.domain.case import Decline
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
-from hsched_core.use_cases.waitlist import Mode
+from hsched_core.use_cases.waitlist import Facts, Mode, Outlook
+from hsched_core.workflow import waves
 from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, footing_of_opening, replay
 from hsched_core.workflow.replay import differences
 from hsched_core.workflow.waitlist import Standing, Told, WaitlistDesk
-from tests.desk_world import CLIENTS, DESK, LEAVER, NOON, POLICY, SETTINGS, TOMORROW, VISIT, DeskWorld, entry_of, visit, waits
+from tests.desk_world import CLIENTS, DESK, KINDS, LEAVER, NOON, ORDER, POLICY, SETTINGS, TOMORROW, VISIT, DeskWorld, entry_of, visit, waits
 from tests.fake_other_side import Fault
 
 LATER = "1f" * 16
@@ -367,6 +368,24 @@ def test_two_workers_who_choose_at_once_ask_once(world: DeskWorld) -> None:
     assert (world.asked(), world.opening().wave) == ([CLIENTS[0]], 1)
 
 
+def test_a_worker_whose_facts_are_old_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one asked, and was declined, between its look and its claim."""
+    world = DeskWorld()
+    world.cancel()
+    other, look = another(world), waves.outlooks
+
+    def slowly(facts: Facts) -> dict[str, Outlook]:
+        monkeypatch.setattr(waves, "outlooks", look)
+        other.advance()
+        world.desk.decline(world.offers()[0].id)
+        return look(facts)
+
+    monkeypatch.setattr(waves, "outlooks", slowly)
+    done = world.desk.advance()
+
+    assert (done.done["left_to_another"], world.asked()) == (1, [CLIENTS[0]])
+
+
 def test_an_offer_nobody_sent_is_nothing(world: DeskWorld) -> None:
     """An unknown id; an offer that waits for approval."""
     other = asking(phase=Phase.REVIEW)
@@ -383,3 +402,77 @@ def test_who_left_the_time_is_not_asked(world: DeskWorld) -> None:
     world.desk.advance()
 
     assert (world.asked(), world.state) == ([], OpeningState.EXHAUSTED)
+
+
+def test_a_standing_book_me_is_booked_told_and_placed() -> None:
+    """Without asking, where the practice switched it on and the order covers it; one message, the entry placed."""
+    settings = replace(SETTINGS, books_without_asking=True)
+    world = DeskWorld(settings=settings, clients=())
+    world.set_phase(Phase.AUTO, replace(ORDER, action_kinds=KINDS | {"book_appointment"}))
+    world.ehr.entries[entry_of(CLIENTS[0])] = replace(waits(CLIENTS[0]), may_book_without_asking=True)
+    world.cancel()
+    for _ in range(3):
+        world.desk.advance()
+
+    assert (world.booked(), world.state, world.offers()) == ([CLIENTS[0]], OpeningState.FILLED, [])
+    assert (world.told(), world.kinds_of("update_waitlist_status")) == ([CLIENTS[0]], [State.CONFIRMED])
+    holds(world)
+
+
+def test_who_only_read_received_is_told_when_it_is_booked(world: DeskWorld) -> None:
+    """The EHR did not answer while the page was open."""
+    world.ehr.faults.append(Fault.HANGS_AFTER_COMMIT)
+    accept(world)
+    world.wait(minutes=5)
+    world.desk.keep()
+    world.desk.advance()
+    (message,) = [one.action for one in world.post.effects if one.action.kind == "send_message"]
+
+    assert (message.template, message.appointment in world.ehr.appointments_by_id) == ("waitlist_booked", True)
+
+
+def test_an_opening_that_nobody_looked_at_in_time_is_passed(world: DeskWorld) -> None:
+    """No round ran for hours."""
+    world.wait(hours=30)
+    world.desk.advance()
+
+    assert (world.state, world.ends()) == (OpeningState.PASSED, ["expired"])
+
+
+def test_an_offer_that_ended_is_not_sent_by_whoever_comes_later() -> None:
+    """The provider said 'later', the opening was taken, and a worker still has the case: the path itself refuses."""
+    world = DeskWorld()
+    world.cancel()
+    world.post.faults.append(Fault.TOO_MANY_REQUESTS)
+    world.desk.advance()
+    (case,) = world.cases()
+    world.ehr.book("ab" * 16, visit("77" * 16))
+    world.ehr.shows = world.ehr.facts  # the calendar does not show it
+    world.wait(minutes=1)
+
+    assert (world.path.execute(case.id).state, world.asked()) == (State.BLOCKED, [])
+    assert world.store.tables.audit[-1].body["rules"] == ["offer.ended"]
+
+
+def test_nobody_new_is_asked_while_a_booking_may_have_happened() -> None:
+    """Three at once, one yes of which nothing is known, two noes: there would be room for two more."""
+    world = asking(settings=PARALLEL, clients=CLIENTS)
+    offers = {one.client: one.id for one in world.offers()}
+    world.ehr.faults.append(Fault.HANGS_BEFORE_COMMIT)
+    world.desk.accept(offers[CLIENTS[0]])
+    for client in CLIENTS[1:3]:
+        world.desk.decline(offers[client])
+    world.desk.advance()
+
+    assert world.asked() == list(CLIENTS[:3])
+    assert sum(case.action.kind == "offer_slot" for case in world.cases()) == 3  # nor proposed and blocked: that would cost them their turn
+
+
+def test_who_had_said_yes_is_answered_the_same_day() -> None:
+    """An answer to the client's own message needs no room in the budget of texts; consent it needs."""
+    world = asking(policy=replace(POLICY, text_caps=replace(POLICY.text_caps, per_day=1)))
+    world.ehr.faults.append(Fault.REFUSES)
+    accept(world)
+    world.desk.advance()
+
+    assert world.told() == [CLIENTS[0]]

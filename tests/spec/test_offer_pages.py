@@ -18,7 +18,9 @@ from tests.desk_world import CLIENTS, DeskWorld, visit
 from tests.fake_other_side import Fault
 from tests.http_desk import FORM, Opened, app_of, serving
 
-CLINICAL = re.compile(r"therap|counsel|clinic|psych|mental|session|patient|diagnos|treatment|terap|clínic|consej|sesión|paciente", re.IGNORECASE)
+CLINICAL = re.compile(
+    r"therap|counsel|clinic|psych|mental|session|patient|diagnos|treatment|terap|clínic|consej|sesión|paciente", re.IGNORECASE
+)
 
 
 class Page:
@@ -156,7 +158,9 @@ def test_addresses_are_the_same_each_time_and_live_through_a_new_key(tmp_path: P
     assert other.case_of(links.token(case_id)) is None
 
 
-@pytest.mark.parametrize("body", ["", "answer=", "answer=maybe", "answer=accept&answer=decline", "accept", "answer=accept" + "&x=1" * 200, "\xff"])
+@pytest.mark.parametrize(
+    "body", ["", "answer=", "answer=maybe", "answer=accept&answer=decline", "accept", "answer=accept" + "&x=1" * 200, "\xff"]
+)
 def test_an_answer_that_is_none_changes_nothing(page: Page, body: str) -> None:
     """400, and the offer is as it was."""
     told = page.browser.post(page.path, content=body.encode("latin-1"), headers=FORM)
@@ -194,7 +198,15 @@ def test_a_screen_reader_finds_its_way(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("accepted", "language"),
-    [("", "en"), ("fr", "en"), ("es-MX,es;q=0.8", "es"), ("fr,es;q=0.5,en;q=0.2", "es"), ("en;q=0.1,es", "es"), ("es;q=0,en", "en"), ("es;q=x", "en")],
+    [
+        ("", "en"),
+        ("fr", "en"),
+        ("es-MX,es;q=0.8", "es"),
+        ("fr,es;q=0.5,en;q=0.2", "es"),
+        ("en;q=0.1,es", "es"),
+        ("es;q=0,en", "en"),
+        ("es;q=x", "en"),
+    ],
 )
 def test_the_browser_says_which_language(accepted: str, language: str) -> None:
     """English where it asks for neither."""
@@ -206,7 +218,9 @@ def test_no_page_in_no_language_names_anything_clinical() -> None:
     start = visit().starts_at
     for words in LANGUAGES.values():
         shown = [words.yes, words.no, *(sentence for page in words.pages.values() for sentence in page)]
-        shown += [words.time(visit(starts_at=start + timedelta(days=30 * number, hours=number)), visit().starts_at.tzinfo) for number in range(12)]
+        shown += [
+            words.time(visit(starts_at=start + timedelta(days=30 * number, hours=number)), visit().starts_at.tzinfo) for number in range(12)
+        ]
         assert {words.modality[one] for one in Modality}
         assert [sentence for sentence in shown if CLINICAL.search(sentence)] == []
     pages = [words.pages for words in LANGUAGES.values()]
