@@ -3,6 +3,7 @@
 Nothing is opened before it is asked for: code that never asks for the vault never touches its key.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +13,25 @@ from zoneinfo import ZoneInfo
 from hsched_adapters.clock import choose_clock
 from hsched_adapters.settings import Paths, Practice, Settings, load_settings
 from hsched_core.domain.errors import NotReadyError
-from hsched_core.ports import Clock, EhrSource, IdentifiedZone, PracticeReader, Vault
+from hsched_core.domain.people import Person
+from hsched_core.policy.practice import PracticePolicy
+from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, PracticeReader, Vault
 
 if TYPE_CHECKING:
     from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
+    from hsched_adapters.links import OfferLinks
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+    from hsched_adapters.store.path import SqlPathStore
+    from hsched_core.use_cases.waitlist_settings import WaitlistSettings
+    from hsched_core.workflow.inbox import Inbox
+    from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.waitlist import WaitlistDesk
 
 CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
+EHR = "ehr"  # the name of the practice's EHR among the inbox's connections
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class Overrides:
     zone: IdentifiedZone | None = None
     vault: Vault | None = None
     reader: PracticeReader | None = None
+    calendar: CalendarReader | None = None
+    doors: Doors | None = None
 
 
 @dataclass(frozen=True)
@@ -71,21 +83,6 @@ class OpenPractice:
     def ehr(self) -> EhrSource:
         return self.overrides.ehr or _choose_ehr(self)
 
-    @cached_property
-    def connector(self) -> "RestConnector":
-        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
-        from hsched_adapters.ehr.rest.connector import RestConnector
-
-        if self.practice.connection is None:
-            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
-        pace = getattr(self.clock, "pace", 1.0)
-        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
-
-    @property
-    def reader(self) -> PracticeReader:
-        """What use cases look at."""
-        return self.overrides.reader or self.connector.reader
-
     def check_connection(self) -> "Report":
         """Try what the EHR can do, reading only."""
         from hsched_adapters.ehr.rest.check import check
@@ -113,6 +110,110 @@ class OpenPractice:
         return AuditKeys(self._keyring).secret_of
 
     @cached_property
+    def policy(self) -> PracticePolicy:
+        """The practice's settings of the rules, with its public holidays."""
+        from hsched_adapters.policy_file import policy_of
+
+        return policy_of(self.practice, self.clock.now())
+
+    @cached_property
+    def people(self) -> Mapping[str, Person]:
+        """Who may decide, by login."""
+        from hsched_adapters.people_file import load_people
+
+        if not self.paths.people.exists() and self.practice.is_sandbox:
+            _seed_people(self)
+        return load_people(self.paths.people, self.practice.id)
+
+    def person(self, login: str) -> Person:
+        """Who has that login; UserError where nobody has."""
+        from hsched_adapters.people_file import who
+
+        return who(self.people, login)
+
+    @cached_property
+    def connector(self) -> "RestConnector":
+        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
+        from hsched_adapters.ehr.rest.connector import RestConnector
+
+        if self.practice.connection is None:
+            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
+        pace = getattr(self.clock, "pace", 1.0)
+        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+
+    @property
+    def reader(self) -> PracticeReader:
+        """What use cases look at."""
+        return self.overrides.reader or self.connector.reader
+
+    @cached_property
+    def calendar(self) -> CalendarReader:
+        """What the path asks about one action; without a connection, only about the practice's own rules."""
+        from hsched_adapters.unconnected import NoCalendar
+
+        return self.overrides.calendar or (self.connector.calendar if self.practice.connection else NoCalendar())
+
+    @cached_property
+    def doors(self) -> Doors:
+        """The ways out; without a connection, only the one to the practice's own rules."""
+        from hsched_adapters.store.practice_door import PracticeDoor
+        from hsched_adapters.unconnected import OwnDoorOnly
+
+        own = PracticeDoor(self.path_store, self.practice.id, self.clock)
+        return self.overrides.doors or (self.connector.doors(own, self.links.link) if self.practice.connection else OwnDoorOnly(own))
+
+    def take_over_consents(self) -> int:
+        """What is new in the EHR's log of consent goes into ours; how many events that were."""
+        from hsched_adapters.store.consents import take_over
+
+        return take_over(self.path_store, self.connector.reader.consents(), self.clock)
+
+    @cached_property
+    def links(self) -> "OfferLinks":
+        """Addresses at which clients answer their offers."""
+        from hsched_adapters.links import OfferLinks
+
+        return OfferLinks(self._keyring, self.settings.service_url)
+
+    @cached_property
+    def waitlist(self) -> "WaitlistDesk":
+        """The waitlist's desk."""
+        from hsched_core.workflow.waitlist import WaitlistDesk
+
+        return WaitlistDesk(self.path, self.path_store, self.reader, self.clock, self.policy, self.waitlist_settings)
+
+    @cached_property
+    def waitlist_settings(self) -> "WaitlistSettings":
+        """How the practice offers its openings."""
+        from hsched_adapters.policy_file import waitlist_settings_of
+
+        return waitlist_settings_of(self.practice)
+
+    @cached_property
+    def path_store(self) -> "SqlPathStore":
+        from hsched_adapters.store.path import SqlPathStore
+
+        return SqlPathStore(self.audit)
+
+    @cached_property
+    def path(self) -> "ThePath":
+        """The one path."""
+        from hsched_core.workflow.path import Path as ThePath
+
+        return ThePath(self.path_store, self.calendar, self.doors, self.clock, self.policy)
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        """What other systems tell us. Its one connection is the EHR: `/webhooks/ehr`."""
+        from hsched_adapters.store.inbox import SqlInboxStore
+        from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
+        from hsched_core.workflow.inbox import Inbox
+
+        secrets = self.paths.keys / "webhook-secret"
+        verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
+        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
+
+    @cached_property
     def _keyring(self) -> "Keyring":
         from hsched_adapters.keys import Keyring
 
@@ -126,11 +227,13 @@ def open_practice(
     ehr: EhrSource | None = None,
     zone: IdentifiedZone | None = None,
     vault: Vault | None = None,
+    calendar: CalendarReader | None = None,
+    doors: Doors | None = None,
     reader: PracticeReader | None = None,
 ) -> OpenPractice:
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
-    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader))
+    return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader, calendar, doors))
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:
@@ -143,3 +246,13 @@ def _choose_ehr(opened: OpenPractice) -> EhrSource:
         return Landing(opened.zone, source.batch, (practice.first_day, practice.last_day))
     root = opened.paths.home / Path(source.path)
     return DailyExports(root, load_map(source.map, opened.paths.home), practice, opened.clock)
+
+
+def _seed_people(opened: OpenPractice) -> None:
+    """Staff for a practice in a box: its clinicians as its own export names them."""
+    from hsched_adapters.people_file import demo_people, save_people
+
+    rows = opened.ehr.changes("clinicians", opened.practice.first_day).rows
+    ids = sorted(str(row["clinician_id"]) for row in rows)
+    pseudonyms = opened.vault.pseudonyms("clinician", ids)
+    save_people(opened.paths.people, demo_people(pseudonyms[one] for one in ids))

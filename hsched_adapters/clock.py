@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from hsched_adapters.scaled_time import ScaledTime
 from hsched_adapters.settings import Settings
 from hsched_core.ports import Clock
 
@@ -37,6 +38,24 @@ class FixedClock:
         return self.instant
 
 
+@dataclass(frozen=True)
+class ScaledClock:
+    """A present that runs faster than the machine's; every process with the same setting reads the same one."""
+
+    time: ScaledTime
+    machine: Clock = SystemClock()
+
+    @property
+    def pace(self) -> float:
+        """Virtual seconds in each real one: what is bounded in real time lasts so much longer here."""
+        return self.time.speed
+
+    def now(self) -> datetime:
+        return self.time.at(self.machine.now()).astimezone(UTC)
+
+
 def choose_clock(settings: Settings, zone: ZoneInfo) -> Clock:
-    """The wall clock, or the day HSCHED_TODAY says."""
+    """The wall clock, the day HSCHED_TODAY says, or the faster present of HSCHED_CLOCK."""
+    if settings.clock is not None:
+        return ScaledClock(settings.clock)
     return SystemClock() if settings.today is None else FixedClock.at(settings.today, zone)

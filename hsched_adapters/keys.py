@@ -54,6 +54,11 @@ class Keyring:
             self._opened[kid] = self._unwrap(kid)
         return self._opened[kid]
 
+    def every(self, purpose: str) -> list[DataKey]:
+        """All keys of that purpose, oldest first: for what was made under any of them."""
+        ours = {"purpose": purpose, "practice": self._practice}
+        return [self.by_kid(kid) for kid, entry in self._wrapped().items() if ours.items() <= entry.items()]
+
     def rotate(self, purpose: str) -> DataKey:
         """A new key for the purpose. What the old ones encrypted still opens."""
         return self._add(purpose, only_first=False)

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from hsched_adapters.connection import Connection, connection_from
+from hsched_adapters.scaled_time import ScaledTime
 from hsched_core.domain.errors import NotReadyError, SettingsError
 
 TELEMETRY_OFF: Mapping[str, str] = MappingProxyType(
@@ -48,6 +49,10 @@ class Paths:
     @property
     def practice_file(self) -> Path:
         return self.home / "practice.yaml"
+
+    @property
+    def people(self) -> Path:
+        return self.home / "people.yaml"
 
     @property
     def keys(self) -> Path:
@@ -162,6 +167,8 @@ class Practice:
     demographic_inputs: Mapping[str, str] = field(default_factory=dict)
     promotion: str = "automatic"  # "reviewed": a challenger takes over when a person says so; the first champion needs nobody
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
+    policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
+    waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
     connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
 
     def __post_init__(self) -> None:
@@ -170,6 +177,11 @@ class Practice:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """A sandbox's exports lie in its own folder."""
+        return self.source.path.startswith("sandbox/")
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,9 @@ class Settings:
     key_file: Path | None = None
     store: str = ""  # address of the operational store; a SQLite file in the practice's folder where it is empty
     checkpoints: Path | None = None  # where the audit trail's signed checkpoints go; the practice's folder where it is empty
+    clock: ScaledTime | None = None  # a faster present, shared by all processes of a live sandbox
     mlflow_ui: str = "http://127.0.0.1:5000"  # where people find MLflow; links in Dagster point there
+    service_url: str = "http://127.0.0.1:8700"  # where clients reach `hsched service`; links in offers point there
 
     @cached_property
     def practice(self) -> Practice:
@@ -201,14 +215,19 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings the environment describes; `.hsched` in the working directory where it says nothing."""
     paths = Paths(Path(environ.get("HSCHED_HOME") or ".hsched").expanduser().absolute())
     key_file, checkpoints = environ.get("HSCHED_KEY_FILE"), environ.get("HSCHED_CHECKPOINTS")
+    today, scaled = _today(environ.get("HSCHED_TODAY", "")), environ.get("HSCHED_CLOCK")
+    if today and scaled:
+        raise SettingsError("HSCHED_TODAY and HSCHED_CLOCK are both set.", "One stands still, the other runs: leave one away.")
     return Settings(
         paths=paths,
         mlflow_tracking_uri=environ.get("HSCHED_MLFLOW_TRACKING_URI") or f"sqlite:///{paths.mlflow / 'mlflow.db'}",
-        today=_today(environ.get("HSCHED_TODAY", "")),
+        today=today,
+        clock=ScaledTime.of(scaled) if scaled else None,
         key_file=Path(key_file).expanduser().absolute() if key_file else None,
         store=environ.get("HSCHED_STORE") or "",
         checkpoints=Path(checkpoints).expanduser().absolute() if checkpoints else None,
         mlflow_ui=environ.get("HSCHED_MLFLOW_UI") or Settings.mlflow_ui,
+        service_url=environ.get("HSCHED_SERVICE_URL") or Settings.service_url,
     )
 
 
@@ -258,6 +277,8 @@ def practice_from(content: object) -> Practice:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
     known["connection"] = connection_from(known.get("connection"))
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
+    for section in ("policy", "waitlist"):
+        known[section] = MappingProxyType(_mapping(known.get(section), section))
     return Practice(**known)
 
 
@@ -268,6 +289,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["source"] = {key: value for key, value in asdict(practice.source).items() if value}
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
+    plain["policy"], plain["waitlist"] = dict(practice.policy), dict(practice.waitlist)
     plain["connection"] = practice.connection.plain() if practice.connection else None
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
@@ -309,6 +331,13 @@ def _checked(content: object, kind: type[Any], where: str) -> dict[str, Any]:
 
 def _required(kind: type[Any]) -> list[str]:
     return [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]
+
+
+def _mapping(content: object, where: str) -> dict[str, Any]:
+    """A section that may be left out."""
+    if content is not None and not isinstance(content, dict):
+        raise SettingsError(f"practice.yaml: {where} is not a mapping of settings.", "Write `key: value` below it, or remove it.")
+    return dict(content or {})
 
 
 def _strings(content: dict[str, Any], where: str) -> dict[str, str]:

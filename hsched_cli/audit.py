@@ -1,6 +1,5 @@
 """`hsched audit`: whether the trail is what was written, and what it tells about one subject."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from hsched_cli.console import out, print_json
 from hsched_core.domain.errors import UserError
 
 if TYPE_CHECKING:
-    from hsched_adapters.settings import Settings
     from hsched_adapters.store.audit.examination import Examination
 
 app = typer.Typer(no_args_is_help=True, help="The audit trail: is it whole, and what does it tell?")
@@ -73,25 +71,20 @@ def show(
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Tell everything recorded about one subject, and about what mentions it, in order."""
-    from hsched_cli.practice import settings
+    from dataclasses import asdict
 
-    entries = told(settings(), subject)
+    from hsched_adapters.store.audit.examination import whole_story
+    from hsched_cli.practice import settings
+    from hsched_cli.story import documents, lines
+
+    chosen = settings()
+    entries, cases = whole_story(chosen.store_url, chosen.practice.id, subject)
     if as_json:
-        print_json({"subject": subject, "entries": entries})
+        print_json({"subject": subject, "entries": [asdict(entry) for entry in entries], "cases": documents(cases, chosen.practice.zone)})
     elif not entries:
         raise UserError("Nothing is recorded about that subject.", "Subjects are pseudonyms, as they stand in proposals and in this list.")
     else:
-        for entry in entries:
-            _tell(entry)
-
-
-def told(chosen: "Settings", subject: str) -> list[dict[str, Any]]:
-    """The entries as plain documents."""
-    from dataclasses import asdict
-
-    from hsched_adapters.store.audit.examination import told_about
-
-    return [asdict(entry) for entry in told_about(chosen.store_url, chosen.practice.id, subject)]
+        out().print("\n".join(lines(entries, cases, chosen.practice.zone)), markup=False)
 
 
 def _document(found: "Examination") -> dict[str, Any]:
@@ -128,17 +121,3 @@ def _show(found: "Examination") -> None:
         out().print(f"{verdict.unanchored:,} newer ones are guarded by {guard}; that none was cut off after them, nobody can know yet.")
     if found.holds:
         out().print("The trail holds.", style="green")
-
-
-def _tell(entry: Mapping[str, Any]) -> None:
-    out().print(f"{entry['seq']:>6}  {entry['at']}  {entry['kind']}  {entry['subject']}  by {entry['actor']}", markup=False)
-    for name, value in entry["body"].items():
-        out().print(f"        {name.replace('_', ' ')}: {_value(value)}", markup=False)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {_value(one)}" for name, one in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "; ".join(map(_value, value)) or "none"
-    return "-" if value is None else str(value)

@@ -7,7 +7,28 @@ import sys
 
 import typer
 
-from hsched_cli import audit, connection, docs, effect, evaluate, export, imports, model, privacy, quarantine, sandbox, ui
+from hsched_cli import (
+    audit,
+    connection,
+    docs,
+    effect,
+    evaluate,
+    export,
+    imports,
+    inbox,
+    model,
+    orders,
+    people,
+    phase,
+    policy,
+    privacy,
+    quarantine,
+    queue,
+    sandbox,
+    service,
+    switch,
+    ui,
+)
 from hsched_cli import run as daily_run
 from hsched_cli.failures import show
 
@@ -42,8 +63,20 @@ app.command("quarantine", epilog=quarantine.EXAMPLES)(quarantine.quarantine)
 app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.add_typer(model.app, name="model")
 app.add_typer(effect.app, name="effect")
+app.command("queue", epilog=queue.QUEUE_EXAMPLES)(queue.queue)
+app.command("approve", epilog=queue.APPROVE_EXAMPLES)(queue.approve)
+app.command("reject", epilog=queue.REJECT_EXAMPLES)(queue.reject)
+app.command("resolve", epilog=queue.RESOLVE_EXAMPLES)(queue.resolve)
+app.add_typer(phase.app, name="phase")
+app.add_typer(orders.app, name="orders")
+app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)
+app.command("release", epilog=switch.RELEASE_EXAMPLES)(switch.release)
+app.command("people", epilog=people.EXAMPLES)(people.people)
+app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(connection.app, name="connection")
+app.add_typer(inbox.app, name="inbox")
+app.command("service", epilog=service.EXAMPLES)(service.service)
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(export.app, name="export")
 app.command("ui", epilog=ui.EXAMPLES)(ui.ui)

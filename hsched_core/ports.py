@@ -8,14 +8,17 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from hsched_core.domain.actions import Action, Destination, OfferSlot
-from hsched_core.domain.appointments import Appointment
+from hsched_core.domain.appointments import Appointment, Notice
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Approval, Case
-from hsched_core.domain.contact import Contact
+from hsched_core.domain.contact import Contact, Inbound
 from hsched_core.domain.errors import HschedError
+from hsched_core.domain.inbox import Claim, DeadLetter, Delivery, Message, MessageState, Reception, Sealed
+from hsched_core.domain.offers import Offer, OpeningRecord
+from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
-from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
+from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import CalendarFacts, ContactFacts
 
@@ -111,6 +114,17 @@ class Transaction(Protocol):
         """Holds of other cases that overlap the session; of confirmed ones only those confirmed since: older ones stand in the calendar."""
         ...
 
+    def now(self, clock: Clock) -> datetime:
+        """The present by the store's own clock, where processes of several machines share one; that of `clock` where they do not.
+
+        A clock that is not the wall's (a test's, the sandbox's) stands: there is only one of it.
+        """
+        ...
+
+    def offer(self, offer_id: str) -> Offer | None:
+        """What became of an offer that left, by its case's id."""
+        ...
+
     def add(self, case: Case, *, audit: AuditEntry) -> None:
         """Store a new case."""
         ...
@@ -125,8 +139,58 @@ class Transaction(Protocol):
         """Throw the kill switch, or put it back."""
         ...
 
+    def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
+        """Store an offer, new or changed. Raises where the stored version is not the one before."""
+        ...
+
+    def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
+        """That the client said something, under which reference and when; not what."""
+        ...
+
     def record(self, *, audit: AuditEntry) -> None:
         """An entry without a change of state: a refused decision, a late answer."""
+        ...
+
+
+class DeskTransaction(Transaction, Protocol):
+    """A transaction of the path that also sees openings: what the waitlist's desk needs."""
+
+    def opening(self, opening_id: str) -> OpeningRecord | None: ...
+
+    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
+        """Every opening in one of those states, by its start."""
+        ...
+
+    def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
+        """Every opening of a clinician that touches the span, whatever its state."""
+        ...
+
+    def offers(self, opening_id: str) -> Sequence[Offer]:
+        """Every offer of an opening, in the order in which they were sent."""
+        ...
+
+    def unfinished_offers(self) -> Sequence[Offer]:
+        """Offers that are live, or whose end was not followed up."""
+        ...
+
+    def offer_histories(self) -> Sequence[OfferHistory]:
+        """What each client was asked so far; `asked_for` names the openings."""
+        ...
+
+    def cases_about(self, subject: str) -> Sequence[Case]:
+        """Every case about that subject, whatever its state, oldest first."""
+        ...
+
+    def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:
+        """Store an opening, new or changed. Raises where the stored version is not the one before."""
+        ...
+
+
+class DeskStore(Protocol):
+    """The operational store of one practice, as the waitlist's desk uses it."""
+
+    def transaction(self) -> AbstractContextManager[DeskTransaction]:
+        """Stored when left; nothing is, when left by an exception."""
         ...
 
 
@@ -279,3 +343,121 @@ class Doors(Protocol):
     """Makes write clients. In phase shadow it makes none, except to the practice's own rules."""
 
     def door(self, destination: Destination, phase: Phase) -> Door | None: ...
+
+
+class Verifier(Protocol):
+    """Tells who signed a webhook."""
+
+    def knows(self, source: str) -> bool:
+        """Whether there is a connection of that name."""
+        ...
+
+    def verify(self, source: str, headers: Mapping[str, str], body: bytes) -> Delivery | Reception:
+        """The delivery where the source signed exactly these bytes lately; else why it is refused. Does not look into the body before."""
+        ...
+
+
+class Translator(Protocol):
+    """Reads a verified body."""
+
+    def notice(self, source: str, body: bytes, received_at: datetime) -> Notice:
+        """What it tells, under pseudonyms; `UnreadableMessageError` where it tells nothing we know."""
+        ...
+
+
+class InboxTransaction(Protocol):
+    """One serialised transaction of the inbox. Every writer takes its audit entry."""
+
+    def digests(self, messages: Sequence[str]) -> Mapping[str, str]:
+        """Digest of the body of each of these messages that is stored."""
+        ...
+
+    def told(self, notices: Sequence[Notice]) -> frozenset[Notice]:
+        """Those that another message tells too, and that were worked on or still will be."""
+        ...
+
+    def next(self, now: datetime) -> Message | None:
+        """The oldest message that is due and about something nobody works on; nobody else gets it before this transaction ends."""
+        ...
+
+    def find(self, message: str) -> Message | None: ...
+
+    def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: AuditEntry) -> None:
+        """Store new messages."""
+        ...
+
+    def add_notices(self, notices: Mapping[str, Notice], source: str, at: datetime, mark: datetime, *, audit: AuditEntry) -> None:
+        """Store what was found without a message, by its code, and that the source was looked through up to `mark`."""
+        ...
+
+    def add_dead(self, sealed: Sealed, reason: str, at: datetime, *, audit: AuditEntry) -> None:
+        """Store a message that nobody may work with."""
+        ...
+
+    def read(self, notices: Mapping[str, Notice], *, audit: AuditEntry) -> None:
+        """What each of these messages turned out to tell."""
+        ...
+
+    def bury(self, message: str, reason: str, *, audit: AuditEntry) -> None:
+        """Nobody works with it until a person replays it."""
+        ...
+
+    def claim(self, message: Message, until: datetime, *, audit: AuditEntry) -> Claim:
+        """Take it, until then."""
+        ...
+
+    def settle(
+        self, claim: Claim, state: MessageState, *, audit: AuditEntry, due_at: datetime | None = None, strikes: int = 0, reason: str = ""
+    ) -> None:
+        """What became of a claim. Raises SafeError `lease_lost` where it is somebody else's by now."""
+        ...
+
+    def revive(self, message: str, at: datetime, *, audit: AuditEntry) -> None:
+        """A dead letter gets another life."""
+        ...
+
+    def record(self, *, audit: AuditEntry) -> None:
+        """An entry without a change of state: what was refused."""
+        ...
+
+
+class InboxStore(Protocol):
+    """The inbox of one practice."""
+
+    def transaction(self) -> AbstractContextManager[InboxTransaction]:
+        """Stored when left; nothing is, when left by an exception."""
+        ...
+
+    def seal(self, delivery: Delivery, *, is_altered: bool = False) -> Sealed:
+        """As it is stored; an altered one under a code of its own, beside the message whose id it carries."""
+        ...
+
+    def code(self, source: str, notice: Notice) -> str:
+        """The code of a notice that came without a message."""
+        ...
+
+    def body(self, message: str) -> bytes:
+        """The body of a stored message; SafeError where it cannot be opened."""
+        ...
+
+    def unread(self, limit: int) -> Sequence[Message]:
+        """Messages nobody has read, oldest first."""
+        ...
+
+    def due(self, now: datetime) -> int:
+        """How many messages may be worked on now."""
+        ...
+
+    def due_mark(self, now: datetime) -> str:
+        """A name for those: another one whenever one of them changes, or comes, or goes; empty for none."""
+        ...
+
+    def counts(self) -> Mapping[MessageState, int]: ...
+
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        """Oldest first."""
+        ...
+
+    def mark(self, source: str) -> datetime | None:
+        """Up to when a source was looked through, by its own clock."""
+        ...

@@ -25,6 +25,12 @@ RUNS_IN: Mapping[str, frozenset[Deployment]] = MappingProxyType(
         "retrain_on_drift": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "score_after_extract": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "scan_after_score": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "inbox_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "approvals_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "offer_expiry_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "reconcile_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "catch_up_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "risk_write_back_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
     }
 )
 
@@ -33,7 +39,7 @@ def deployment_of(practice: Practice) -> Deployment:
     """An end makes an archive; a sandbox's exports lie in its own folder; everything else is real."""
     if practice.last_day is not None:
         return Deployment.ARCHIVE
-    return Deployment.SANDBOX if practice.source.path.startswith("sandbox/") else Deployment.PRODUCTION
+    return Deployment.SANDBOX if practice.is_sandbox else Deployment.PRODUCTION
 
 
 def starts_running(name: str, practice: Practice) -> bool:

@@ -15,7 +15,10 @@ FIXED: dict[str, Any] = {
     "concurrency": {"pools": {"default_limit": 1, "granularity": "op"}},
     "python_logs": {"python_log_level": "INFO"},
     "run_monitoring": {"enabled": False},
-    "sensors": {"use_threads": True, "num_workers": 2},
+    # The inbox's sensor waits inside its tick: the others need threads of their own.
+    "sensors": {"use_threads": True, "num_workers": 4},
+    # No queue between a sensor and its run: the queue's own loop costs up to five seconds (STACK.md 3, decision 0025).
+    "run_coordinator": {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator"},
 }
 
 

@@ -11,10 +11,14 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import ConsentEvent, Contact, Inbound
 from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.offers import Offer, OfferState, OpeningRecord
+from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
+from hsched_core.domain.waiting import OfferHistory
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import ContactFacts
+from hsched_core.ports import Clock
 
 
 @dataclass
@@ -27,6 +31,8 @@ class Tables:
     orders: dict[str, StandingOrder] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
     is_stopped: bool = False
+    offers: dict[str, Offer] = field(default_factory=dict)
+    openings: dict[str, OpeningRecord] = field(default_factory=dict)
     # What other parts of the store know of a client, written by the tests.
     consents: dict[str, list[ConsentEvent]] = field(default_factory=dict)
     inbound: dict[str, list[Inbound]] = field(default_factory=dict)
@@ -81,8 +87,64 @@ class FakeTransaction:
         self._tables.is_stopped = is_stopped
         self._tables.audit.append(audit)
 
+    def now(self, clock: Clock) -> datetime:
+        return clock.now()
+
+    def offer(self, offer_id: str) -> Offer | None:
+        return self._tables.offers.get(offer_id)
+
+    def offers(self, opening_id: str) -> Sequence[Offer]:
+        return [one for one in self._tables.offers.values() if one.opening == opening_id]
+
+    def unfinished_offers(self) -> Sequence[Offer]:
+        followed = (OfferState.ACCEPTED, OfferState.WITHDRAWN, OfferState.LOST)
+        offers = self._tables.offers.values()
+        return [one for one in offers if one.state is OfferState.SENT or (one.state in followed and not one.is_followed_up)]
+
+    def offer_histories(self) -> Sequence[OfferHistory]:
+        clients = dict.fromkeys(one.client for one in self._tables.offers.values())
+        return [self._history(client) for client in clients]
+
+    def _history(self, client: str) -> OfferHistory:
+        theirs = [one for one in self._tables.offers.values() if one.client == client]
+        accepted = [one.since for one in theirs if one.state is OfferState.ACCEPTED]
+        asked_for = frozenset(one.opening for one in theirs if one.state not in (OfferState.WITHDRAWN, OfferState.LOST))
+        return OfferHistory(client, len(theirs), max(one.sent_at for one in theirs), max(accepted, default=None), asked_for)
+
+    def opening(self, opening_id: str) -> OpeningRecord | None:
+        return self._tables.openings.get(opening_id)
+
+    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
+        found = [one for one in self._tables.openings.values() if one.state in states]
+        return sorted(found, key=lambda one: (one.opening.starts_at, one.id))
+
+    def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
+        theirs = [one for one in self._tables.openings.values() if one.opening.clinician == clinician]
+        return [one for one in theirs if one.opening.starts_at < end and start < one.opening.ends_at]
+
+    def cases_about(self, subject: str) -> Sequence[Case]:
+        return [case for case in self._tables.cases.values() if case.proposal.subject == subject]
+
+    def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
+        assert _follows(self._tables.offers.get(offer.id), offer), "somebody else moved the offer"
+        self._tables.offers[offer.id] = offer
+        self._tables.audit.append(audit)
+
+    def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:
+        assert _follows(self._tables.openings.get(record.id), record), "somebody else moved the opening"
+        self._tables.openings[record.id] = record
+        self._tables.audit.append(audit)
+
+    def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
+        self._tables.inbound[client] = [*self._tables.inbound.get(client, []), message]
+        self._tables.audit.append(audit)
+
     def record(self, *, audit: AuditEntry) -> None:
         self._tables.audit.append(audit)
+
+
+def _follows(stored: Offer | OpeningRecord | None, new: Offer | OpeningRecord) -> bool:
+    return new.version == (stored.version if stored else 0) + 1
 
 
 class FakePathStore:

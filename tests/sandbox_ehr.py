@@ -124,6 +124,20 @@ class Ehr:
         assert self.ask("POST", "/sandbox/faults", {"faults": [one]}).status == 200
 
 
+class _Seat:
+    """A server that outlives the test: starting one costs more than most tests do."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+        self.served = Served(self).__enter__()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+_free_seats: list[_Seat] = []
+
+
 @contextmanager
 def running_ehr(conduct: Conduct | None = None, *, clock: Clock | None = None, webhook_url: str = "", **rules: Any) -> Iterator[Ehr]:
     """The small practice's EHR, served. With `webhook_url` it tells its changes there, signed with SECRET."""
@@ -133,7 +147,11 @@ def running_ehr(conduct: Conduct | None = None, *, clock: Clock | None = None, w
     if sender:
         book.subscribe(sender)
         sender.start()
-    with Served(build_ehr(book, ZONE, TOKEN, faults, sender)) as served:
-        yield Ehr(served.address, book, faults, sender.tally if sender else None)
-    if sender:
-        sender.stop()
+    seat = _free_seats.pop() if _free_seats else _Seat()
+    seat.app = build_ehr(book, ZONE, TOKEN, faults, sender)
+    try:
+        yield Ehr(seat.served.address, book, faults, sender.tally if sender else None)
+    finally:
+        _free_seats.append(seat)
+        if sender:
+            sender.stop()

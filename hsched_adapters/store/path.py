@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
+from hsched_adapters.store.offers import OfferRows
 from hsched_adapters.store.schema import approvals, cases, client_messages, consents, contacts, pauses, phases, standing_orders, switches
+from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.offers import Offer
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.autonomy import Rollout
@@ -33,30 +36,79 @@ class SqlPathStore:
         with self._trail.writing() as recording:
             yield SqlTransaction(recording, self._trail.practice)
 
+    @contextmanager
+    def looking(self) -> Iterator["Look"]:
+        """One state of the store, to be read only: waits for no writer."""
+        with self._trail.reading() as connection:
+            yield SqlTransaction(Recording(connection), self._trail.practice)
 
-class SqlTransaction:
-    """`Transaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
 
-    def __init__(self, recording: Recording, practice: str) -> None:
-        self._recording = recording
-        self._practice = practice
-        self._do = recording.connection.execute
+class Look(Protocol):
+    """What can be read of one practice's state without taking a turn among those who write."""
+
+    def case(self, case_id: str) -> Case | None: ...
+
+    def open_cases(self, *states: State) -> Sequence[Case]:
+        """Cases in those states, oldest first; all that are not in a final one where none is named."""
+        ...
+
+    def rollout(self, use_case: str, since: datetime) -> Rollout: ...
+
+    def contact_facts(self, client: str, without_case: str) -> ContactFacts: ...
+
+    def order(self, use_case: str) -> StandingOrder | None:
+        """The use case's standing order, in force or not any more."""
+        ...
+
+    def orders(self) -> Sequence[StandingOrder]:
+        """Every use case's standing order."""
+        ...
+
+    def is_stopped(self) -> bool:
+        """Whether the kill switch is thrown."""
+        ...
+
+    def bodies_of(self, *kinds: str) -> Sequence[bytes]:
+        """The bodies of the trail's entries of those kinds, newest first."""
+        ...
+
+    def unfinished_offers(self) -> Sequence[Offer]:
+        """Offers that are live, or whose end was not followed up."""
+        ...
+
+
+class SqlTransaction(OfferRows):
+    """`DeskTransaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
 
     def case(self, case_id: str) -> Case | None:
         text = self._do(self._ours(cases, cases.c.document).where(cases.c.id == case_id)).scalar()
         return None if text is None else from_text(Case, text)
 
-    def open_cases(self) -> Sequence[Case]:
-        ours = self._ours(cases, cases.c.document).where(cases.c.is_open).order_by(cases.c.since, cases.c.id)
+    def open_cases(self, *states: State) -> Sequence[Case]:
+        chosen = cases.c.is_open if not states else cases.c.state.in_([str(state) for state in states])
+        ours = self._ours(cases, cases.c.document).where(chosen).order_by(cases.c.since, cases.c.id)
         return [from_text(Case, text) for text in self._do(ours).scalars()]
 
     def rollout(self, use_case: str, since: datetime) -> Rollout:
         phase = self._do(self._ours(phases, phases.c.phase).where(phases.c.use_case == use_case)).scalar()
-        order = self._do(self._ours(standing_orders, standing_orders.c.document).where(standing_orders.c.use_case == use_case)).scalar()
-        is_stopped = bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
-        found = from_text(StandingOrder, order) if order else None
+        found = self.order(use_case)
         uses = self._uses(found.reference, since) if found else 0
-        return Rollout(Phase(phase) if phase else Phase.REVIEW, found, uses, is_stopped)
+        return Rollout(Phase(phase) if phase else Phase.REVIEW, found, uses, self.is_stopped())
+
+    def order(self, use_case: str) -> StandingOrder | None:
+        text = self._do(self._ours(standing_orders, standing_orders.c.document).where(standing_orders.c.use_case == use_case)).scalar()
+        return from_text(StandingOrder, text) if text else None
+
+    def orders(self) -> Sequence[StandingOrder]:
+        ours = self._ours(standing_orders, standing_orders.c.document).order_by(standing_orders.c.use_case)
+        return [from_text(StandingOrder, text) for text in self._do(ours).scalars()]
+
+    def is_stopped(self) -> bool:
+        return bool(self._do(self._ours(switches, switches.c.is_stopped)).scalar())
+
+    def bodies_of(self, *kinds: str) -> Sequence[bytes]:
+        ours = self._ours(audit_entries, audit_entries.c.body).where(audit_entries.c.kind.in_(kinds)).order_by(audit_entries.c.seq.desc())
+        return [bytes(body) for body in self._do(ours).scalars()]
 
     def contact_facts(self, client: str, without_case: str) -> ContactFacts:
         ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at).where(contacts.c.client == client)
@@ -146,6 +198,7 @@ class SqlTransaction:
             "hold_from": hold and hold.starts_at,
             "hold_until": hold and hold.ends_at,
             "document": to_text(case),
+            "subject": case.proposal.subject,
         }
 
     def _keep_approvals(self, case: Case) -> None:
@@ -155,14 +208,3 @@ class SqlTransaction:
             self._do(
                 approvals.insert().values(**row, practice=self._practice, case_id=case.id, place=place, is_from_offer=bool(case.offer))
             )
-
-    def _put(self, table: sa.Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-        """Write the row, whether or not it is there: nobody else writes meanwhile."""
-        if self._do(table.update().where(self._is(table, **key)).values(**values)).rowcount == 0:
-            self._do(table.insert().values(practice=self._practice, **key, **values))
-
-    def _ours(self, table: sa.Table, *columns: Any) -> sa.Select[Any]:
-        return sa.select(*(columns or (table,))).select_from(table).where(table.c.practice == self._practice)
-
-    def _is(self, table: sa.Table, **key: Any) -> sa.ColumnElement[bool]:
-        return sa.and_(table.c.practice == self._practice, *(table.c[name] == value for name, value in key.items()))

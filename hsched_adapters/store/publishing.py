@@ -73,6 +73,12 @@ class ScoreStore:
             rows = [self._rows(connection, table) for table in (scores, feature_rows, client_features)]
         return Published(head, *rows)
 
+    def coming(self, now: datetime) -> list[Row]:
+        """Published scores of visits that begin after that instant; not those that were made up later."""
+        ours = sa.select(scores).where(scores.c.practice == self._practice, scores.c.starts_at > now, sa.not_(scores.c.is_hindsight))
+        with reading(self._engine) as connection:
+            return [dict(row) for row in connection.execute(ours).mappings()]
+
     def heads(self) -> list[tuple[int, str]]:
         """Number and seal of every publication: what this database remembers of the shadow ledger."""
         ours = sa.select(publications.c.seal_number, publications.c.seal).where(publications.c.practice == self._practice)

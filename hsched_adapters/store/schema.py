@@ -123,7 +123,9 @@ cases = sa.Table(
     sa.Column("hold_from", Instant),
     sa.Column("hold_until", Instant),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("subject", sa.String(128), nullable=False, server_default=""),
     sa.Index("cases_open", "practice", "is_open", "since"),
+    sa.Index("cases_about", "practice", "subject"),
     sa.Index("cases_held", "practice", "hold_until"),
 )
 # A copy of each case's approvals, for counting an order's uses.
@@ -160,3 +162,57 @@ consents = sa.Table(
 )
 client_messages = sa.Table("client_messages", metadata, *_of("client", "reference"), sa.Column("at", Instant, nullable=False))
 pauses = sa.Table("pauses", metadata, *_of("client"), sa.Column("since", Instant, nullable=False))
+# Messages of other systems, and what the catch-up poll found. `message` and `body_digest` are keyed codes of the sender's id and body.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("practice", sa.String(63), nullable=False),
+    sa.Column("connection", sa.String(63), nullable=False),
+    sa.Column("message", sa.String(32), nullable=False),
+    sa.Column("body", sa.LargeBinary),  # encrypted; empty where the poll found it
+    sa.Column("kid", sa.String(64)),
+    sa.Column("body_digest", sa.String(64), nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("due_at", Instant, nullable=False),  # when it may be taken; of a taken one, when its lease lapses
+    sa.Column("attempts", sa.Integer, nullable=False),  # how often it was taken: the fencing token of a lease
+    sa.Column("strikes", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16)),
+    sa.Column("about", sa.String(64)),
+    sa.Column("changed_at", Instant),
+    sa.Column("reason", sa.String(64)),
+    sa.UniqueConstraint("practice", "message", "connection", name="inbox_once"),
+    sa.Index("inbox_due", "practice", "state", "due_at"),
+    sa.Index("inbox_about", "practice", "about", "changed_at"),
+)
+inbox_marks = sa.Table("inbox_marks", metadata, *_of("connection"), sa.Column("at", Instant, nullable=False))
+# Offers that left and the openings they were for: how each ended (hsched_core.domain.offers).
+offers = sa.Table(
+    "offers",
+    metadata,
+    *_of("id"),
+    sa.Column("opening", sa.String(128), nullable=False),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("is_unfinished", sa.Boolean, nullable=False),
+    sa.Column("sent_at", Instant, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("offers_by_opening", "practice", "opening", "sent_at"),
+    sa.Index("offers_unfinished", "practice", "is_unfinished"),
+)
+openings = sa.Table(
+    "openings",
+    metadata,
+    *_of("id"),
+    sa.Column("clinician", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("openings_by_state", "practice", "state", "starts_at"),
+    sa.Index("openings_by_time", "practice", "clinician", "ends_at"),
+)

@@ -5,10 +5,12 @@ A document that does not fit its type raises SafeError: the database was changed
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from threading import Lock
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -17,6 +19,8 @@ from hsched_core.domain.canonical import written
 from hsched_core.domain.errors import SafeError
 
 T = TypeVar("T")
+Reader = Callable[[Any], Any]
+KEPT_CHARACTERS = 4_000_000  # of texts whose values are kept: a case that a round looks at six times is read once
 
 
 def to_text(value: object) -> str:
@@ -25,59 +29,94 @@ def to_text(value: object) -> str:
 
 
 def from_text(kind: type[T], text: str) -> T:
-    """The value of that type; whatever is wrong with the text, the error repeats nothing of it."""
+    """The value of that type, which nobody can change; whatever is wrong with the text, the error repeats nothing of it."""
+    known = _kept.get(kind, text)
+    if known is None:
+        known = _read(kind, text)
+        _kept.put(kind, text, known)
+    assert isinstance(known, kind)
+    return known
+
+
+def _read(kind: type[Any], text: str) -> Any:
     try:
-        value = _read(kind, json.loads(text))
+        return _reader(kind)(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise SafeError("stored_value_unreadable", kind.__name__) from None
-    assert isinstance(value, kind)
-    return value
 
 
-def _read(kind: Any, told: Any) -> Any:
+class _Kept:
+    """The values read last, by their whole text: the same text is the same value, for ever."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._held = most, 0
+        self._values: OrderedDict[tuple[type, str], Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, kind: type, text: str) -> Any:
+        with self._lock:
+            found = self._values.get((kind, text))
+            if found is not None:
+                self._values.move_to_end((kind, text))
+            return found
+
+    def put(self, kind: type, text: str, value: Any) -> None:
+        with self._lock:
+            if len(text) > self._most or (kind, text) in self._values:
+                return
+            self._values[kind, text] = value
+            self._held += len(text)
+            while self._held > self._most:
+                (_, oldest), _ = self._values.popitem(last=False)
+                self._held -= len(oldest)
+
+
+_kept = _Kept(KEPT_CHARACTERS)
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """How a value of that type is read: worked out once for each type."""
     if get_origin(kind) in (Union, UnionType):
-        (inner,) = (one for one in get_args(kind) if one is not NoneType)
-        return None if told is None else _read(inner, told)
+        (inner,) = (_reader(one) for one in get_args(kind) if one is not NoneType)
+        return lambda told: None if told is None else inner(told)
     if get_origin(kind) in (tuple, frozenset):
-        return get_origin(kind)(_read(get_args(kind)[0], one) for one in told)
-    return _reader(kind)(told)
-
-
-def _reader(kind: type[Any]) -> Callable[[Any], Any]:
+        make, member = get_origin(kind), _reader(get_args(kind)[0])
+        return lambda told: make(map(member, told))
     if kind is Action:
-        return lambda told: _dataclass(_actions()[told["type"]], told)
+        actions = {one.__name__: one for one in Action.__subclasses__()}
+        return lambda told: _reader(actions[told["type"]])(told)
     if dataclasses.is_dataclass(kind):
-        return lambda told: _dataclass(kind, told)
-    if kind is datetime:
-        return datetime.fromisoformat
-    return _enum_or_plain(kind)
+        return _dataclass(kind)
+    return datetime.fromisoformat if kind is datetime else _enum_or_plain(kind)
 
 
-def _enum_or_plain(kind: type[Any]) -> Callable[[Any], Any]:
+def _enum_or_plain(kind: type[Any]) -> Reader:
     """A float may have been written as a whole number; anything else must be what it says it is."""
+    if issubclass(kind, Enum):
+        return kind
 
     def read(told: Any) -> Any:
-        if issubclass(kind, Enum) or (kind is float and isinstance(told, int)):
-            return kind(told)
-        if type(told) is not kind:
-            raise TypeError
-        return told
+        if type(told) is kind:
+            return told
+        if kind is float and isinstance(told, int):
+            return float(told)
+        raise TypeError
 
     return read
 
 
-def _dataclass(kind: Any, told: dict[str, Any]) -> Any:
-    if told.get("type") != kind.__name__ or told.keys() - {"type"} != _hints(kind).keys():
-        raise TypeError
-    return kind(**{name: _read(hint, told[name]) for name, hint in _hints(kind).items()})
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _dataclass(kind: Any) -> Reader:
     hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    names = [field.name for field in dataclasses.fields(kind)]
+    readers: dict[str, Reader] = {}  # filled at first use: a type may hold its own kind
+    expected = {"type", *names}
 
+    def read(told: Mapping[str, Any]) -> Any:
+        if told.keys() != expected or told["type"] != kind.__name__:
+            raise TypeError
+        if not readers:
+            readers.update({name: _reader(hints[name]) for name in names})
+        return kind(**{name: one(told[name]) for name, one in readers.items()})
 
-@cache
-def _actions() -> dict[str, type[Action]]:
-    return {kind.__name__: kind for kind in Action.__subclasses__()}
+    return read

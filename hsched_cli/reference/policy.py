@@ -54,7 +54,7 @@ def _phases() -> list[str]:
 
 def _settings() -> list[str]:
     hints = get_type_hints(PracticePolicy, include_extras=True)
-    rows = ([f"`{one.name}`", _shown(one.default), hints[one.name].__metadata__[0]] for one in fields(PracticePolicy) if _is_set(one))
+    rows = ([f"`{one.name}`", shown(one.default), hints[one.name].__metadata__[0]] for one in fields(PracticePolicy) if _is_set(one))
     return ["## Settings of a practice", table(["setting", "default", "meaning"], rows)]
 
 
@@ -62,7 +62,7 @@ def _is_set(field: Any) -> bool:
     return field.default is not MISSING
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A default as a person reads it."""
     if isinstance(value, tuple | frozenset):
         return ", ".join(str(one) for one in value)

@@ -18,7 +18,10 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class Cover:
-    """When a client's insurance pays, and for how many more sessions; None: without such a limit."""
+    """When a client's insurance pays, and for how many more sessions: approved less used; None: without such a limit.
+
+    Visits that are booked and still to come are not subtracted here: the waitlist does that.
+    """
 
     from_on: date
     until_on: date

@@ -1,14 +1,14 @@
-"""Asking and deciding: a proposal enters the path, and people, clients or a standing order say yes or no to it."""
+"""Asking and deciding: a proposal enters the path, and people or a standing order say yes or no to it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hsched_core.domain.actions import Action, OfferSlot
+from hsched_core.domain.actions import Action
 from hsched_core.domain.case import Approval, Case, Decline
 from hsched_core.domain.errors import UserError
-from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, Event, allows
+from hsched_core.domain.lifecycle import Event, allows
 from hsched_core.domain.people import Person
 from hsched_core.domain.proposal import Proposal
 from hsched_core.policy.approval import NotPermittedError, acting_role, approvals_needed, asked_role, deciding_objections, objections
@@ -17,11 +17,10 @@ from hsched_core.policy.facts import Finding
 from hsched_core.policy.gate import Verdict
 from hsched_core.ports import Transaction
 from hsched_core.workflow import trail
-from hsched_core.workflow.steps import Reading, Steps, known, offered
+from hsched_core.workflow.steps import Reading, Steps, known
 
 EDITED = "A person changed the proposal."
 UNJUDGED = Verdict((), None)
-ACCEPTED = "The client accepted the offer."
 Objections = Callable[[Transaction, Case, datetime], Iterable[Finding]]
 Act = Callable[[Transaction, Case, datetime], Case]
 
@@ -36,24 +35,6 @@ class Decisions(Steps):
         read = self._read(proposal.action)
         with self._store.transaction() as tx:
             return tx.case(proposal.id) or self._admit(tx, proposal, read)
-
-    def accept(self, offer_id: str, client: str) -> Case:
-        """The client takes an offer: its booking is approved, and its time held, in one step. The same answer again changes nothing.
-
-        Of several clients who accept overlapping times one gets it; the others' bookings are blocked by `calendar.held`.
-        """
-        read = self._read(offered(self.look(offer_id)).leads_to)
-        with self._store.transaction() as tx:
-            case, now = known(tx, offer_id), self._clock.now()
-            offer = offered(case)
-            booking = _booking(case, offer, client)
-            if answered := tx.case(booking.id):
-                return answered
-            found = tuple(_too_late(case, offer, client, now))
-            if not found:
-                return self._take(tx, case, booking, read, now)
-            tx.record(audit=trail.refused(case, Event.ACCEPTED, now, actor=client, rules=[one.rule for one in found]))
-        raise NotPermittedError(found)
 
     def approve(self, case_id: str, action_digest: str, person: Person) -> Case:
         """A person's yes to the action with that hash: the proposed one, or a listed candidate's. Judged again with fresh facts."""
@@ -118,16 +99,6 @@ class Decisions(Steps):
         with self._store.transaction() as tx:
             return self._move(tx, known(tx, case_id), Event.WITHDRAWN, self._clock.now(), actor=actor)
 
-    def _take(self, tx: Transaction, offer: Case, booking: Proposal, read: Reading, now: datetime) -> Case:
-        """The booking of an accepted offer, approved with the offer; blocked where the time is gone."""
-        verdict = self._judge(tx, booking.id, booking.action, booking.expires_at, read, now)
-        if verdict.passes_at != now:
-            return self._enter(tx, booking, Event.REFUSED, now, actor=booking.proposed_by, rules=verdict.rules)
-        until = min(now + self._policy.approval_lasts, booking.expires_at)
-        approvals = tuple(replace(approval, expires_at=until) for approval in offer.approvals)
-        changes: dict[str, Any] = {"approvals": approvals, "offer": offer.id, "hold": booking.action.hold}
-        return self._enter(tx, booking, Event.ACCEPTED, now, actor=booking.proposed_by, **changes)
-
     def _admit(self, tx: Transaction, proposal: Proposal, read: Reading) -> Case:
         now = self._clock.now()
         verdict = self._judge(tx, proposal.id, proposal.action, proposal.expires_at, read, now)
@@ -170,29 +141,3 @@ def _out_of_turn(case: Case, event: Event) -> Iterable[Finding]:
 
 def _may_decide(person: Person) -> Objections:
     return lambda _, case, __: deciding_objections(case, case.action, person)
-
-
-def _booking(case: Case, offer: OfferSlot, client: str) -> Proposal:
-    """The proposal an acceptance amounts to."""
-    return Proposal(
-        practice=case.proposal.practice,
-        use_case=case.proposal.use_case,
-        action=offer.leads_to,
-        subject=case.proposal.subject,
-        reasons=(ACCEPTED,),
-        facts_digest=offer.digest,
-        policy_version=case.proposal.policy_version,
-        expires_at=offer.leads_to.booking.starts_at,
-        proposed_by=client,
-        replaces=case.id,
-    )
-
-
-def _too_late(case: Case, offer: OfferSlot, client: str, now: datetime) -> Iterable[Finding]:
-    """An offer is accepted by whom it was made to, once it was sent, and in time by the store's clock."""
-    if client != offer.leads_to.booking.client:
-        yield Finding("acceptance.client", "This offer was made to somebody else.")
-    if case.state not in MAY_HAVE_HAPPENED:
-        yield Finding("acceptance.closed", "This offer is not open.")
-    if now >= offer.answer_by:
-        yield Finding("acceptance.late", "The time to answer this offer is over.")

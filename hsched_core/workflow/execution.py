@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from hsched_core.domain.actions import OfferSlot
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Contact
 from hsched_core.domain.lifecycle import Event, State
+from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import PATH
 from hsched_core.policy.approval import approvals_needed, asked_role
 from hsched_core.policy.autonomy import Rollout, is_sealed, still_ordered
 from hsched_core.policy.facts import Finding
 from hsched_core.policy.gate import Verdict
 from hsched_core.ports import CannotTell, Done, Door, NotSent, Permit, Reply, Sighting, Transaction, Unclear
+from hsched_core.workflow.offer_steps import send_offer
 from hsched_core.workflow.outcomes import Outcome, after_search, after_write
 from hsched_core.workflow.steps import Reading, Steps, has_lapsed, known, offered
 
@@ -71,6 +74,8 @@ class Execution(Steps):
             "hold": case.action.hold,
             "not_before": None,
         }
+        if isinstance(case.action, OfferSlot):
+            send_offer(tx, case, case.action, now)
         return self._move(tx, case, event, now, contact=contact, **changes), self._permit(tx, case)
 
     def _permit(self, tx: Transaction, case: Case) -> Permit:
@@ -141,6 +146,9 @@ class Execution(Steps):
         ordered = [approval.order for approval in case.approvals if approval.order]
         if not ordered and len(case.approvals) < approvals_needed(case.action, self._policy):
             yield Finding("approval.missing", "An approval is missing.")
+        ended = tx.offer(case.id)
+        if ended and ended.state is not OfferState.SENT:
+            yield Finding("offer.ended", "The offer was taken back, or answered, before it was sent again.")
         # A booking follows from its offer: what was promised to the client is kept when the use case steps back.
         for reference in [] if case.offer else ordered:
             yield from still_ordered(reference, rollout, now)

@@ -7,12 +7,15 @@ from hsched_core.domain.lifecycle import Event, allows
 from hsched_core.domain.people import PATH, Person
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.approval import asked_role, check_release
+from hsched_core.workflow.answers import Answers
 from hsched_core.workflow.decisions import Decisions
 from hsched_core.workflow.execution import Execution
 from hsched_core.workflow.steps import has_lapsed, known
 
+SWITCH = "switch:everything"  # the subject under which the trail keeps the kill switch
 
-class Path(Decisions, Execution):
+
+class Path(Decisions, Answers, Execution):
     """The path of one practice. Methods take ids, never cases: what a caller holds may be old."""
 
     def tend(self, case_id: str) -> Case:
@@ -37,15 +40,15 @@ class Path(Decisions, Execution):
 
     def _switch(self, is_stopped: bool, actor: str, kind: str) -> None:
         with self._store.transaction() as tx:
-            tx.set_stopped(is_stopped, audit=AuditEntry(self._clock.now(), actor, kind, self._policy.practice, {}))
+            tx.set_stopped(is_stopped, audit=AuditEntry(self._clock.now(), actor, kind, SWITCH, {}))
 
-    def step_back(self, use_case: str, phase: Phase, cause: str) -> None:
-        """Less autonomy, at once and without asking: drift, or a failed grade. More of it is an action that two people approve."""
+    def step_back(self, use_case: str, phase: Phase, cause: str, actor: str = PATH) -> None:
+        """Less autonomy, at once and without asking: drift, a failed grade, a person. More of it is an action that two people approve."""
         order = list(Phase)
         with self._store.transaction() as tx:
             now = self._clock.now()
             current = tx.rollout(use_case, now).phase
             if order.index(phase) >= order.index(current):
                 raise UserError(f"{phase} is not a step back from {current}.", "Propose a change of phase.")
-            body = {"from": str(current), "to": str(phase), "cause": cause}
-            tx.set_phase(use_case, phase, audit=AuditEntry(now, PATH, "phase.stepped_back", use_case, body))
+            body = {"from": str(current), "to": str(phase), "reason": cause}
+            tx.set_phase(use_case, phase, audit=AuditEntry(now, actor, "phase.stepped_back", f"use_case:{use_case}", body))

@@ -71,9 +71,8 @@ def _searchable(book: Book) -> frozenset[str]:
 def _found(book: Book, given: Mapping[str, str]) -> list[Appointment]:
     """Those that touch the span, by start; with `updated_since`, by their last change."""
     one_person = given.get("patient_id") or given.get("provider_id")
-    tests: list[Callable[[Appointment], bool]] = [
-        lambda one, name=name, value=value: getattr(one, name) == value for name, value in given.items() if name in EQUAL
-    ]
+    equal = {name: value for name, value in given.items() if name in EQUAL}
+    tests: list[Callable[[Appointment], bool]] = [lambda one: all(getattr(one, name) == value for name, value in equal.items())]
     if "from" in given:
         start = instant(given["from"], "from")
         tests.append(lambda one: one.ends_at > start)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from hsched_core.ports import Clock
 from hsched_sandbox.ehr.conduct import Conduct, DoubleBooking, RefusedError
 from hsched_sandbox.ehr.journal import Journal
-from hsched_sandbox.ehr.records import Appointment, Client, Entry, EntryStatus, Message, Note, Record, Status
+from hsched_sandbox.ehr.records import Appointment, Client, Entry, EntryStatus, Message, Note, Record, Status, V, renewed
 
 R = TypeVar("R", bound=Record)
 OWN_NUMBERS = 5_000_000  # ids made here lie beyond those of the simulated practice
@@ -159,7 +159,7 @@ class Book:
     def book(self, wanted: Appointment, trace: Trace) -> Appointment:
         """A new appointment under an id of its own. 409 where the hour is taken and the EHR minds."""
         with self._lock:
-            if self.conduct.double_booking is DoubleBooking.REFUSE and self.clashes(wanted):
+            if self.conduct.double_booking is DoubleBooking.REFUSE and self.clashes(dataclasses.replace(wanted, id="")):
                 raise RefusedError(409, "conflict", "The client or the clinician has another appointment then.")
             now = self.clock.now().astimezone(UTC)
             made = dataclasses.replace(wanted, id=self._next("APT", 7), created_at=now, updated_at=now, version=1)
@@ -198,14 +198,14 @@ class Book:
             made = dataclasses.replace(message, id=self._next("MSG", 7), created_at=self.clock.now().astimezone(UTC))
             return self._written(made, "message", trace)
 
-    def renew(self, record: R, act: str, trace: Trace) -> R:
+    def renew(self, record: V, act: str, trace: Trace) -> V:
         """A changed record under the next version."""
         with self._lock:
             return self._renewed(record, act, trace)
 
-    def _expected(self, kind: type[R], identifier: str, version: int | None) -> R:
+    def _expected(self, kind: type[V], identifier: str, version: int | None) -> V:
         found = self.get(kind, identifier)
-        if version is not None and self.conduct.checks_versions and version != found.version:  # type: ignore[union-attr]  # of those with versions
+        if version is not None and self.conduct.checks_versions and version != found.version:
             raise RefusedError(412, "stale_version", "It changed in between: read it again.")
         return found
 
@@ -214,9 +214,8 @@ class Book:
         self.write_down("made", self._made)
         return f"{prefix}-{OWN_NUMBERS + self._made:0{width}d}"
 
-    def _renewed(self, record: R, act: str, trace: Trace) -> R:
-        version = record.version + 1  # type: ignore[union-attr]  # of those with versions
-        return self._written(dataclasses.replace(record, version=version, updated_at=self.clock.now().astimezone(UTC)), act, trace)
+    def _renewed(self, record: V, act: str, trace: Trace) -> V:
+        return self._written(renewed(record, self.clock.now().astimezone(UTC)), act, trace)
 
     def _written(self, record: R, act: str, trace: Trace) -> R:
         self.place(record)

@@ -18,7 +18,7 @@ def care_of(book: Book, client: str) -> Mapping[str, Any]:
     now = book.clock.now()
     kept = sorted((one for one in book.around(client) if one.status is not Status.CANCELLED), key=lambda one: one.starts_at)
     begun = [one for one in kept if one.starts_at <= now]
-    usual = (begun[-1:] or kept[:1] or [None])[0]
+    usual = next(iter([*reversed(begun), *kept]), None)
     recurring = [one for one in kept if one.type not in (Type.INTAKE, Type.ASSESSMENT) and one.starts_at > now - RECENTLY]
     return {
         "usual_provider_id": usual.provider_id if usual else None,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from hsched_sandbox.ehr.book import Book, Trace
 from hsched_sandbox.ehr.cast import Cast
-from hsched_sandbox.ehr.records import Appointment, Client, Entry, EntryStatus, Record, Status
+from hsched_sandbox.ehr.records import Appointment, Entry, EntryStatus, Record, Status, V, renewed
 from hsched_sandbox.ehr.script import Line, Script
 from hsched_sandbox.timeline import DAY
 
@@ -28,10 +28,10 @@ class _Silent:
         self.book.place(record)
         return record
 
-    def changed(self, record: Record, _act: str, at: datetime) -> Record:
-        record = replace(record, version=record.version + 1, updated_at=at)  # type: ignore[union-attr, call-arg]  # only of those with versions
-        self.book.place(record)
-        return record
+    def changed(self, record: V, _act: str, at: datetime) -> V:
+        later = renewed(record, at)
+        self.book.place(later)
+        return later
 
     def is_free(self, _wanted: Appointment) -> bool:
         return True
@@ -46,7 +46,7 @@ class _Aloud:
     def new(self, record: Record, act: str) -> Record:
         return self.book.add(record, act, SCRIPT)
 
-    def changed(self, record: Record, act: str, _at: datetime) -> Record:
+    def changed(self, record: V, act: str, _at: datetime) -> V:
         return self.book.renew(record, act, SCRIPT)
 
     def is_free(self, wanted: Appointment) -> bool:
@@ -117,10 +117,6 @@ class Player:
         if before is None or before.status is not EntryStatus.WAITING:
             return None
         return way.changed(replace(before, status=_SETTLED[line]), "waitlist", datetime.fromtimestamp(at, UTC))
-
-    def knows(self, client: str) -> bool:
-        """Whether that client has a record by now."""
-        return self._book.find(Client, client) is not None
 
 
 _ENDS = {

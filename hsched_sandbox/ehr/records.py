@@ -2,10 +2,10 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 SHOWN_AS = {"starts_at": "datetime"}  # where the API's word cannot be a field's name; `from_` loses its underscore
@@ -198,9 +198,15 @@ class Message:
 
 
 Record = Appointment | Entry | Client | Clinician | Authorization | Message
+V = TypeVar("V", Appointment, Entry, Client)  # the kinds that have versions
 KINDS: Mapping[str, type[Record]] = {
     kind.__name__.lower(): kind for kind in (Appointment, Entry, Client, Clinician, Authorization, Message)
 }
+
+
+def renewed(record: V, at: datetime) -> V:
+    """The record under its next version."""
+    return replace(record, version=record.version + 1, updated_at=at)
 
 
 def shown(value: Any, zone: ZoneInfo) -> Any:

@@ -15,7 +15,7 @@ from hsched_pipelines.operations.definitions import build_defs as build_operatio
 from tests.fake_practice import settings_in
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("pandas", "sklearn", "mlflow", "great_expectations", "evidently", "dagster_dbt", "dbt", "scipy", "matplotlib")
+HEAVY = ("pandas", "sklearn", "mlflow", "great_expectations", "evidently", "dagster_dbt", "dbt", "scipy", "matplotlib", "requests")
 MODELS = {
     "train_no_show__set",
     "model_no_show__fit",
@@ -26,6 +26,7 @@ MODELS = {
 }
 DAILY = {f"{layer}_no_show__daily" for layer in ("score", "ledger", "grade", "published", "drift")} | {"feat_no_show__coming"}
 DBT = {f"stg_ehr__{table}" for table in ("appointments", "clients", "clinicians", "communications")} | {"feat_no_show__appointments"}
+EVENT_JOBS = {"answer_events", "carry_out", "keep", "catch_up", "risk_write_back"}
 INSIGHTS = {f"mart_insights__{name}" for name in ("weekday_hour", "session_type", "clinician", "lead_time")}
 
 
@@ -56,7 +57,7 @@ def test_operations_has_its_assets_checks_and_jobs(operations: dg.RepositoryDefi
     expected = {f"{layer}_ehr__{table}" for layer in ("raw", "deid") for table in TABLES} | {"audit_privacy__scan"}
 
     assert made_by(operations) == expected
-    assert jobs_of(operations) == {"extract_daily", "scan_daily"}
+    assert jobs_of(operations) == {"extract_daily", "scan_daily"} | EVENT_JOBS
     assert checks_of(operations) >= {
         "raw_ehr__appointments:contract_holds",
         "raw_ehr__appointments:few_quarantined",
@@ -127,6 +128,8 @@ def test_every_schedule_and_sensor_says_where_it_runs(operations: dg.RepositoryD
         "extract_daily_schedule": ("0 2 * * *", "America/New_York"),
         "train_weekly_schedule": ("30 3 * * 0", "America/New_York"),
         "update_intercept_schedule": ("30 3 * * 3", "America/New_York"),
+        "catch_up_schedule": ("*/5 * * * *", "America/New_York"),
+        "risk_write_back_schedule": ("30 5 * * *", "America/New_York"),
     }
 
 

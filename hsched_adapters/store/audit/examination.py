@@ -1,14 +1,19 @@
 """Examining a trail from outside: the database read-only, a file of checkpoints, a file of public keys. No practice is opened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from hsched_adapters.store.audit.anchors import FileAnchors
 from hsched_adapters.store.audit.checkpoints import Checkpoint, read_checkpoints, read_public_keys
 from hsched_adapters.store.audit.rows import Told, open_reading, read_records, story
 from hsched_adapters.store.audit.verify import Secrets, Verdict, verify
 from hsched_adapters.store.engine import reading
+from hsched_adapters.store.schema import cases
+from hsched_adapters.store.values import from_text
+from hsched_core.domain.case import Case
 
 NO_CHECKPOINT = "there is no checkpoint of this practice: a trail cut short or written anew would look the same"
 
@@ -43,8 +48,34 @@ def examine(url: str, practice: str, checkpoints: Path, public_keys: Path, secre
 
 def told_about(url: str, practice: str, subject: str) -> list[Told]:
     """What is recorded about a subject and about what mentions it. Proves nothing: `examine` does."""
+    return whole_story(url, practice, subject)[0]
+
+
+def whole_story(url: str, practice: str, subject: str) -> tuple[list[Told], dict[str, Case]]:
+    """What is recorded, and the cases it speaks of: the trail holds codes and hashes, a case its reasons and every candidate.
+
+    An appointment that a booking of ours made is told from the opening on that it filled.
+    """
     engine = open_reading(url)
     with reading(engine) as connection:
-        found = story(connection, practice, subject)
+        found = {one.seq: one for one in story(connection, practice, subject)}
+        for opening in _filled_by(found.values(), subject):
+            found |= {one.seq: one for one in story(connection, practice, opening)}
+        known = _cases(connection, practice, {one.subject for one in found.values()})
     engine.dispose()
-    return found
+    return [found[seq] for seq in sorted(found)], known
+
+
+def _filled_by(entries: Iterable[Told], subject: str) -> set[str]:
+    """What the cases were about whose write the other side calls by that name."""
+    wanted, entries = subject.rsplit(":", 1)[-1], list(entries)
+    made = {one.subject for one in entries if (one.body.get("changes") or {}).get("reference") == wanted}
+    abouts = {(one.body.get("origin") or {}).get("about") for one in entries if one.subject in made}
+    return {about for about in abouts if about and about != wanted}
+
+
+def _cases(connection: sa.Connection, practice: str, ids: set[str]) -> dict[str, Case]:
+    if not sa.inspect(connection).has_table(cases.name):
+        return {}
+    chosen = sa.select(cases.c.id, cases.c.document).where(cases.c.practice == practice, cases.c.id.in_(sorted(ids)))
+    return {case_id: from_text(Case, text) for case_id, text in connection.execute(chosen)}

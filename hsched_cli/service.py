@@ -1,0 +1,54 @@
+"""`hsched service`: the receiver of webhooks and the pages for clients, until Ctrl-C."""
+
+import typer
+
+from hsched_cli.console import out
+from hsched_core.domain.errors import UserError
+
+EXAMPLES = """
+Examples:
+
+  hsched service                   on this machine only, port 8700
+
+  hsched service --port 8800
+"""
+PORT = 8700
+STOP_SECONDS = 25  # for what is under way; supervisors kill after thirty
+
+
+def service(
+    host: str = typer.Option("127.0.0.1", help="Address to listen on; put a proxy with TLS before it rather than open it."),
+    port: int = typer.Option(PORT, min=1, max=65535, help="Port to listen on; senders of webhooks know it."),
+) -> None:
+    """Receive the EHR's webhooks, and answer clients; ends on Ctrl-C after storing what is under way."""
+    import uvicorn
+
+    from hsched_cli.practice import opened
+    from hsched_service.app import build_app
+
+    app = build_app(opened())
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,  # paths carry the names of connections and tokens of offers
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    _claim(host, port)
+    out().print(f"hsched listens on http://{host}:{port}; webhooks of the EHR go to /webhooks/ehr. Ctrl-C stops it.", markup=False)
+    uvicorn.Server(config).run()
+
+
+def _claim(host: str, port: int) -> None:
+    """Tell before anything starts that the port is somebody else's: uvicorn only logs it."""
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise UserError(f"Port {port} of {host} cannot be listened on.", "Choose another one: --port.") from None

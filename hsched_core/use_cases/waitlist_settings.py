@@ -1,0 +1,96 @@
+"""What a practice can set of the waitlist, with its defaults (a leading vendor's published ones where there are any)."""
+
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from enum import StrEnum
+
+from hsched_core.domain.canonical import digest
+from hsched_core.domain.errors import SettingsError
+
+FORMULA = 1  # counts changes of `solvers/fit.py`
+VERSION_LENGTH = 16  # hexadecimal digits
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+class Mode(StrEnum):
+    """How many clients are asked for one opening at a time."""
+
+    SERIAL = "serial"  # one after the other
+    PARALLEL = "parallel"  # a batch at once; the first yes has it
+
+
+@dataclass(frozen=True)
+class FitWeights:
+    """What each term of the fit counts; they sum to 1. The score is no probability."""
+
+    preference: float = 0.20
+    urgency: float = 0.25
+    continuity: float = 0.20
+    waiting: float = 0.10
+    acceptance: float = 0.15
+    fairness: float = 0.10
+
+    def __post_init__(self) -> None:
+        each = [getattr(self, one.name) for one in fields(self)]
+        if min(each) < 0 or abs(sum(each) - 1) > 1e-9:
+            raise SettingsError("The weights of the waitlist's fit are not shares of 1.", "Set six weights, none below 0, that sum to 1.")
+
+    @property
+    def version(self) -> str:
+        """The hash of formula and weights: what a proposal carries as its model version."""
+        return digest([FORMULA, self])[:VERSION_LENGTH]
+
+
+@dataclass(frozen=True)
+class WaitlistSettings:
+    """How openings are offered."""
+
+    mode: Mode = Mode.SERIAL
+    batch: int = 3  # clients asked at once, where mode is parallel
+    answer_minutes: int = 30  # a client has for an answer
+    decide_minutes: int = 0  # a person has before it, where a person decides
+    most_offers: int = 10  # of one opening
+    least_notice_minutes: int = 120
+    most_notice_days: int = 7
+    rest_days: int = 7  # without an offer after one was accepted
+    threshold: float = 0.85  # the fit from which a standing "book me" is booked without asking
+    books_without_asking: bool = False  # whether it is at all; for phase auto only
+    length_slack_minutes: int = 10  # an opening may be longer than what was asked for
+    series_days: int = 14  # who comes at least so often gets no single session beside the series
+    patience_days: int = 30  # without being asked; from then on a client's turn comes nearer
+    turn_days: int = 60  # beyond patience, that outweigh the largest difference of fit
+    send_from_hour: int = 8  # of the practice's wall clock
+    send_until_hour: int = 20
+    template: str = "waitlist_offer"
+    weights: FitWeights = field(default_factory=FitWeights)
+
+    def __post_init__(self) -> None:
+        whole = ("batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days")
+        if min(getattr(self, name) for name in whole) < 1:
+            raise SettingsError("A setting of the waitlist is below 1.", f"Each of {', '.join(whole)} is at least 1.")
+        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes")
+        if min(getattr(self, name) for name in rest) < 0:
+            raise SettingsError("A setting of the waitlist is below 0.", f"Each of {', '.join(rest)} is at least 0.")
+        if self.decide_minutes + self.answer_minutes > self.least_notice_minutes:
+            raise SettingsError(
+                f"An offer could be answered after the session's start: {self.decide_minutes} minutes to decide and "
+                f"{self.answer_minutes} to answer, {self.least_notice_minutes} of notice.",
+                "Raise least_notice_minutes, or lower the others.",
+            )
+        if not 0 <= self.send_from_hour < self.send_until_hour <= 24:
+            raise SettingsError("The waitlist's sending hours are no span of a day.", "Set send_from_hour below send_until_hour, 0 to 24.")
+        if not 0 <= self.threshold <= 1:
+            raise SettingsError("The waitlist's threshold is no fit.", "Set it between 0 and 1.")
+
+    @property
+    def at_once(self) -> int:
+        """Offers of one opening that may be out at the same time."""
+        return self.batch if self.mode is Mode.PARALLEL else 1
+
+    @property
+    def least_notice(self) -> timedelta:
+        return self.least_notice_minutes * MINUTE
+
+    @property
+    def most_notice(self) -> timedelta:
+        return self.most_notice_days * DAY

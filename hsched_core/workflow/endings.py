@@ -1,0 +1,151 @@
+"""How offers end, and what follows: expiry, a booking that came or did not come about, kind words, the entry's status, the later visit.
+
+Everything that follows is a proposal like any other: the gate judges it, a person or a standing order lets it go.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hsched_core.domain.actions import Action, BookAppointment, CancelAppointment, OfferSlot, SendMessage, UpdateWaitlistStatus
+from hsched_core.domain.canonical import digest
+from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Outreach, Purpose
+from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, Event, State, allows
+from hsched_core.domain.offers import Offer, OfferState
+from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.vocabulary import WaitlistStatus
+from hsched_core.domain.waiting import WaitingClient
+from hsched_core.ports import DeskTransaction
+from hsched_core.workflow.desk import Round, Tools
+from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
+from hsched_core.workflow.opening_watch import UNFILLED, close_opening
+
+TAKEN_TEMPLATE = "slot_taken"
+MOVED_UP = "moved_up"  # the code of a cancellation in favour of an earlier time
+KIND_WORDS = "The offer came to nothing, and the client should know."
+PLACED = "The client took an offer."
+GIVES_UP = "The client gives up this later visit for the earlier one they took."
+RAN_OUT = "The entry of the waitlist ran out."
+A_DAY = timedelta(days=1)
+
+
+class Endings:
+    """Ends offers, fills openings, and proposes what follows."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._with = tools
+
+    def run_out(self, done: Round) -> None:
+        """Offers whose time to answer is over, and those whose message certainly never arrived. Needs no EHR."""
+        with self._with.store.transaction() as tx:
+            now = tx.now(self._with.clock)
+            for offer in tx.unfinished_offers():
+                if offer.state is not OfferState.SENT:
+                    continue
+                case = tx.case(offer.id)
+                if case and case.state in FINAL - MAY_HAVE_HAPPENED:
+                    end_offer(tx, offer, OfferState.WITHDRAWN, now, is_followed_up=True)
+                    done.done["never_left"] += 1
+                elif now >= offer.answer_by:
+                    end_offer(tx, offer, OfferState.EXPIRED, now)
+                    done.done["expired"] += 1
+
+    def settle(self, done: Round) -> None:
+        """Bookings whose outcome is known: the opening is filled, or the client who accepted has lost it."""
+        with self._with.store.transaction() as tx:
+            accepted = {offer.booking: offer for offer in tx.unfinished_offers() if offer.state is OfferState.ACCEPTED}
+            for booking_id, offer in accepted.items():
+                booking = tx.case(booking_id)
+                if booking and booking.state in FINAL and booking.state is not State.CONFIRMED:
+                    end_offer(tx, offer, OfferState.LOST, tx.now(self._with.clock))
+                    done.done["lost"] += 1
+            for record in tx.openings(*UNFILLED):
+                booked = next((case for case in tx.cases_about(record.id) if _fills(case, record.opening.opened_at)), None)
+                if booked:
+                    close_opening(tx, record, OpeningState.FILLED, tx.now(self._with.clock), booking=booked.id)
+                    done.done["filled"] += 1
+
+    def take_back(self, done: Round) -> None:
+        """Proposals for openings that are over are withdrawn, as long as nothing left."""
+        with self._with.store.transaction() as tx:
+            late = [case.id for case in tx.open_cases() if _is_unsent(case) and _is_over(tx, case)]
+        for case_id in late:
+            with done.step("withdraw"):  # somebody may carry it out just now: then it is refused, and told to the client later
+                self._with.path.withdraw(case_id, DESK)
+                done.done["withdrawn"] += 1
+
+    def follow_up(self, waiting: Sequence[WaitingClient], done: Round) -> None:
+        """What each end asks for, proposed once."""
+        entries = {one.entry: one for one in waiting}
+        with self._with.store.transaction() as tx:
+            offers = [(offer, tx.case(offer.id), tx.case(offer.booking)) for offer in tx.unfinished_offers()]
+        for offer, case, booking in offers:
+            with done.step("follow_up"):
+                if offer.state is OfferState.ACCEPTED and booking and booking.state is State.CONFIRMED:
+                    self._placed(offer, entries.get(offer.waitlist_entry), done)
+                elif case and offer.state in (OfferState.WITHDRAWN, OfferState.LOST):
+                    self._kind_words(offer, case, done)
+
+    def entries_run_out(self, waiting: Sequence[WaitingClient], done: Round) -> None:
+        """Entries of the waitlist past their end."""
+        now = self._with.clock.now()
+        for one in waiting:
+            if one.until and one.until <= now:
+                with done.step("entry"):
+                    action = UpdateWaitlistStatus(one.entry, WaitlistStatus.WITHDRAWN)
+                    self._once(action, one.entry, RAN_OUT, one.until.isoformat(), done)
+
+    def _placed(self, offer: Offer, entry: WaitingClient | None, done: Round) -> None:
+        """The client is off the list, and the visit they gave up is cancelled: a notice will tell of its time."""
+        action = UpdateWaitlistStatus(offer.waitlist_entry, WaitlistStatus.PLACED)
+        self._once(action, offer.waitlist_entry, PLACED, offer.id, done)
+        if entry and entry.instead_of:
+            self._give_up(entry.instead_of, offer, done)
+        self._mark(offer)
+
+    def _give_up(self, appointment_id: str, offer: Offer, done: Round) -> None:
+        later = self._with.reader.appointment(appointment_id)
+        if later and later.takes_time and later.session.client == offer.client and later.session.starts_at > self._with.clock.now():
+            action = CancelAppointment(later.id, later.version, later.session.clinician, MOVED_UP)
+            self._once(action, later.id, GIVES_UP, offer.id, done)
+
+    def _kind_words(self, offer: Offer, case: Case, done: Round) -> None:
+        """The client stays on the list, and hears that the time is gone. Who had accepted is answered."""
+        assert isinstance(case.action, OfferSlot)
+        answers = offer.id if offer.state is OfferState.LOST else None
+        left = case.action.leads_to.booking.starts_at - self._with.clock.now()
+        if case.state in MAY_HAVE_HAPPENED and left > timedelta(0):
+            outreach = Outreach(offer.client, case.action.channel, Purpose.OFFER, answers)
+            self._once(SendMessage(outreach, TAKEN_TEMPLATE), offer.opening, KIND_WORDS, offer.id, done, min(A_DAY, left))
+        self._mark(offer)
+
+    def _once(self, action: Action, subject: str, because: str, origin: str, done: Round, until: timedelta = A_DAY) -> None:
+        """Propose it, unless that was done: a new version of the practice's settings does not ask again."""
+        name = digest([origin, subject, action])
+        with self._with.store.transaction() as tx:
+            if any(case.proposal.facts_digest == name for case in tx.cases_about(subject)):
+                return
+        case = self._with.submit(self._with.ask(action, subject, because, name, until))
+        done.done[f"{action.kind}.{case.state}"] += 1
+
+    def _mark(self, offer: Offer) -> None:
+        with self._with.store.transaction() as tx:
+            current = tx.offer(offer.id)
+            if current and current.version == offer.version:
+                mark_followed_up(tx, current, tx.now(self._with.clock))
+
+
+def _fills(case: Case, opened_at: datetime) -> bool:
+    """Whether the case is a booking of this opening that stands, made since it was opened."""
+    return isinstance(case.action, BookAppointment) and case.state is State.CONFIRMED and case.since >= opened_at
+
+
+def _is_unsent(case: Case) -> bool:
+    """Offers, and bookings without asking, that can still be taken back; what a client accepted is not."""
+    is_giving = isinstance(case.action, OfferSlot | BookAppointment) and not case.offer
+    return case.proposal.use_case == WAITLIST and is_giving and allows(case.state, Event.WITHDRAWN)
+
+
+def _is_over(tx: DeskTransaction, case: Case) -> bool:
+    record = tx.opening(case.proposal.subject)
+    return record is not None and record.state not in UNFILLED

@@ -1,0 +1,111 @@
+"""Steps of offers and openings, each stored with its audit entry. The only code that moves them, as `steps.py` is for cases."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from hsched_core.domain.actions import OfferSlot
+from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.canonical import plain
+from hsched_core.domain.case import Case
+from hsched_core.domain.errors import HschedError
+from hsched_core.domain.offers import OFFER_STEPS, OPENING_STEPS, Offer, OfferState, OpeningRecord, ended, turned
+from hsched_core.domain.openings import Opening, OpeningState
+from hsched_core.domain.people import PATH, use_case_actor
+from hsched_core.ports import DeskTransaction, Transaction
+
+OFFER, OPENING = "offer.", "opening."
+ASKED, FOLLOWED = "asked", "followed_up"  # changes that are no step
+WAITLIST = "waitlist"
+DESK = use_case_actor(WAITLIST)
+
+
+class StoryError(HschedError):
+    """A trail that tells an impossible story of an offer or an opening; names the entry."""
+
+
+def send_offer(tx: Transaction, case: Case, action: OfferSlot, now: datetime) -> None:
+    """The offer is about to leave: from now on its client may answer. A second attempt to send it changes nothing."""
+    if tx.offer(case.id):
+        return
+    client = action.leads_to.booking.client
+    offer = Offer(case.id, case.proposal.subject, client, action.waitlist_entry, action.answer_by, sent_at=now, since=now)
+    tx.put_offer(offer, audit=_of_offer(offer, offer.state, now, PATH))
+
+
+def end_offer(tx: Transaction, offer: Offer, state: OfferState, now: datetime, *, actor: str = DESK, **changes: Any) -> Offer:
+    """The offer reached that end."""
+    after = ended(offer, state, now, **changes)
+    tx.put_offer(after, audit=_of_offer(after, state, now, actor))
+    return after
+
+
+def mark_followed_up(tx: Transaction, offer: Offer, now: datetime) -> None:
+    """What the offer's end asks for was proposed."""
+    after = replace(offer, is_followed_up=True, version=offer.version + 1)
+    tx.put_offer(after, audit=_of_offer(after, FOLLOWED, now, DESK))
+
+
+def add_opening(tx: DeskTransaction, opening: Opening) -> OpeningRecord:
+    """A time became free."""
+    record = OpeningRecord(opening, OpeningState.OPEN, opening.opened_at, (opening.left_by,))
+    tx.put_opening(record, audit=_of_opening(record, record.state, opening.opened_at))
+    return record
+
+
+def turn_opening(tx: DeskTransaction, record: OpeningRecord, state: OpeningState, now: datetime, **changes: Any) -> OpeningRecord:
+    """The opening reached that state."""
+    after = turned(record, state, now, **changes)
+    tx.put_opening(after, audit=_of_opening(after, state, now))
+    return after
+
+
+def claim_opening(tx: DeskTransaction, record: OpeningRecord, now: datetime, until: datetime) -> OpeningRecord:
+    """This worker chooses whom to ask next; nobody else does until it is done, or that moment is over."""
+    after = replace(record, version=record.version + 1, wave=record.wave + 1, busy_until=until)
+    tx.put_opening(after, audit=_of_opening(after, ASKED, now))
+    return after
+
+
+def release_opening(tx: DeskTransaction, record: OpeningRecord, now: datetime) -> None:
+    """The worker is done with it."""
+    after = replace(record, version=record.version + 1, busy_until=None)
+    tx.put_opening(after, audit=_of_opening(after, ASKED, now))
+
+
+def footing_of_offer(offer: Offer) -> dict[str, Any]:
+    """All that an offer's state rests on, as the trail keeps it."""
+    kept = {"opening": offer.opening, "client": offer.client, "state": offer.state, "version": offer.version, "since": offer.since}
+    return plain({**kept, "booking_id": offer.booking, "is_followed_up": offer.is_followed_up})  # type: ignore[no-any-return]
+
+
+def footing_of_opening(record: OpeningRecord) -> dict[str, Any]:
+    """All that an opening's state rests on, as the trail keeps it."""
+    kept = {"clinician": record.opening.clinician, "state": record.state, "version": record.version, "since": record.since}
+    told = {"starts_at": record.opening.starts_at, "clients": record.left_by, "wave_number": record.wave}
+    return plain({**kept, **told, "booking_id": record.booking})  # type: ignore[no-any-return]
+
+
+def replay(entries: Iterable[AuditEntry], prefix: str) -> dict[str, dict[str, Any]]:
+    """What every offer, or opening, rests on after these entries; a step that is missing or not in the table raises."""
+    steps: Mapping[Any, frozenset[Any]] = OFFER_STEPS if prefix == OFFER else OPENING_STEPS
+    known: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(entries):
+        if not entry.kind.startswith(prefix):
+            continue
+        before, after = known.get(entry.subject), dict(entry.body)
+        source, version = (before["state"], before["version"]) if before else (None, 0)
+        stands = entry.kind.removeprefix(prefix) in (ASKED, FOLLOWED) and source == after["state"]
+        if after["version"] != version + 1 or not (stands or after["state"] in steps.get(source, ())):
+            raise StoryError(f"entry {number}, {entry.subject}: a step is missing, doubled or altered")
+        known[entry.subject] = after
+    return known
+
+
+def _of_offer(offer: Offer, what: str, at: datetime, actor: str) -> AuditEntry:
+    return AuditEntry(at, actor, f"{OFFER}{what}", offer.id, footing_of_offer(offer))
+
+
+def _of_opening(record: OpeningRecord, what: str, at: datetime) -> AuditEntry:
+    return AuditEntry(at, DESK, f"{OPENING}{what}", record.id, footing_of_opening(record))

@@ -1,0 +1,150 @@
+"""Openings as the EHR's calendar makes and unmakes them. A notice is a hint; what counts is the appointment as it stands now."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hsched_core.domain.actions import Basis, BookAppointment
+from hsched_core.domain.appointments import Appointment, Notice, NoticeKind
+from hsched_core.domain.canonical import digest
+from hsched_core.domain.case import Case
+from hsched_core.domain.offers import OfferState, OpeningRecord
+from hsched_core.domain.openings import Opening, OpeningState
+from hsched_core.domain.proposal import ID_LENGTH
+from hsched_core.domain.sessions import Session
+from hsched_core.policy.calendar import closed
+from hsched_core.policy.facts import Matter
+from hsched_core.ports import DeskTransaction
+from hsched_core.workflow.desk import Round, Tools, client_of
+from hsched_core.workflow.offer_steps import add_opening, end_offer, turn_opening
+from hsched_core.workflow.steps import HOLDS
+
+# An opening in one of these may still be filled; the others are over, until the time becomes free once more.
+UNFILLED = (OpeningState.OPEN, OpeningState.EXHAUSTED)
+GIVEN_AWAY = (OpeningState.FILLED, OpeningState.TAKEN)
+
+
+class OpeningWatch:
+    """Keeps openings true to the EHR's calendar. Idempotent, in any order, by any number of workers."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._with = tools
+
+    def on_notice(self, notice: Notice) -> None:
+        """An appointment changed: read it, and see what that means for openings."""
+        if notice.kind is not NoticeKind.APPOINTMENT:
+            return  # the waitlist and its clients are read anew in every round
+        appointment = self._with.reader.appointment(notice.about)
+        if appointment and appointment.takes_time:
+            with self._with.store.transaction() as tx:
+                self._time_taken(tx, appointment, tx.now(self._with.clock))
+        elif appointment:
+            self._time_left(appointment)
+
+    def look_again(self, done: Round) -> None:
+        """Compare openings with the calendar as it is: what a lost notice would have told, and times that somebody moved away from."""
+        now = self._with.clock.now()
+        with self._with.store.transaction() as tx:
+            known = tx.openings(*UNFILLED, *GIVEN_AWAY)
+        records = [one for one in known if now < one.opening.starts_at <= now + self._with.settings.most_notice]
+        if not records:
+            return
+        first, last = min(one.opening.starts_at for one in records), max(one.opening.ends_at for one in records)
+        there = self._with.reader.appointments(first, last)
+        for record in records:
+            here = [one for one in there if _touches(record.opening, one.session)]
+            taking = [one for one in here if one.takes_time]
+            with self._with.store.transaction() as tx:
+                if taking and record.state in UNFILLED:
+                    done.done["taken"] += sum(self._time_taken(tx, one, tx.now(self._with.clock)) for one in taking)
+                elif not taking and record.state in GIVEN_AWAY:
+                    done.done["reopened"] += self._found_free(tx, record, here)
+
+    def _found_free(self, tx: DeskTransaction, seen: OpeningRecord, here: Sequence[Appointment]) -> int:
+        """Nobody has a time that somebody had; not right after it was given away: the EHR's list may be behind."""
+        record, now = tx.opening(seen.id), tx.now(self._with.clock)
+        if (
+            record is None
+            or record.version != seen.version
+            or now < record.since + self._with.policy.calendar_lag
+            or self._is_over(_session(seen.opening))
+        ):
+            return 0
+        newest = max(here, key=lambda one: one.updated_at, default=None)
+        _open_again(tx, record, newest.session.client if newest else record.opening.left_by, now)
+        return 1
+
+    def _time_taken(self, tx: DeskTransaction, appointment: Appointment, now: datetime) -> int:
+        """Somebody has the time. Where it is not who accepted our offer, the opening is taken, and its live offers end."""
+        session, taken = appointment.session, 0
+        for record in tx.openings_of(session.clinician, session.starts_at, session.ends_at):
+            if record.state in UNFILLED and not _is_ours(tx.cases_about(record.id), session.client):
+                close_opening(tx, record, OpeningState.TAKEN, now)
+                taken += 1
+        return taken
+
+    def _time_left(self, appointment: Appointment) -> None:
+        """A cancelled appointment: an opening, if the time is really free and there is time enough to offer it."""
+        session = appointment.session
+        if self._is_over(session) or self._is_occupied(session):
+            return
+        with self._with.store.transaction() as tx:
+            now = tx.now(self._with.clock)
+            here = tx.openings_of(session.clinician, session.starts_at, session.ends_at)
+            if any(record.state is OpeningState.OPEN for record in here):
+                return
+            same = [one for one in here if (one.opening.starts_at, one.opening.ends_at) == (session.starts_at, session.ends_at)]
+            if same:
+                _open_again(tx, same[-1], session.client, now)
+            else:
+                add_opening(tx, _opening(tx, appointment, now))
+
+    def _is_over(self, session: Session) -> bool:
+        """Too close to be offered, or on a day on which practice or clinician see nobody."""
+        now, policy = self._with.clock.now(), self._with.policy
+        if session.starts_at - now <= max(policy.offer_notice.least, self._with.settings.least_notice):
+            return True
+        return any(closed(Matter(BookAppointment(session, Basis.ASKED), session.starts_at, now, policy)))
+
+    def _is_occupied(self, session: Session) -> bool:
+        there = self._with.reader.appointments(session.starts_at, session.ends_at)
+        return any(one.takes_time and one.session.clinician == session.clinician and one.session.overlaps(session) for one in there)
+
+
+def close_opening(tx: DeskTransaction, record: OpeningRecord, state: OpeningState, now: datetime, booking: str = "") -> None:
+    """The opening is over: so are its offers that nobody answered yet, in the same transaction."""
+    turn_opening(tx, record, state, now, booking=booking)
+    for offer in tx.offers(record.id):
+        if offer.state is OfferState.SENT:
+            end_offer(tx, offer, OfferState.WITHDRAWN, now)
+
+
+def _open_again(tx: DeskTransaction, record: OpeningRecord, client: str, now: datetime) -> None:
+    """The taker cancelled. What was exhausted or too late before stays so: the same notice twice must not wake it."""
+    if record.state not in GIVEN_AWAY:
+        return
+    opening = replace(record.opening, opened_at=now, left_by=client)
+    turn_opening(tx, record, OpeningState.OPEN, now, opening=opening, left_by=(*record.left_by, client), booking="")
+
+
+def _opening(tx: DeskTransaction, appointment: Appointment, now: datetime) -> Opening:
+    session = appointment.session
+    moved = tx.opening(appointment.id) is not None  # it made an opening before, at another time
+    name = digest([appointment.id, session.starts_at])[:ID_LENGTH] if moved else appointment.id
+    place = (session.clinician, session.starts_at, session.duration_minutes, session.session_type, session.modality)
+    return Opening(name, *place, opened_at=now, left_by=session.client, site=session.site)
+
+
+def _session(opening: Opening) -> Session:
+    """The opening's time, as its last client had it."""
+    place = (opening.clinician, opening.starts_at, opening.duration_minutes, opening.session_type, opening.modality)
+    return Session(opening.left_by, *place, site=opening.site)
+
+
+def _is_ours(cases: Sequence[Case], client: str) -> bool:
+    """Whether a booking of ours for this opening has put that client there, or is about to."""
+    return any(case.action.hold is not None and case.state in HOLDS and client_of(case) == client for case in cases)
+
+
+def _touches(opening: Opening, session: Session) -> bool:
+    return opening.clinician == session.clinician and opening.starts_at < session.ends_at and session.starts_at < opening.ends_at

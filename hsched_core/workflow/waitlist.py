@@ -1,0 +1,168 @@
+"""The waitlist's desk: the life of an opening, from the notice of a cancellation to the booked slot and the kind words to the others.
+
+It reads the EHR, chooses with `use_cases.waitlist`, and lets the path do everything. What it keeps itself is openings and how
+offers ended. Every method is safe to call at any time, again, and by several workers.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hsched_core.domain.appointments import Notice
+from hsched_core.domain.case import Case
+from hsched_core.domain.errors import UserError
+from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
+from hsched_core.domain.offers import Offer, OfferState
+from hsched_core.domain.sessions import Session
+from hsched_core.policy.approval import NotPermittedError
+from hsched_core.policy.practice import PracticePolicy
+from hsched_core.ports import Clock, DeskStore, DeskTransaction, PracticeReader
+from hsched_core.use_cases.waitlist import WaitlistSettings, propose
+from hsched_core.workflow.desk import CHOOSING_LASTS, Round, Tools
+from hsched_core.workflow.endings import Endings
+from hsched_core.workflow.offer_steps import WAITLIST
+from hsched_core.workflow.opening_watch import OpeningWatch
+from hsched_core.workflow.path import Path
+from hsched_core.workflow.steps import offered
+from hsched_core.workflow.waves import Chooser, Waves
+
+
+class Standing(StrEnum):
+    """Where an offer stands for the client it was made to."""
+
+    OPEN = "open"
+    BOOKED = "booked"
+    RECEIVED = "received"  # accepted; the EHR has not said yes yet
+    DECLINED = "declined"
+    LATE = "late"  # nobody answered in time
+    TAKEN = "taken"  # the time is gone
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a client may know of an offer: their own."""
+
+    standing: Standing
+    session: Session
+    answer_by: datetime
+
+
+ENDS = {
+    OfferState.DECLINED: Standing.DECLINED,
+    OfferState.EXPIRED: Standing.LATE,
+    OfferState.WITHDRAWN: Standing.TAKEN,
+    OfferState.LOST: Standing.TAKEN,
+}
+
+
+class WaitlistDesk:
+    """One practice's waitlist at work."""
+
+    def __init__(
+        self,
+        path: Path,
+        store: DeskStore,
+        reader: PracticeReader,
+        clock: Clock,
+        policy: PracticePolicy,
+        settings: WaitlistSettings,
+        *,
+        choosing_lasts: timedelta = CHOOSING_LASTS,
+        choose: Chooser = propose,
+    ) -> None:
+        self._with = Tools(path, store, reader, clock, policy, settings)
+        self._watch = OpeningWatch(self._with)
+        self._endings = Endings(self._with)
+        self._waves = Waves(self._with, choosing_lasts, choose)
+
+    def on_notice(self, notice: Notice) -> None:
+        """Something changed in the EHR. Raises where the EHR does not answer: the notice is handled again later."""
+        self._watch.on_notice(notice)
+
+    def advance(self) -> Round:
+        """Everything that is due: ends, bookings, openings taken meanwhile, the next wave, what follows. First what needs no EHR."""
+        done = Round()
+        self._endings.run_out(done)
+        self._carry_out(done)
+        self._endings.settle(done)
+        self._endings.take_back(done)
+        with done.step("read"):
+            self._watch.look_again(done)
+            waiting = self._with.reader.waiting()
+            self._waves.ask(waiting, done)
+            self._endings.settle(done)
+            self._endings.take_back(done)
+            self._endings.follow_up(waiting, done)
+            self._endings.entries_run_out(waiting, done)
+        return done
+
+    def keep(self) -> Round:
+        """What time does to every open case of every use case: expiry, the next role, writes nobody reported on."""
+        done = Round()
+        with self._with.store.transaction() as tx:
+            cases = tx.open_cases()
+        for case in cases:
+            with done.step("keep"):
+                before = self._with.path.tend(case.id)
+                after = self._with.path.reconcile(case.id)
+                if after != case or before != case:
+                    done.done[str(after.state)] += 1
+        return done
+
+    def look(self, offer_id: str) -> Told | None:
+        """The offer as its client may see it; None where none was sent under that id."""
+        with self._with.store.transaction() as tx:
+            offer, case = tx.offer(offer_id), tx.case(offer_id)
+            if offer is None or case is None:
+                return None
+            action = offered(case)
+            return Told(self._standing(tx, offer, case), action.leads_to.booking, action.answer_by)
+
+    def accept(self, offer_id: str) -> Told | None:
+        """The client says yes: booked, received, or a kind no. The same answer again gives the same answer."""
+        told = self.look(offer_id)
+        if told is None:
+            return None
+        try:
+            booking = self._with.path.accept(offer_id, told.session.client)
+        except NotPermittedError:
+            return self.look(offer_id)  # refused and recorded; where the offer stands says why
+        if booking.state is State.APPROVED:
+            done = Round()
+            with done.step("book"):  # an EHR that does not answer is asked again in the next round: the time is held
+                self._with.path.execute(booking.id)
+            self._endings.settle(done)
+        return self.look(offer_id)
+
+    def decline(self, offer_id: str) -> Told | None:
+        """The client says no."""
+        told = self.look(offer_id)
+        if told is None:
+            return None
+        try:
+            self._with.path.decline(offer_id, told.session.client)
+        except NotPermittedError:
+            pass  # too late, or answered otherwise: where the offer stands says so
+        return self.look(offer_id)
+
+    def _carry_out(self, done: Round) -> None:
+        """What was approved since: offers, bookings after acceptance, messages, statuses."""
+        with self._with.store.transaction() as tx:
+            cases = [case for case in tx.open_cases() if case.proposal.use_case == WAITLIST and case.state is State.APPROVED]
+        for case in cases:
+            with done.step("carry_out"):
+                after = self._with.path.execute(case.id)
+                done.done[f"{case.action.kind}.{after.state}"] += after.state is not State.APPROVED
+
+    def _standing(self, tx: DeskTransaction, offer: Offer, case: Case) -> Standing:
+        if offer.state is OfferState.SENT:
+            is_over = tx.now(self._with.clock) >= offer.answer_by or case.state not in MAY_HAVE_HAPPENED
+            return Standing.LATE if is_over else Standing.OPEN
+        if offer.state is not OfferState.ACCEPTED:
+            return ENDS[offer.state]
+        booking = tx.case(offer.booking)
+        if booking is None:
+            raise UserError("An accepted offer has no booking.", "Run `hsched audit verify`.")
+        if booking.state is State.CONFIRMED:
+            return Standing.BOOKED
+        return Standing.TAKEN if booking.state in FINAL else Standing.RECEIVED

@@ -1,0 +1,126 @@
+"""Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto one round goes from choice to send."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from hsched_core.domain.case import Case
+from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.offers import OfferState, OpeningRecord
+from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.proposal import Proposal
+from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
+from hsched_core.ports import DeskTransaction
+from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, outlooks, propose
+from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
+from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
+from hsched_core.workflow.opening_watch import UNFILLED
+
+TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
+Chooser = Callable[[Facts], tuple[Proposal, ...]]
+
+
+class Waves:
+    """Offers openings to whom it fits best, wave after wave."""
+
+    def __init__(self, tools: Tools, choosing_lasts: timedelta, choose: Chooser = propose) -> None:
+        self._with = tools
+        self._lasts = choosing_lasts
+        self._choose = choose
+
+    def ask(self, waiting: Sequence[WaitingClient], done: Round) -> None:
+        """One wave for every opening that has room for an offer."""
+        clinicians = self._with.reader.clinicians()
+        with self._with.store.transaction() as tx:
+            records = self._askable(tx)
+            facts = self._facts(tx, records, waiting, clinicians)
+        if not records:
+            return
+        outlook = outlooks(facts)
+        claimed = self._claim(records, outlook, done)
+        if not claimed:
+            return
+        chosen = [one for one in self._choose(facts) if one.subject in claimed]
+        for proposal in chosen:
+            with done.step("ask"):
+                case = self._with.submit(proposal)
+                done.done[f"asked.{case.state}"] += 1
+        self._release(claimed)
+
+    def _askable(self, tx: DeskTransaction) -> list[OpeningRecord]:
+        """Openings that are not over, and not just being booked."""
+        now = tx.now(self._with.clock)
+        records = [one for one in tx.openings(*UNFILLED) if one.opening.starts_at > now]
+        return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
+
+    def _facts(
+        self,
+        tx: DeskTransaction,
+        records: Sequence[OpeningRecord],
+        waiting: Sequence[WaitingClient],
+        clinicians: Sequence[ClinicianProfile],
+    ) -> Facts:
+        """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
+        return Facts(
+            practice=self._with.policy.practice,
+            policy_version=self._with.policy.version,
+            zone=self._with.policy.zone,
+            now=tx.now(self._with.clock),
+            openings=tuple(one.opening for one in records),
+            waiting=tuple(waiting),
+            clinicians=tuple(clinicians),
+            histories=tuple(tx.offer_histories()),
+            live=tuple(_live(tx, records)),
+            refused=tuple(refusal for record in records for refusal in _refused(tx, record)),
+            settings=self._with.settings,
+        )
+
+    def _claim(self, records: Sequence[OpeningRecord], outlook: Mapping[str, Outlook], done: Round) -> dict[str, OpeningRecord]:
+        """The openings this worker asks for, as long as nothing it looked at was moved, and no other worker is choosing."""
+        with self._with.store.transaction() as tx:
+            now = tx.now(self._with.clock)
+            current = [tx.opening(one.id) or one for one in records]
+            if current != list(records) or any(one.busy_until and now < one.busy_until for one in current):
+                done.done["left_to_another"] += 1
+                return {}
+            turned = [_turned(tx, one, outlook[one.id], now, done) for one in current]
+            asking = [one for one in turned if outlook[one.id] is Outlook.ASKS]
+            return {one.id: claim_opening(tx, one, now, now + self._lasts) for one in asking}
+
+    def _release(self, claimed: Mapping[str, OpeningRecord]) -> None:
+        with self._with.store.transaction() as tx:
+            for record in claimed.values():
+                current = tx.opening(record.id)
+                if current and current.version == record.version:
+                    release_opening(tx, current, tx.now(self._with.clock))
+
+
+def _turned(tx: DeskTransaction, record: OpeningRecord, outlook: Outlook, now: datetime, done: Round) -> OpeningRecord:
+    """The opening as its outlook has it: over where nobody is left and no offer is live, open again where somebody new is."""
+    state = TURNS.get(outlook, record.state)
+    is_live = any(offer.state is OfferState.SENT for offer in tx.offers(record.id))
+    if state is record.state or (is_live and state is not OpeningState.OPEN):
+        return record
+    done.done[str(state)] += 1
+    return turn_opening(tx, record, state, now)
+
+
+def _live(tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[LiveOffer]:
+    """Offers that are out, about to go out, or accepted and just being booked; in phase shadow, those that would have gone out."""
+    cases = [case for case in tx.open_cases() if case.proposal.use_case == WAITLIST and gives(case)]
+    sealed = [case for record in records for case in _this_time(tx, record) if case.state is State.SHADOWED]
+    sent = [LiveOffer(one.opening, one.client) for one in tx.unfinished_offers() if one.state is OfferState.SENT]
+    return list(dict.fromkeys([*sent, *(LiveOffer(case.proposal.subject, client_of(case)) for case in (*cases, *sealed))]))
+
+
+def _refused(tx: DeskTransaction, record: OpeningRecord) -> list[Refusal]:
+    """Who is not asked for the opening while it is open this time: it came to nothing, or they gave the time up themselves."""
+    ended = {case.id for case in _this_time(tx, record) if case.state in FINAL and case.state is not State.SHADOWED}
+    lost = {one.id for one in tx.offers(record.id) if one.state in (OfferState.LOST, OfferState.WITHDRAWN)}
+    answered = {one.id for one in tx.offers(record.id)} - lost
+    cases = [case for case in tx.cases_about(record.id) if case.id in ended - answered]
+    return [Refusal(record.id, client) for client in dict.fromkeys([*record.left_by, *map(client_of, cases)]) if client]
+
+
+def _this_time(tx: DeskTransaction, record: OpeningRecord) -> list[Case]:
+    """Cases that came to where they are since the opening was opened."""
+    return [case for case in tx.cases_about(record.id) if gives(case) and case.since >= record.opening.opened_at]

@@ -1,0 +1,95 @@
+"""What the event jobs do, without Dagster: each asks the desk or the path, and tells what came of it in counts.
+
+One case that fails does not keep the others waiting; that one failed is an error at the end.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from datetime import timedelta
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.appointments import Notice, NoticeKind
+from hsched_core.domain.case import Case
+from hsched_core.domain.errors import SafeError
+from hsched_core.use_cases import WAITLIST
+from hsched_core.workflow.desk import Round
+from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
+
+Counts = Mapping[str, int]
+AT_ONCE = 100  # notices of one draining
+MOST_ROUNDS = 50
+FIRST_LOOK = timedelta(days=1)  # how far back the first poll asks
+
+
+def take_in(practice: OpenPractice) -> Counts:
+    """Read what the inbox holds, notice by notice, until nothing is due. A practice that was never polled is polled first."""
+    total: Counter[str] = Counter() if practice.inbox.watermark() else Counter(poll(practice))
+
+    def handle(notice: Notice) -> None:
+        if notice.kind is NoticeKind.CLIENT:
+            practice.take_over_consents()  # a STOP counts from the moment the EHR tells of it
+        practice.waitlist.on_notice(notice)
+
+    for _ in range(MOST_ROUNDS):
+        drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
+        total += drained
+        if sum(drained.values()) < AT_ONCE:
+            break
+    return total
+
+
+def poll(practice: OpenPractice) -> Counts:
+    """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox, what clients consented to into our log."""
+    consents = practice.take_over_consents()
+    since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
+    changed = practice.reader.changed_since(since)
+    missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
+    return {"changed": len(changed), "missed": missed, "consents": consents}
+
+
+def decide(practice: OpenPractice) -> Counts:
+    """The waitlist's next steps: propose, send, book, withdraw, tell."""
+    return told_by(practice.waitlist.advance())
+
+
+def carry_out(practice: OpenPractice) -> Counts:
+    """Carry out what is approved. The waitlist's desk does its own, because it keeps offers beside the cases."""
+    desks = told_by(practice.waitlist.advance())
+    due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
+    return Counter(desks) + Counter(_each(due, practice.path.execute))
+
+
+def keep(practice: OpenPractice) -> Counts:
+    """What time does: proposals run out, the next role is asked, writes nobody reported on are looked for, offers end."""
+    looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
+    tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
+    desks = told_by(practice.waitlist.advance())
+    return Counter(looked_for) + Counter(tended) + Counter(desks)
+
+
+def told_by(done: Round) -> Counts:
+    """What a round of the desk did; SafeError with the kinds of failure where a step failed: it is tried again."""
+    if done.failed:
+        raise SafeError("steps_failed", ", ".join(f"{count} x {kind}" for kind, count in sorted(done.failed.items())))
+    return done.done
+
+
+def _open(practice: OpenPractice, due: Callable[..., Iterable[Case]]) -> list[Case]:
+    with practice.path_store.looking() as state:
+        cases = state.open_cases()
+    return list(due(cases, practice.clock.now()))
+
+
+def _each(cases: Iterable[Case], step: Callable[[str], Case]) -> Counts:
+    """One step for each case; where each stands after it. SafeError names how many failed, after all had their turn."""
+    reached: Counter[str] = Counter()
+    failed: list[str] = []
+    for case in cases:
+        try:
+            reached[str(step(case.id).state)] += 1
+        except Exception as error:  # its text may hold a patient's values; the next case has its turn
+            failed.append(type(error).__name__)
+    if failed:
+        raise SafeError("cases_failed", f"{len(failed)} of {len(failed) + reached.total()}: {', '.join(sorted(set(failed)))}")
+    return reached

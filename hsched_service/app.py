@@ -1,0 +1,55 @@
+"""The service as one application: which routers it has, and what every one of them is spared: echoes of input, traces with values."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_service import health, receiver
+from hsched_service.failures import log_failure
+
+# A room of its own for each; one line here puts it into the service.
+ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
+    health.router,
+    receiver.router,
+)
+
+
+def build_app(opened: OpenPractice) -> FastAPI:
+    """The service of one practice. No pages that describe it: those of FastAPI load their parts from elsewhere."""
+    app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None)
+    for make in ROUTERS:
+        app.include_router(make(opened))
+    app.add_exception_handler(RequestValidationError, _unprocessable)
+    app.add_middleware(Discreet)
+    return app
+
+
+async def _unprocessable(_request: Request, _error: Exception) -> Response:
+    """FastAPI's own answer repeats what was sent."""
+    return JSONResponse({"error": "invalid_request"}, status_code=422)
+
+
+class Discreet:
+    """Answers 500 for what nobody caught, and logs its kind and place; a text may carry a patient's value."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            log_failure(error)
+            if scope["type"] == "http" and not has_begun:
+                await JSONResponse({"error": "failed"}, status_code=500)(scope, receive, send)

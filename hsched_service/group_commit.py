@@ -1,0 +1,57 @@
+"""Deliveries that come while others are being stored are stored together: one transaction and one flush of the disk for all of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from hsched_core.domain.inbox import Delivery, Reception
+
+LARGEST = 256
+Keep = Callable[[Sequence[Delivery]], Sequence[Reception]]
+
+
+class GroupCommit:
+    """Stores off the event loop, on one thread. Whoever waits gets their answer after the commit, or the exception that prevented it."""
+
+    def __init__(self, keep: Keep, largest: int = LARGEST) -> None:
+        self._keep, self._largest = keep, largest
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
+        self._waiting: list[tuple[Delivery, asyncio.Future[Reception]]] = []
+        self._is_storing = False
+
+    async def keep(self, delivery: Delivery) -> Reception:
+        """Store it; returns once that is durable."""
+        answer: asyncio.Future[Reception] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, answer))
+        self._store_next()
+        return await answer
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Something else for the thread, that nobody waits for."""
+        self._thread.submit(work)
+
+    def close(self) -> None:
+        """Ends when everything handed in is done."""
+        self._thread.shutdown()
+
+    def _store_next(self) -> None:
+        if self._is_storing or not self._waiting:
+            return
+        batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+        self._is_storing = True
+        stored = asyncio.get_running_loop().run_in_executor(self._thread, self._keep, [delivery for delivery, _ in batch])
+        stored.add_done_callback(partial(self._answer, batch))
+
+    def _answer(self, batch: Sequence[tuple[Delivery, asyncio.Future[Reception]]], stored: "asyncio.Future[Sequence[Reception]]") -> None:
+        self._is_storing = False
+        failure = stored.exception()
+        receptions = [] if failure else stored.result()
+        for place, (_, answer) in enumerate(batch):
+            if answer.done():  # nobody waits any more: the sender went away
+                continue
+            if failure:
+                answer.set_exception(failure)
+            else:
+                answer.set_result(receptions[place])
+        self._store_next()
