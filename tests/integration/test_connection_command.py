@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,14 @@ def test_scores_and_path_call_an_appointment_by_the_same_name(home: Path, ehr: E
 
     assert read is not None
     assert read.id == daily
+
+
+def test_a_faster_clock_makes_the_ehr_slower_by_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty real seconds are five hours of a live sandbox at speed 600: a search before that could miss what comes late."""
+    monkeypatch.delenv("HSCHED_TODAY")
+    monkeypatch.setenv("HSCHED_CLOCK", "2026-03-04T08:00:00-05:00@2026-11-26T21:00:00+00:00x600")
+
+    assert open_practice(connected(home, "http://127.0.0.1:9")).connector.capabilities.max_latency == timedelta(hours=5)
 
 
 def test_a_rotated_token_counts_at_once(home: Path, ehr: Ehr) -> None:
