@@ -133,6 +133,21 @@ class OpenPractice:
         return who(self.people, login)
 
     @cached_property
+    def connector(self) -> "RestConnector":
+        """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
+        from hsched_adapters.ehr.rest.connector import RestConnector
+
+        if self.practice.connection is None:
+            raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
+        pace = self.settings.clock.speed if self.settings.clock else 1.0
+        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+
+    @property
+    def reader(self) -> PracticeReader:
+        """What use cases look at."""
+        return self.overrides.reader or self.connector.reader
+
+    @cached_property
     def calendar(self) -> CalendarReader:
         """What the path asks about one action; without a connection, only about the practice's own rules."""
         from hsched_adapters.unconnected import NoCalendar
@@ -195,7 +210,7 @@ class OpenPractice:
         from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
         from hsched_core.workflow.inbox import Inbox
 
-        secrets = self.paths.keys / (self.practice.connection.webhook_secret_file if self.practice.connection else "webhook-secret")
+        secrets = self.paths.keys / "webhook-secret"
         verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
         return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
 
