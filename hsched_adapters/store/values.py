@@ -38,7 +38,7 @@ def from_text(kind: type[T], text: str) -> T:
     return known
 
 
-def _read(kind: type[Any], text: str) -> Any:
+def _read(kind: Any, text: str) -> Any:
     try:
         return _reader(kind)(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
