@@ -51,7 +51,7 @@ def _whole(practice: "OpenPractice", started: str) -> str:
     if len(started) < FEWEST_DIGITS or len(named) != 1:
         problem = f"{len(named)} pseudonyms of open cases begin so." if len(started) >= FEWEST_DIGITS else "Those are too few digits."
         raise UserError(problem, "See `hsched queue`, or `hsched queue --json` for whole ones.")
-    return named.pop()
+    return str(named.pop())
 
 
 def _resolved(practice: "OpenPractice", pseudonym: str, actor: str) -> tuple[str, str]:
