@@ -254,6 +254,8 @@ def load_libraries() -> None:
         "hsched_adapters.webhooks",
         "hsched_core.workflow.waitlist",
         "holidays.countries.united_states",
+        "scipy.optimize",  # of several openings at once: a third of a second
+        "scipy.sparse.csgraph",
         "sqlalchemy.dialects.sqlite",
     )
     for name in names:
