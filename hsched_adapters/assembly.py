@@ -6,6 +6,7 @@ Nothing is opened before it is asked for: code that never asks for the vault nev
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, PracticeReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
     from hsched_adapters.links import OfferLinks
@@ -81,6 +83,12 @@ class OpenPractice:
     @cached_property
     def ehr(self) -> EhrSource:
         return self.overrides.ehr or _choose_ehr(self)
+
+    def check_connection(self) -> "Report":
+        """Try what the EHR can do, reading only."""
+        from hsched_adapters.ehr.rest.check import check
+
+        return check(self.connector, self.clock.now())
 
     @cached_property
     def audit(self) -> "AuditTrail":
@@ -229,6 +237,27 @@ def open_practice(
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
     return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader, calendar, doors))
+
+
+def load_libraries() -> None:
+    """Import what an open practice uses sooner or later, without opening one: for a process that others are forked from."""
+    names = (
+        "alembic.command",
+        "hsched_adapters.ehr.rest.connector",
+        "hsched_adapters.links",
+        "hsched_adapters.policy_file",
+        "hsched_adapters.store.audit.keys",
+        "hsched_adapters.store.consents",
+        "hsched_adapters.store.inbox",
+        "hsched_adapters.store.practice_door",
+        "hsched_adapters.vault",
+        "hsched_adapters.webhooks",
+        "hsched_core.workflow.waitlist",
+        "holidays.countries.united_states",
+        "sqlalchemy.dialects.sqlite",
+    )
+    for name in names:
+        import_module(name)
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:

@@ -45,6 +45,11 @@ class ScaledClock:
     time: ScaledTime
     machine: Clock = SystemClock()
 
+    @property
+    def pace(self) -> float:
+        """Virtual seconds in each real one: what is bounded in real time lasts so much longer here."""
+        return self.time.speed
+
     def now(self) -> datetime:
         return self.time.at(self.machine.now()).astimezone(UTC)
 

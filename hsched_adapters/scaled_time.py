@@ -10,7 +10,7 @@ EXAMPLE = "2026-03-04T08:00:00-05:00@2026-11-26T21:00:00+00:00x600"
 
 @dataclass(frozen=True)
 class ScaledTime:
-    """At the real instant it was the virtual one; from there `speed` virtual seconds pass in each real one."""
+    """Up to the real instant it is the virtual one; from there `speed` virtual seconds pass in each real one."""
 
     virtual: datetime
     real: datetime
@@ -38,7 +38,7 @@ class ScaledTime:
 
     def at(self, real: datetime) -> datetime:
         """The virtual instant at a real one."""
-        return self.virtual + (real - self.real) * self.speed
+        return self.virtual + max(real - self.real, timedelta(0)) * self.speed
 
     def real_seconds(self, span: timedelta) -> float:
         """How long a virtual span takes."""

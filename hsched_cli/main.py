@@ -9,6 +9,7 @@ import typer
 
 from hsched_cli import (
     audit,
+    connection,
     docs,
     effect,
     evaluate,
@@ -75,6 +76,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(inbox.app, name="inbox")
 app.command("service", epilog=service.EXAMPLES)(service.service)
+app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(export.app, name="export")
 app.command("ui", epilog=ui.EXAMPLES)(ui.ui)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from hsched_cli import sandbox_ehr, sandbox_live
 from hsched_cli.console import err, out
 from hsched_sandbox.kinds import Archetype
 
@@ -46,6 +47,10 @@ def create(
     with err().status("Making a sandbox practice ...") as status:
         made = make(status.update, clinicians=clinicians, years=years, seed=seed, today=today, archetype=archetype, plain=plain)
     out().print(f"{made}\nNext: hsched run", markup=False)
+
+
+app.command("ehr", epilog=sandbox_ehr.EXAMPLES)(sandbox_ehr.ehr)
+app.command("live", epilog=sandbox_live.EXAMPLES)(sandbox_live.live)
 
 
 def make(

@@ -38,9 +38,10 @@ def ui(
 
     chosen = settings()
     _ = chosen.practice  # NotReadyError before anything is made or started
-    with _ending_on_terminate(), _all_running(programs(chosen, dagster_port, mlflow_port)) as running:
-        _announce(running)
-        _watch(running)
+    with ending_on_terminate(), all_running(programs(chosen, dagster_port, mlflow_port)) as running:
+        announce(running)
+        out().print("Ctrl-C stops both.")
+        watch(running)
 
 
 def programs(settings: "Settings", dagster_port: int, mlflow_port: int) -> list[Program]:
@@ -48,17 +49,18 @@ def programs(settings: "Settings", dagster_port: int, mlflow_port: int) -> list[
     dagster_at = free_port(dagster_port)
     mlflow_at = free_port(mlflow_port, taken=frozenset({dagster_at}))
     mlflow = _mlflow(settings, mlflow_at)
-    return [_dagster(settings, dagster_at, mlflow.address), mlflow]
+    return [dagster_program(settings, dagster_at, mlflow.address), mlflow]
 
 
-def _dagster(settings: "Settings", port: int, mlflow_address: str) -> Program:
+def dagster_program(settings: "Settings", port: int, mlflow_address: str, **extra: str) -> Program:
+    """Dagster with its daemon, on loopback; `extra` are more variables of its environment."""
     from hsched_adapters.settings import child_environment
     from hsched_pipelines.home import ensure_dagster_home
 
     ensure_dagster_home(settings.paths)
     _seen_the_welcome(settings.paths.dagster)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", LOOPBACK, "-p", str(port)]
-    environment = child_environment(settings.paths, HSCHED_MLFLOW_UI=mlflow_address)  # its links to runs lead there
+    environment = {**child_environment(settings.paths, HSCHED_MLFLOW_UI=mlflow_address), **extra}  # its links to runs lead there
     return Program("Dagster", command, environment, f"http://{LOOPBACK}:{port}", settings.paths.home / "logs" / "dagster.log")
 
 
@@ -84,7 +86,7 @@ def _seen_the_welcome(dagster_home: Path) -> None:
 
 
 @contextmanager
-def _all_running(wanted: Sequence[Program]) -> Iterator[list[Running]]:
+def all_running(wanted: Sequence[Program]) -> Iterator[list[Running]]:
     """The programs, started; stopped again whatever happens inside."""
     running: list[Running] = []
     try:
@@ -98,7 +100,7 @@ def _all_running(wanted: Sequence[Program]) -> Iterator[list[Running]]:
 
 
 @contextmanager
-def _ending_on_terminate() -> Iterator[None]:
+def ending_on_terminate() -> Iterator[None]:
     """A termination signal ends the programs too, as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -111,7 +113,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _announce(running: Sequence[Running]) -> None:
+def announce(running: Sequence[Running]) -> None:
+    """Wait for each, and say where it answers."""
     for one in running:
         if not err().is_terminal:  # where there is no spinner, half a minute of silence looks like a hang
             err().print(f"{one.program.name} is starting ...")
@@ -119,15 +122,20 @@ def _announce(running: Sequence[Running]) -> None:
             if not wait_until_answering(one, START_SECONDS):
                 raise _did_not_start(one)
         out().print(f"{one.program.name:8} {one.program.address}")
-    out().print("Ctrl-C stops both.")
 
 
-def _watch(running: Sequence[Running]) -> None:
+def watch(running: Sequence[Running]) -> None:
+    """Until one of them ends, which is an error."""
     while True:
-        for one in running:
-            if one.has_ended:
-                raise _did_not_start(one)
+        check_running(running)
         time.sleep(1.0)
+
+
+def check_running(running: Sequence[Running]) -> None:
+    """UserError where one has ended."""
+    for one in running:
+        if one.has_ended:
+            raise _did_not_start(one)
 
 
 def _did_not_start(one: Running) -> UserError:

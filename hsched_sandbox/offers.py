@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -145,14 +146,20 @@ def _known(waiting: Entries, openings: Visits) -> _Known:
 
 
 def _usual_logit(known: _Known, rules: Acceptance) -> Floats:
-    logit: Floats = (
-        rules.usual
-        + rules.can_come * known.can_come
-        + rules.own_clinician * known.own_clinician
-        + rules.own_channel * known.own_channel
-        + rules.week_waited * known.waited / (7 * DAY)
-    )
+    logit: Floats = usual_logit(rules, known.can_come, known.own_clinician, known.own_channel, known.waited)
     return logit
+
+
+def usual_logit(rules: Acceptance, can_come: Any, own_clinician: Any, own_channel: Any, waited: Any) -> Any:
+    """What stands fixed of a client's leaning toward an opening, for one pair or for columns of them; `waited` in seconds."""
+    fits = rules.can_come * can_come + rules.own_clinician * own_clinician + rules.own_channel * own_channel
+    return rules.usual + fits + rules.week_waited * waited / (7 * DAY)
+
+
+def chance_of_yes(rules: Acceptance, usual: float, ignored: int, notice: float) -> float:
+    """After so many offers that were not taken, with that much notice (seconds)."""
+    chance = 1 / (1 + math.exp(-usual - rules.ignored * ignored))
+    return chance * (rules.short_notice if notice < DAY else 1)
 
 
 def _runs(ordered: Ints) -> Iterator[tuple[int, int]]:
@@ -189,8 +196,7 @@ class _Round:
     def _ask(self, row: int) -> Answer:
         entry = self._entry[row]
         ignored = self._ignored_by.get(entry, 0)
-        chance = 1 / (1 + math.exp(-self._usual[row] - self._rules.ignored * ignored))
-        chance *= self._rules.short_notice if self._notice[row] < DAY else 1
+        chance = chance_of_yes(self._rules, self._usual[row], ignored, self._notice[row])
         refusal = Answer.NO if self._says_no[row] < self._rules.says_no else Answer.NONE
         answer = Answer.YES if self._says_yes[row] < chance else refusal
         self._ignored_by[entry] = ignored + (answer is not Answer.YES)

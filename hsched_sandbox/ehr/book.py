@@ -159,7 +159,7 @@ class Book:
     def book(self, wanted: Appointment, trace: Trace) -> Appointment:
         """A new appointment under an id of its own. 409 where the hour is taken and the EHR minds."""
         with self._lock:
-            if self.conduct.double_booking is DoubleBooking.REFUSE and self.clashes(wanted):
+            if self.conduct.double_booking is DoubleBooking.REFUSE and self.clashes(dataclasses.replace(wanted, id="")):
                 raise RefusedError(409, "conflict", "The client or the clinician has another appointment then.")
             now = self.clock.now().astimezone(UTC)
             made = dataclasses.replace(wanted, id=self._next("APT", 7), created_at=now, updated_at=now, version=1)

@@ -27,6 +27,13 @@ def test_so_many_seconds_pass_in_one() -> None:
     assert time.real_seconds(timedelta(hours=1)) == 6
 
 
+def test_it_stands_still_until_it_starts() -> None:
+    """Programs that start at different moments begin in the same one."""
+    time = ScaledTime(VIRTUAL, REAL, 600)
+
+    assert ScaledClock(time, FixedClock(REAL - timedelta(seconds=30))).now() == VIRTUAL
+
+
 def test_an_hour_is_an_hour_when_the_clocks_change() -> None:
     """Elapsed time is added to the instant, not to the wall clock."""
     night = datetime(2026, 3, 8, 1, 30, tzinfo=ZONE)  # half an hour before 02:00 becomes 03:00

@@ -80,8 +80,6 @@ class RestConnector:
         try:
             token = path.read_text(encoding="utf-8").strip()
         except OSError:
-            raise NotReadyError(
-                f"The EHR's token file {path.name} cannot be read.", "Put the token into the practice's keys folder."
-            ) from None
+            raise NotReadyError(f"The EHR's token file {path.name} cannot be read.", "Put it into the practice's keys folder.") from None
         names = self.profile.headers
         return {names["token"]: names.get("token_form", "{token}").replace("{token}", token)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from hsched_adapters.ehr.rest.client import Answer, EhrError, NoAnswerError
 from hsched_adapters.ehr.rest.deeds import Deed
-from hsched_adapters.ehr.rest.ehr import AlreadyDoneError, ChangedError, Ehr, NotAskedError
+from hsched_adapters.ehr.rest.ehr import AlreadyDoneError, ChangedError, Ehr, NotAskedError, Request
 from hsched_core.domain.actions import Action
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Capabilities, Done, Found, NotSent, Permit, Refused, Reply, Sighting, Unclear
@@ -29,8 +29,21 @@ class RestDoor:
         deed = self.deeds.get(type(permit.action))
         if deed is None:
             return Refused("not_offered")
+        request = self._prepared(permit, deed)
+        if not isinstance(request, Request):
+            return request
         try:
-            request = deed.request(permit)
+            answer = self.ehr.send(request)
+        except NoAnswerError as error:
+            return NotSent(error.code, error.retry_at) if error.did_nothing else Unclear(error.code)
+        except UserError:  # no token to sign it with
+            return NotSent("not_ready", self.ehr.client.later())
+        return self._judged(permit, deed, answer)
+
+    def _prepared(self, permit: Permit, deed: Deed) -> Request | Reply:
+        """The write, or why there is none: nothing was sent yet."""
+        try:
+            return deed.request(permit)
         except AlreadyDoneError as error:
             return Done(error.reference)
         except ChangedError as error:
@@ -41,13 +54,6 @@ class RestDoor:
             return Refused("unknown_pseudonym")
         except EhrError as error:  # a read before the write
             return NotSent("read_failed", error.retry_at or self.ehr.client.later())
-        try:
-            answer = self.ehr.send(request)
-        except NoAnswerError as error:
-            return NotSent(error.code, error.retry_at) if error.did_nothing else Unclear(error.code)
-        except UserError:  # no token to sign it with
-            return NotSent("not_ready", self.ehr.client.later())
-        return self._judged(permit, deed, answer)
 
     def look(self, permit: Permit, reference: str) -> Sighting:
         return self.deeds[type(permit.action)].seen(permit, reference)
