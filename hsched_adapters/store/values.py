@@ -40,7 +40,7 @@ def from_text(kind: type[T], text: str) -> T:
 
 def _read(kind: Any, text: str) -> Any:
     try:
-        reader: Reader = _reader(kind)  # type: ignore[arg-type]  # a type is hashable
+        reader: Reader = _reader(kind)
         return reader(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise SafeError("stored_value_unreadable", kind.__name__) from None
