@@ -208,11 +208,13 @@ class OpenPractice:
         """What other systems tell us. Its one connection is the EHR: `/webhooks/ehr`."""
         from hsched_adapters.store.inbox import SqlInboxStore
         from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
+        from hsched_core.domain.inbox import InboxRules
         from hsched_core.workflow.inbox import Inbox
 
         secrets = self.paths.keys / "webhook-secret"
         verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
-        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
+        rules = InboxRules().at_pace(getattr(self.clock, "pace", 1.0))
+        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock, rules)
 
     @cached_property
     def _keyring(self) -> "Keyring":

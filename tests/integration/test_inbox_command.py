@@ -10,19 +10,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from hsched_adapters.assembly import open_practice
+from hsched_adapters.clock import FixedClock
 from hsched_adapters.settings import Practice, Source, load_settings, save_practice
 from hsched_cli.main import run
 from hsched_cli.service import service
 from hsched_core.domain.errors import UserError
-from hsched_core.domain.inbox import Drained, MessageState
-from tests.inbox_world import SECRET, body, signed
+from hsched_core.domain.inbox import Drained, InboxRules, MessageState
+from tests.inbox_world import NOW, SECRET, body, signed
 from tests.postgres import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -138,6 +139,17 @@ def test_a_replay_names_what_it_replays(home: Path, words: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
         run(["inbox", "replay", *words])
     assert end.value.code == 2
+
+
+def test_a_faster_clock_does_not_hurry_workers(home: Path) -> None:
+    """In the live sandbox an hour may pass in a minute: a lease still lasts five real minutes."""
+
+    class Fast(FixedClock):
+        pace = 60.0
+
+    rules = open_practice(clock=Fast(NOW)).inbox.rules
+
+    assert (rules.lease, rules.gives_up_after) == (timedelta(hours=5), InboxRules().gives_up_after)
 
 
 def test_without_a_secret_every_webhook_is_refused(home: Path) -> None:
