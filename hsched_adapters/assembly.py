@@ -139,7 +139,7 @@ class OpenPractice:
 
         if self.practice.connection is None:
             raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
-        pace = getattr(self.clock, "pace", 1.0)
+        pace = self.settings.clock.speed if self.settings.clock else 1.0
         return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
 
     @property
