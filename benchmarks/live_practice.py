@@ -9,7 +9,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
@@ -41,6 +41,7 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=ZONE)  # a Tuesday; the practice's pre
 CLINICIANS, DAY_HOURS, DAYS = 5, range(9, 17), 6
 KINDS = frozenset({"offer_slot", "send_message", "update_waitlist_status"})
 UP_SECONDS = 120.0
+LONG_ANSWERS = {"answer_minutes": 600, "least_notice_minutes": 600}  # nobody answers here, and nobody else is to be asked meanwhile
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Size:
 
     visits: int = 120
     waiting: int = 150
+    patience: float = 10.0  # real seconds a call of the EHR may take
+    speed: float = 1.0  # seconds of the practice in a real one: what waits minutes for its turn after a crash waits less
 
 
 @dataclass
@@ -105,7 +108,7 @@ class Live:
 @contextmanager
 def live_practice(home: Path, size: Size = Size()) -> Iterator[Live]:
     """The EHR served, the practice written, nothing else started yet. The waitlist is in phase auto, under an order of two people."""
-    scaled = ScaledTime(NOON, SystemClock().now(), 1.0)
+    scaled = ScaledTime(NOON, SystemClock().now(), size.speed)
     clock, faults = ScaledClock(scaled), Faults()
     book = Book(clock, Conduct(honours_keys=True, searchable=True))
     fill(book, size)
@@ -114,7 +117,7 @@ def live_practice(home: Path, size: Size = Size()) -> Iterator[Live]:
     book.subscribe(sender)
     with Served(build_ehr(book, ZONE, token, faults, sender)) as served:
         environment = {"HSCHED_HOME": str(home), "HSCHED_CLOCK": str(scaled), "HSCHED_SERVICE_URL": f"http://{LOOPBACK}:{port}"}
-        write_practice(home, served.address, token, secret)
+        write_practice(home, served.address, token, secret, size)
         settings = load_settings(environment)
         path = {"PYTHONPATH": str(ROOT)}
         live = Live(settings, book, clock, sender, port, child_environment(settings.paths, **environment, **path))
@@ -152,17 +155,18 @@ def wait_for(seconds: float, what: str, condition: object, pause: float = 0.05) 
         time.sleep(pause)
 
 
-def write_practice(home: Path, address: str, token: str, secret: str) -> None:
+def write_practice(home: Path, address: str, token: str, secret: str, size: Size) -> None:
     """practice.yaml with the connection, and both secrets."""
     paths = Paths(home)
     paths.keys.mkdir(parents=True, exist_ok=True)
     for name, content in (("ehr-token", token), ("webhook-secret", secret)):
         (paths.keys / name).write_text(content, encoding="utf-8")
         (paths.keys / name).chmod(0o600)
-    connection = Connection("rest", address, "sandbox", honours_keys=True, can_search=True, can_poll=True)
+    able = {"honours_keys": True, "can_search": True, "can_poll": True}
+    connection = Connection("rest", address, "sandbox", timeout_seconds=size.patience, max_latency_seconds=size.patience, **able)
     source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     practice = Practice("live", "Live practice", str(ZONE), "US", source, date(2026, 1, 1), schedules="running", connection=connection)
-    save_practice(paths, practice)
+    save_practice(paths, replace(practice, waitlist=LONG_ANSWERS))
 
 
 def put_into_auto(practice: OpenPractice) -> None:

@@ -6,6 +6,7 @@ Nothing is opened before it is asked for: code that never asks for the vault nev
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -207,11 +208,13 @@ class OpenPractice:
         """What other systems tell us. Its one connection is the EHR: `/webhooks/ehr`."""
         from hsched_adapters.store.inbox import SqlInboxStore
         from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
+        from hsched_core.domain.inbox import InboxRules
         from hsched_core.workflow.inbox import Inbox
 
         secrets = self.paths.keys / "webhook-secret"
         verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
-        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock)
+        rules = InboxRules().at_pace(getattr(self.clock, "pace", 1.0))
+        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock, rules)
 
     @cached_property
     def _keyring(self) -> "Keyring":
@@ -234,6 +237,29 @@ def open_practice(
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
     return OpenPractice(chosen, chosen.practice, Overrides(clock, ehr, zone, vault, reader, calendar, doors))
+
+
+def load_libraries() -> None:
+    """Import what an open practice uses sooner or later, without opening one: for a process that others are forked from."""
+    names = (
+        "alembic.command",
+        "hsched_adapters.ehr.rest.connector",
+        "hsched_adapters.links",
+        "hsched_adapters.policy_file",
+        "hsched_adapters.store.audit.keys",
+        "hsched_adapters.store.consents",
+        "hsched_adapters.store.inbox",
+        "hsched_adapters.store.practice_door",
+        "hsched_adapters.vault",
+        "hsched_adapters.webhooks",
+        "hsched_core.workflow.waitlist",
+        "holidays.countries.united_states",
+        "scipy.optimize",  # of several openings at once: a third of a second
+        "scipy.sparse.csgraph",
+        "sqlalchemy.dialects.sqlite",
+    )
+    for name in names:
+        import_module(name)
 
 
 def _choose_ehr(opened: OpenPractice) -> EhrSource:

@@ -78,7 +78,7 @@ def _check_address(base_url: str) -> None:
     """A token and patients' data go there: encrypted, unless it is this machine."""
     try:
         parts = urlsplit(base_url)
-        is_here = parts.hostname in HERE and parts.port != 0  # asking for the port raises where it is none
+        is_here, _port = parts.hostname in HERE, parts.port  # asking for the port raises where it is no number
     except ValueError:
         raise SettingsError(f"{WHERE}: base_url is not an address.", "For example https://ehr.example/api.") from None
     if not parts.hostname or parts.username or parts.query or parts.fragment:

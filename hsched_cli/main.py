@@ -28,6 +28,7 @@ from hsched_cli import (
     service,
     switch,
     ui,
+    who,
 )
 from hsched_cli import run as daily_run
 from hsched_cli.failures import show
@@ -67,6 +68,7 @@ app.command("queue", epilog=queue.QUEUE_EXAMPLES)(queue.queue)
 app.command("approve", epilog=queue.APPROVE_EXAMPLES)(queue.approve)
 app.command("reject", epilog=queue.REJECT_EXAMPLES)(queue.reject)
 app.command("resolve", epilog=queue.RESOLVE_EXAMPLES)(queue.resolve)
+app.command("who", epilog=who.EXAMPLES)(who.who)
 app.add_typer(phase.app, name="phase")
 app.add_typer(orders.app, name="orders")
 app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)
@@ -74,9 +76,9 @@ app.command("release", epilog=switch.RELEASE_EXAMPLES)(switch.release)
 app.command("people", epilog=people.EXAMPLES)(people.people)
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
-app.add_typer(connection.app, name="connection")
 app.add_typer(inbox.app, name="inbox")
 app.command("service", epilog=service.EXAMPLES)(service.service)
+app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(export.app, name="export")
 app.command("ui", epilog=ui.EXAMPLES)(ui.ui)

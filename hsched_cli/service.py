@@ -2,7 +2,7 @@
 
 import typer
 
-from hsched_cli.console import out
+from hsched_cli.console import note, out
 from hsched_core.domain.errors import UserError
 
 EXAMPLES = """
@@ -26,7 +26,8 @@ def service(
     from hsched_cli.practice import opened
     from hsched_service.app import build_app
 
-    app = build_app(opened())
+    practice = opened()
+    app = build_app(practice)
     config = uvicorn.Config(
         app,
         host=host,
@@ -38,6 +39,8 @@ def service(
     )
     _claim(host, port)
     out().print(f"hsched listens on http://{host}:{port}; webhooks of the EHR go to /webhooks/ehr. Ctrl-C stops it.", markup=False)
+    if not practice.inbox.knows("ehr"):
+        note("There is no secret in keys/webhook-secret of the practice's folder: every webhook is refused.")
     uvicorn.Server(config).run()
 
 

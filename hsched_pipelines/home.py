@@ -18,6 +18,8 @@ FIXED: dict[str, Any] = {
     # The inbox's sensor waits inside its tick: the others need threads of their own.
     "sensors": {"use_threads": True, "num_workers": 4},
     # No queue between a sensor and its run: the queue's own loop costs up to five seconds (STACK.md 3, decision 0025).
+    # A run of the event flow is forked warm instead of importing everything anew.
+    "run_launcher": {"module": "hsched_pipelines.warm_runs", "class": "WarmRunLauncher"},
     "run_coordinator": {"module": "dagster._core.run_coordinator", "class": "DefaultRunCoordinator"},
 }
 

@@ -8,23 +8,31 @@ from functools import partial
 from hsched_core.domain.inbox import Delivery, Reception
 
 LARGEST = 256
+LINGER = 0.005  # seconds
+Batch = Sequence[tuple[Delivery, "asyncio.Future[Reception]"]]
 Keep = Callable[[Sequence[Delivery]], Sequence[Reception]]
 
 
 class GroupCommit:
-    """Stores off the event loop, on one thread. Whoever waits gets their answer after the commit, or the exception that prevented it."""
+    """Stores off the event loop, on one thread. Whoever waits gets their answer after the commit, or the exception that prevented it.
+
+    Where several came during the last commit, the next one waits for as many as there were, but not longer than `LINGER`: otherwise
+    the first of them would be stored alone, and the others behind it.
+    """
 
     def __init__(self, keep: Keep, largest: int = LARGEST) -> None:
         self._keep, self._largest = keep, largest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
         self._waiting: list[tuple[Delivery, asyncio.Future[Reception]]] = []
+        self._expected = 1
         self._is_storing = False
+        self._timer: asyncio.TimerHandle | None = None
 
     async def keep(self, delivery: Delivery) -> Reception:
         """Store it; returns once that is durable."""
         answer: asyncio.Future[Reception] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, answer))
-        self._store_next()
+        self._store_or_linger()
         return await answer
 
     def soon(self, work: Callable[[], None]) -> None:
@@ -35,18 +43,28 @@ class GroupCommit:
         """Ends when everything handed in is done."""
         self._thread.shutdown()
 
-    def _store_next(self) -> None:
+    def _store_or_linger(self) -> None:
         if self._is_storing or not self._waiting:
             return
+        if len(self._waiting) >= self._expected:
+            self._store()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LINGER, self._store)
+
+    def _store(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
         self._is_storing = True
         stored = asyncio.get_running_loop().run_in_executor(self._thread, self._keep, [delivery for delivery, _ in batch])
         stored.add_done_callback(partial(self._answer, batch))
 
-    def _answer(self, batch: Sequence[tuple[Delivery, asyncio.Future[Reception]]], stored: "asyncio.Future[Sequence[Reception]]") -> None:
+    def _answer(self, batch: Batch, stored: "asyncio.Future[Sequence[Reception]]") -> None:
         self._is_storing = False
         failure = stored.exception()
         receptions = [] if failure else stored.result()
+        self._expected = min(self._largest, len(batch) + len(self._waiting))
         for place, (_, answer) in enumerate(batch):
             if answer.done():  # nobody waits any more: the sender went away
                 continue
@@ -54,4 +72,4 @@ class GroupCommit:
                 answer.set_exception(failure)
             else:
                 answer.set_result(receptions[place])
-        self._store_next()
+        self._store_or_linger()

@@ -50,13 +50,17 @@ ENGLISH = Words(
     "Yes, I take this time",
     "No, thank you",
     {
-        Standing.OPEN: ("A time is free", "{time}.", "Would you like it? Please answer by {until}.", "If you say no, you stay on our list."),
-        Standing.BOOKED: ("The time is yours", "{time}.", "It is booked. There is nothing else to do."),
+        Standing.OPEN: (
+            "A time is free", "{time}.", "Would you like it? Please answer by {until}.", "If you say no, you stay on our list.",
+        ),
+        Standing.BOOKED: ("The time is yours", "{time}.", "It is booked. If you cannot come after all, please call us."),
         Standing.RECEIVED: (
             "We received your answer", "{time}.", "We are booking it now. Open this page again in a few minutes to see that it is done.",
         ),
         Standing.DECLINED: ("Thank you for telling us", "The time goes to somebody else. You stay on our list."),
-        Standing.LATE: ("The time to answer is over", "We are sorry: this offer has ended. You stay on our list, and we will ask you again."),
+        Standing.LATE: (
+            "The time to answer is over", "We are sorry: this offer has ended. You stay on our list, and we will ask you again.",
+        ),
         Standing.TAKEN: ("This time is taken", "We are sorry: it is not free any more. You stay on our list, and we will ask you again."),
         UNKNOWN: ("There is nothing here", "Please check that the whole address was copied, or call us."),
         BUSY: ("We could not do this just now", "Please try again in a minute, or call us. Nothing is lost."),
@@ -75,13 +79,15 @@ SPANISH = Words(
     "Sí, quiero esta hora",
     "No, gracias",
     {
-        Standing.OPEN: ("Hay una hora libre", "{time}.", "¿La quiere? Responda antes de: {until}.", "Si dice que no, sigue en nuestra lista."),
-        Standing.BOOKED: ("La hora es suya", "{time}.", "Está reservada. No tiene que hacer nada más."),
+        Standing.OPEN: (
+            "Hay una hora libre", "{time}.", "¿La quiere? Responda antes de: {until}.", "Si dice que no, sigue en nuestra lista.",
+        ),
+        Standing.BOOKED: ("La hora es suya", "{time}.", "Está reservada. Si al final no puede venir, llámenos."),
         Standing.RECEIVED: (
-            "Recibimos su respuesta", "{time}.", "La estamos reservando. Abra esta página de nuevo en unos minutos para ver que está hecho.",
+            "Recibimos su respuesta", "{time}.", "La estamos reservando. Abra esta página de nuevo en unos minutos para verlo.",
         ),
         Standing.DECLINED: ("Gracias por avisarnos", "La hora será para otra persona. Usted sigue en nuestra lista."),
-        Standing.LATE: ("El plazo para responder terminó", "Lo sentimos: esta oferta terminó. Sigue en nuestra lista y le preguntaremos otra vez."),
+        Standing.LATE: ("El plazo terminó", "Lo sentimos: esta oferta terminó. Sigue en nuestra lista y le preguntaremos otra vez."),
         Standing.TAKEN: ("Esta hora ya no está libre", "Lo sentimos: ya se ocupó. Sigue en nuestra lista y le preguntaremos otra vez."),
         UNKNOWN: ("Aquí no hay nada", "Compruebe que copió la dirección completa, o llámenos."),
         BUSY: ("Ahora no fue posible", "Inténtelo de nuevo en un minuto, o llámenos. No se pierde nada."),

@@ -26,9 +26,10 @@ button[value=accept]{background:#1a4f8b;color:#fff}
 button:focus-visible{outline:4px solid #e0a000}
 """
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+NOWHERE_ELSE = "base-uri 'none'; frame-ancestors 'none'"
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; {NOWHERE_ELSE}",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
@@ -44,6 +45,8 @@ STATUS = {
     BUSY: 503,
     UNREADABLE: 400,
 }
+# Where an answer leads, if it counts; anywhere else it came too late for that, and the status says so.
+COUNTS = {"accept": {Standing.BOOKED, Standing.RECEIVED}, "decline": {Standing.DECLINED}}
 
 
 async def answer_in(request: Request) -> str | None:
@@ -72,9 +75,7 @@ def router(opened: OpenPractice) -> APIRouter:
     def answer(token: str, request: Request, said: Annotated[str | None, Depends(answer_in)]) -> HTMLResponse:
         if said is None:
             return _page(UNREADABLE, _words(request))
-        told = _answered(opened, request, token, said)
-        # A no after a yes changes nothing: the page shows the booking, and says by its status that the answer did not count.
-        return told
+        return _answered(opened, request, token, said)
 
     return routes
 
@@ -91,14 +92,15 @@ def _answered(opened: OpenPractice, request: Request, token: str, act: str) -> H
     if told is None:
         return _page(UNKNOWN, words)
     facts = {"time": words.time(told.session, opened.timezone), "until": words.instant(told.answer_by, opened.timezone)}
-    return _page(told.standing, words, facts)
+    counts = told.standing in COUNTS.get(act, {told.standing})
+    return _page(told.standing, words, facts, 200 if counts else 409)
 
 
 def _words(request: Request) -> Words:
     return words_for(request.headers.get("accept-language", ""))
 
 
-def _page(what: str, words: Words, facts: dict[str, str] | None = None) -> HTMLResponse:
+def _page(what: str, words: Words, facts: dict[str, str] | None = None, least_status: int = 200) -> HTMLResponse:
     title, *sentences = words.pages[what]
     told = "".join(f"<p>{escape(sentence.format(**facts or {}))}</p>" for sentence in sentences)
     form = _form(words) if what == Standing.OPEN else ""
@@ -108,7 +110,7 @@ def _page(what: str, words: Words, facts: dict[str, str] | None = None) -> HTMLR
         f"<style>{STYLE}</style></head><body><main><h1>{escape(title)}</h1>{told}{form}</main></body></html>"
     )
     headers = {**HEADERS, "Content-Language": words.language, "Vary": "Accept-Language"}
-    return HTMLResponse(page, STATUS[what], headers | ({"Retry-After": "60"} if what == BUSY else {}))
+    return HTMLResponse(page, max(STATUS[what], least_status), headers | ({"Retry-After": "60"} if what == BUSY else {}))
 
 
 def _form(words: Words) -> str:

@@ -12,6 +12,7 @@ from hsched_adapters.ehr.rest.client import Client
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.workflow.path import Path
+from tests.ehr_twins import searches_at_once
 from tests.rest_world import ACTIONS, CLASSES, LATE, RestWorld, rest_world
 
 ROUNDS = 8
@@ -27,6 +28,10 @@ SECONDS = {"late_commit": LATE, "slow_body": 1.0, "429_retry_after": 30.0}
 # Where a read for the gate, or the look at what was written, goes wrong.
 READS = {"read": "GET *", "read_back": ""}
 Twin = Callable[[RestWorld], None]
+
+
+def unchanged(_world: RestWorld) -> None:
+    """The connector as it is."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +59,15 @@ class Ending:
     is_wrong: bool
 
 
-def play(folder: FilePath, cell: Cell, path_class: type[Path] = Path, twin: Twin | None = None) -> Ending:
+def play(folder: FilePath, cell: Cell, path_class: type[Path] = Path, twin: Twin = unchanged) -> Ending:
     """Approve the action, let the fault happen, and go on for as long as anybody would."""
     with rest_world(folder, cell.kind, path_class) as world:
-        if twin:
-            twin(world)
+        twin(world)
         world.connector.ehr.client._sleep = lambda _: None
         case_id = world.approved(getattr(world, ACTIONS[cell.action][0])())
         _order(world, cell)
         for _ in range(ROUNDS):
-            state = _round(world, case_id, cell, patient=twin is None)
+            state = _round(world, case_id, cell, patient=twin is not searches_at_once)
             if state in FINAL or state is State.NEEDS_PERSON:
                 break
         return _ending(world, case_id, cell)

@@ -1,5 +1,6 @@
 """An EHR in memory with a calendar, a waitlist and clinicians: door, `CalendarReader` and `PracticeReader` in one, over pseudonyms."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,12 +29,21 @@ class FakeEhr(OtherSide):
     refuses_conflicts: bool = True
     is_down: bool = False
     keys: dict[str, str] = field(default_factory=dict)  # appointment -> the key it was booked under
+    one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
 
     # What people do at the EHR
 
     def book(self, name: str, session: Session) -> Appointment:
         """Somebody books there."""
         return self._put(Appointment(name, "1", session, AppointmentStatus.BOOKED, self.now()))
+
+    def book_if_free(self, name: str, session: Session) -> bool:
+        """Staff at the EHR's own screen, which refuses what overlaps."""
+        with self.one_at_a_time:
+            if self.bookings_over(session):
+                return False
+            self.book(name, session)
+            return True
 
     def change(self, name: str, status: AppointmentStatus) -> Appointment:
         """Somebody cancels there, or takes it back."""
@@ -69,6 +79,10 @@ class FakeEhr(OtherSide):
     # Door and CalendarReader
 
     def perform(self, permit: Permit) -> Reply:
+        with self.one_at_a_time:
+            return self._perform(permit)
+
+    def _perform(self, permit: Permit) -> Reply:
         wanted = permit.action.session if isinstance(permit.action, BookAppointment) else None
         fault = self.faults[0] if self.faults else Fault.NONE
         if self.refuses_conflicts and wanted and fault in COMMITS and self.bookings_over(wanted):
@@ -78,6 +92,8 @@ class FakeEhr(OtherSide):
 
     def facts_for(self, action: Action, key: str) -> CalendarFacts:
         self._answers()
+        if self.shows:
+            return self.shows
         taking = [one for one in list(self.appointments_by_id.values()) if one.takes_time and self.keys.get(one.id) != (key or "none")]
         touched = self.appointments_by_id.get(action.touches or "")
         commitments = tuple(Commitment(one.id, one.session) for one in taking)

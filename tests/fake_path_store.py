@@ -94,7 +94,7 @@ class FakeTransaction:
         return self._tables.offers.get(offer_id)
 
     def offers(self, opening_id: str) -> Sequence[Offer]:
-        return [one for one in self._tables.offers.values() if one.opening == opening_id]
+        return sorted((one for one in self._tables.offers.values() if one.opening == opening_id), key=lambda one: (one.sent_at, one.id))
 
     def unfinished_offers(self) -> Sequence[Offer]:
         followed = (OfferState.ACCEPTED, OfferState.WITHDRAWN, OfferState.LOST)
@@ -114,8 +114,8 @@ class FakeTransaction:
     def opening(self, opening_id: str) -> OpeningRecord | None:
         return self._tables.openings.get(opening_id)
 
-    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
-        found = [one for one in self._tables.openings.values() if one.state in states]
+    def openings(self, *states: OpeningState, after: datetime) -> Sequence[OpeningRecord]:
+        found = [one for one in self._tables.openings.values() if one.state in states and one.opening.starts_at > after]
         return sorted(found, key=lambda one: (one.opening.starts_at, one.id))
 
     def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
@@ -123,7 +123,8 @@ class FakeTransaction:
         return [one for one in theirs if one.opening.starts_at < end and start < one.opening.ends_at]
 
     def cases_about(self, subject: str) -> Sequence[Case]:
-        return [case for case in self._tables.cases.values() if case.proposal.subject == subject]
+        found = [case for case in self._tables.cases.values() if case.proposal.subject == subject]
+        return sorted(found, key=lambda case: (case.since, case.id))
 
     def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
         assert _follows(self._tables.offers.get(offer.id), offer), "somebody else moved the offer"

@@ -2,20 +2,20 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
 from threading import Thread
-from typing import Any
 
 from hsched_adapters.store.inbox import SqlInboxStore
-from hsched_core.domain.inbox import Delivery, Reception, Sealed
-from hsched_core.workflow.inbox import Inbox
+from hsched_core.domain.appointments import Notice
+from hsched_core.domain.inbox import Delivery, Drained, Reception
+from hsched_core.workflow.inbox import Handler, Inbox
 
 
 class KnowsNothing(SqlInboxStore):
     """Does not know a repeated delivery: each gets a code of its own."""
 
-    def seal(self, delivery: Delivery, *, is_altered: bool = False) -> Sealed:
-        return replace(super().seal(delivery, is_altered=is_altered), message=secrets.token_hex(16))
+    def _code(self, kind: bytes, source: str, *parts: bytes) -> str:
+        return secrets.token_hex(32) if kind == b"message" else super()._code(kind, source, *parts)
 
 
 class AnswersFirst(Inbox):
@@ -33,16 +33,14 @@ class AnswersFirst(Inbox):
             return
 
 
-class Stalls(Inbox):
-    """A message that fails is tried again at once, until it works: nothing comes after it."""
+class Stubborn(Inbox):
+    """Tries a message that fails again at once, as often as it may: nothing comes after it meanwhile."""
 
-    def drain(self, handle: Any, limit: int = 100) -> Any:
-        def insist(notice: Any) -> Any:
+    def drain(self, handle: Handler, limit: int = 100) -> Drained:
+        def insist(notice: Notice) -> str | None:
             for _ in range(limit):
-                try:
+                with suppress(Exception):
                     return handle(notice)
-                except Exception:
-                    continue
-            raise StopIteration
+            return handle(notice)
 
         return super().drain(insist, 1)

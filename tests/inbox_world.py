@@ -13,11 +13,13 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from standardwebhooks import Webhook
 
 from hsched_adapters.keys import Keyring
+from hsched_adapters.store import engine
 from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.inbox import SqlInboxStore
 from hsched_adapters.webhooks import NoticeTranslator, StandardWebhooks
@@ -41,6 +43,12 @@ class PlainVault:
 
     def resolve(self, kind: str, pseudonym: str, *, actor: str, reason: str) -> str:
         raise NotImplementedError
+
+
+def without_flushing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite does not wait for the disk, as the tests' PostgreSQL does not: no test that asks for this cuts the power."""
+    unflushed = (*(one for one in engine.PRAGMAS if not one.startswith("synchronous")), "synchronous=OFF")
+    monkeypatch.setattr(engine, "PRAGMAS", unflushed)
 
 
 def token(identifier: str, kind: str = "appointment") -> str:

@@ -27,6 +27,23 @@ PURPOSE = "inbox"
 INDEX = "inbox-index"  # codes must outlast rotations of the other key: a repeated delivery has to be known
 CODE_DIGITS = 32
 READ = (MessageState.WAITING, MessageState.TAKEN)
+# Built once: receiving is the part that has to be quick.
+RECEIVE = inbox.insert().values(
+    practice=sa.bindparam("whose"),
+    connection=sa.bindparam("source"),
+    message=sa.bindparam("code"),
+    body=sa.bindparam("sealed"),
+    kid=sa.bindparam("key"),
+    body_digest=sa.bindparam("digest"),
+    received_at=sa.bindparam("at"),
+    state=sa.bindparam("stands"),
+    due_at=sa.bindparam("at"),
+    attempts=0,
+    strikes=0,
+)
+KNOWN = sa.select(inbox.c.message, inbox.c.body_digest).where(
+    inbox.c.practice == sa.bindparam("whose"), inbox.c.message.in_(sa.bindparam("codes", expanding=True))
+)
 
 
 class SqlInboxStore:
@@ -120,8 +137,7 @@ class SqlInboxTransaction:
         self._do = recording.connection.execute
 
     def digests(self, messages: Sequence[str]) -> Mapping[str, str]:
-        chosen = self._ours(inbox.c.message, inbox.c.body_digest).where(inbox.c.message.in_(messages))
-        return {row.message: row.body_digest for row in self._do(chosen)}
+        return {row.message: row.body_digest for row in self._do(KNOWN, {"whose": self._practice, "codes": messages})}
 
     def told(self, notices: Sequence[Notice]) -> frozenset[Notice]:
         chosen = self._ours(inbox.c.kind, inbox.c.about, inbox.c.changed_at).where(
@@ -141,7 +157,11 @@ class SqlInboxTransaction:
         return _message(row) if row else None
 
     def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: AuditEntry) -> None:
-        self._do(inbox.insert(), [self._row(one, at, MessageState.RECEIVED) for one in sealed])
+        rows = [
+            {"source": one.source, "code": one.message, "sealed": one.body, "key": one.kid, "digest": one.body_digest} for one in sealed
+        ]
+        shared = {"whose": self._practice, "at": at, "stands": str(MessageState.RECEIVED)}
+        self._do(RECEIVE, [shared | row for row in rows])
         self._recording.record(audit)
 
     def add_notices(self, notices: Mapping[str, Notice], source: str, at: datetime, mark: datetime, *, audit: AuditEntry) -> None:

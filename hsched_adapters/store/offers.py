@@ -55,8 +55,9 @@ class OfferRows(PracticeRows):
         text = self._do(self._ours(openings, openings.c.document).where(openings.c.id == opening_id)).scalar()
         return from_text(OpeningRecord, text) if text else None
 
-    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
-        ours = self._ours(openings, openings.c.document).where(openings.c.state.in_([str(state) for state in states]))
+    def openings(self, *states: OpeningState, after: datetime) -> Sequence[OpeningRecord]:
+        which = sa.and_(openings.c.state.in_([str(state) for state in states]), openings.c.starts_at > after)
+        ours = self._ours(openings, openings.c.document).where(which)
         return [from_text(OpeningRecord, text) for text in self._do(ours.order_by(openings.c.starts_at, openings.c.id)).scalars()]
 
     def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:

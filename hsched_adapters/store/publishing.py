@@ -5,7 +5,7 @@ Neither this module nor what it imports can open the vault (decision 0010). Rows
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -75,9 +75,10 @@ class ScoreStore:
 
     def coming(self, now: datetime) -> list[Row]:
         """Published scores of visits that begin after that instant; not those that were made up later."""
-        ours = sa.select(scores).where(scores.c.practice == self._practice, scores.c.starts_at > now, sa.not_(scores.c.is_hindsight))
+        begins_after = scores.c.starts_at > now.astimezone(UTC)
+        ours = sa.select(scores).where(scores.c.practice == self._practice, begins_after, sa.not_(scores.c.is_hindsight))
         with reading(self._engine) as connection:
-            return [dict(row) for row in connection.execute(ours).mappings()]
+            return [{**row, "starts_at": _aware(row["starts_at"])} for row in connection.execute(ours).mappings()]
 
     def heads(self) -> list[tuple[int, str]]:
         """Number and seal of every publication: what this database remembers of the shadow ledger."""
@@ -109,6 +110,11 @@ class ScoreStore:
             "feature_rows": len(publication.feature_rows),
             "clients": len(publication.client_features),
         }
+
+
+def _aware(instant: datetime) -> datetime:
+    """SQLite forgets the zone; what was put there was UTC."""
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def open_score_store(settings: Settings) -> ScoreStore:

@@ -24,18 +24,18 @@ class OfferState(StrEnum):
     LOST = "lost"  # accepted, and the time could not be booked
 
 
-F, O = OfferState, OpeningState
+F, P = OfferState, OpeningState
 OFFER_STEPS: Mapping[OfferState | None, frozenset[OfferState]] = {
     None: frozenset({F.SENT}),
     F.SENT: frozenset({F.ACCEPTED, F.DECLINED, F.EXPIRED, F.WITHDRAWN, F.LOST}),
     F.ACCEPTED: frozenset({F.LOST}),
 }
 OPENING_STEPS: Mapping[OpeningState | None, frozenset[OpeningState]] = {
-    None: frozenset({O.OPEN}),
-    O.OPEN: frozenset({O.FILLED, O.TAKEN, O.PASSED, O.EXHAUSTED}),
-    O.FILLED: frozenset({O.OPEN}),  # the taker cancelled
-    O.TAKEN: frozenset({O.OPEN}),  # it became free again
-    O.EXHAUSTED: frozenset({O.OPEN, O.TAKEN, O.PASSED}),  # open again: somebody new waits
+    None: frozenset({P.OPEN}),
+    P.OPEN: frozenset({P.FILLED, P.TAKEN, P.PASSED, P.EXHAUSTED}),
+    P.FILLED: frozenset({P.OPEN}),  # the taker cancelled
+    P.TAKEN: frozenset({P.OPEN}),  # it became free again
+    P.EXHAUSTED: frozenset({P.OPEN, P.TAKEN, P.PASSED}),  # open again: somebody new waits
 }
 
 

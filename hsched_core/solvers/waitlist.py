@@ -18,7 +18,6 @@ Chosen = slice | NDArray[np.intp]  # entries that are asked about
 
 ANY = -1  # code of "no wish" and of "not known"
 MICROSECONDS_A_DAY = 86_400_000_000
-MINUTES_A_DAY = 1440
 EVERYBODY = slice(None)
 
 
@@ -93,32 +92,29 @@ _TYPES: Mapping[str, Any] = {
     "urgency": np.int8,
     "channel": np.int8,
     "minutes": np.int16,
-    "clinician": np.int32,
-    "sees": np.int32,
+    "clinician": np.int16,
+    "sees": np.int16,
     "needs": np.intp,
     "state": np.intp,
     "weekdays": np.uint8,
     "from_minute": np.int16,
     "to_minute": np.int16,
-    "names_hours": np.bool_,
+    "wishes": np.int8,
     "cadence_days": np.int16,
     "gives_up": np.bool_,
     "is_insured": np.bool_,
     "holds_offer": np.bool_,
-    "has_accepted": np.bool_,
-    "asked_count": np.int32,
-    "cover_of": np.intp,
+    "unanswered": np.int32,
     "cover_from": np.int32,
     "cover_until": np.int32,
     "cover_left": np.int32,
-    "visit_of": np.intp,
     "visit_week": np.int32,
 }
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Entries of the waitlist as columns, one row an entry; covers and visits are columns of their own that name their entry.
+    """Entries of the waitlist as columns. Covers and weeks of visits are as many columns as the entry with most of them has.
 
     Instants in microseconds: `until` and `instead` far in the future where there is none, `asked` and `accepted` far in the past.
     """
@@ -132,8 +128,8 @@ class Waiting:
     state: Numbers  # the last code of `Slot.reaches` stands for "not known"
     weekdays: Numbers  # bit 0 is Monday
     from_minute: Numbers
-    to_minute: Numbers
-    names_hours: Numbers  # wishes for certain days or hours
+    to_minute: Numbers  # far away where they have no end
+    wishes: Numbers  # how many they name: a clinician, a way to be seen, days or hours
     urgency: Numbers
     channel: Numbers
     entered: Numbers
@@ -144,20 +140,17 @@ class Waiting:
     cadence_days: Numbers  # 0: in no series
     is_insured: Numbers
     holds_offer: Numbers
-    has_accepted: Numbers
-    asked_count: Numbers
+    unanswered: Numbers  # offers that were not accepted
     asked: Numbers
     accepted: Numbers
     clock: Numbers  # since when they wait to be asked: entered, or asked last
-    cover_of: Numbers
-    cover_from: Numbers
+    cover_from: Numbers  # ordinals of days, both ends included
     cover_until: Numbers
-    cover_left: Numbers
-    visit_of: Numbers
-    visit_week: Numbers
+    cover_left: Numbers  # sessions; 0 where an entry has fewer covers
+    visit_week: Numbers  # ANY where an entry has fewer visits
 
     @classmethod
-    def of(cls, columns: Mapping[str, Sequence[int]]) -> "Waiting":
+    def of(cls, columns: Mapping[str, Sequence[Any]]) -> "Waiting":
         """From plain numbers."""
         return cls(**{one.name: np.asarray(columns[one.name], dtype=_TYPES.get(one.name, np.int64)) for one in fields(cls)})
 
@@ -191,23 +184,20 @@ def _licence(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
 
 
 def _other_hours(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
-    """The whole opening lies within the hours; until 24 means without an end."""
-    last = waiting.to_minute[at]
-    return (waiting.from_minute[at] > slot.from_minute) | ((last < slot.to_minute) & (last < MINUTES_A_DAY))
+    """The whole opening lies within the hours."""
+    return (waiting.from_minute[at] > slot.from_minute) | (waiting.to_minute[at] < slot.to_minute)
 
 
 def _cover(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
     """Insured, and no authorization covers that day with a session left."""
-    pays = (waiting.cover_from <= slot.day) & (waiting.cover_until >= slot.day) & (waiting.cover_left > 0)
-    barred = waiting.is_insured.copy()
-    barred[waiting.cover_of[pays]] = False
-    return barred[at]
+    barred = waiting.is_insured[at].copy()
+    for begins, ends, left in zip(waiting.cover_from, waiting.cover_until, waiting.cover_left, strict=True):
+        barred &= (begins[at] > slot.day) | (ends[at] < slot.day) | (left[at] <= 0)
+    return barred
 
 
 def _seen_that_week(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
-    seen = np.zeros(len(waiting), dtype=np.bool_)
-    seen[waiting.visit_of[waiting.visit_week == slot.week]] = True
-    return seen[at]
+    return np.logical_or.reduce([weeks[at] == slot.week for weeks in waiting.visit_week])
 
 
 def _cadence(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
@@ -248,6 +238,10 @@ RULES: Mapping[Bar, Rule] = {
     Bar.REFUSED: _refused,
 }
 
+# The rules about a column or two of small numbers; together they leave few.
+CHEAP = (Bar.OTHER_TYPE, Bar.OTHER_DAY, Bar.OTHER_CLINICIAN, Bar.OTHER_MODALITY, Bar.OTHER_LENGTH, Bar.OTHER_HOURS)
+OTHERS = tuple(bar for bar in Bar if bar not in CHEAP)
+
 
 def bars(slot: Slot, waiting: Waiting, limits: Limits) -> Flags:
     """Everything that keeps each entry out: one row a rule, in the order of `Bar`, one column an entry."""
@@ -265,14 +259,12 @@ def masks(barred: Flags) -> NDArray[np.uint32]:
 
 
 def eligible(slot: Slot, waiting: Waiting, limits: Limits) -> NDArray[np.intp]:
-    """Entries that no rule bars. Each rule is asked about those only whom the ones before left in: the fast way to the same answer."""
-    left: NDArray[np.intp] = np.flatnonzero(~RULES[Bar.OTHER_TYPE](slot, waiting, limits, EVERYBODY))
-    for rule in list(RULES.values())[1:]:
-        if not len(left):
-            break
-        barred = rule(slot, waiting, limits, left)
-        if isinstance(barred, np.ndarray):
-            left = left[~barred]
-        elif barred:
-            left = left[:0]
-    return left
+    """Entries that no rule bars: the fast way to the same answer. Cheap rules are asked about everybody, the others about who is left."""
+    barred = np.zeros(len(waiting), dtype=np.bool_)
+    for bar in CHEAP:
+        barred |= RULES[bar](slot, waiting, limits, EVERYBODY)
+    left = np.flatnonzero(~barred)
+    barred = np.zeros(len(left), dtype=np.bool_)
+    for bar in OTHERS:
+        barred |= RULES[bar](slot, waiting, limits, left)
+    return left[~barred]

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.openings import Opening
 from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.domain.waiting import ClinicianProfile, Cover, OfferHistory, Urgency, WaitingClient
-from hsched_core.solvers.waitlist import ANY, MINUTES_A_DAY, Flags, Limits, Slot, Waiting, flags
+from hsched_core.solvers.waitlist import ANY, Flags, Limits, Slot, Waiting, flags
 from hsched_core.use_cases.waitlist_facts import Facts
 
 T = TypeVar("T")
@@ -19,6 +19,8 @@ MICROSECOND, MINUTE = timedelta(microseconds=1), timedelta(minutes=1)
 DAY = timedelta(days=1) // MICROSECOND
 NEVER, ALWAYS = 2**62, -(2**61)  # instants nobody lives to see; their difference still fits 64 bits
 WITHOUT_LIMIT = 1_000_000  # sessions
+NO_COVER = (1, 0, 0)  # from the second day to the first
+MINUTES_A_DAY, NO_END = 1440, 2**14  # an opening ends before the next midnight but one
 EVERY_DAY = (1 << 7) - 1
 SESSION_TYPES = {one: code for code, one in enumerate(SessionType)}
 MODALITIES = {one: code for code, one in enumerate(Modality)}
@@ -98,13 +100,12 @@ class Coding:
                 "entered": entered,
                 "asked": asked,
                 "clock": [max(pair) for pair in zip(entered, asked, strict=True)],
-                "asked_count": [one.asked for one in told],
-                "has_accepted": [one.last_accepted_at is not None for one in told],
+                "unanswered": [max(one.asked - (one.last_accepted_at is not None), 0) for one in told],
                 "accepted": [ALWAYS if one.last_accepted_at is None else microseconds(one.last_accepted_at) for one in told],
             }
         )
 
-    def _wishes(self, entries: Sequence[WaitingClient]) -> dict[str, list[int]]:
+    def _wishes(self, entries: Sequence[WaitingClient]) -> dict[str, list[Any]]:
         return {
             "session_type": [SESSION_TYPES[one.session_type] for one in entries],
             "modality": [ANY if one.modality is None else MODALITIES[one.modality] for one in entries],
@@ -114,15 +115,17 @@ class Coding:
             "needs": [self.needs[one.specialties] for one in entries],
             "weekdays": [sum(1 << (day - 1) for day in one.weekdays) or EVERY_DAY for one in entries],
             "from_minute": [one.hour_from * 60 for one in entries],
-            "to_minute": [one.hour_to * 60 for one in entries],
-            "names_hours": [bool(one.weekdays) or (one.hour_from, one.hour_to) != (0, 24) for one in entries],
+            "to_minute": [NO_END if one.hour_to == 24 else one.hour_to * 60 for one in entries],
+            "wishes": [_wishes(one) for one in entries],
             "channel": [CHANNELS[one.channel] for one in entries],
         }
 
-    def _care(self, entries: Sequence[WaitingClient]) -> dict[str, list[int]]:
+    def _care(self, entries: Sequence[WaitingClient]) -> dict[str, list[Any]]:
         held = {one.client for one in self.facts.live}
         visits = [_other_visits(one) for one in entries]
-        covers = [(row, *self._cover(cover, visits[row])) for row, one in enumerate(entries) for cover in one.cover]
+        covers = _columns(
+            [[self._cover(cover, booked) for cover in one.cover] for one, booked in zip(entries, visits, strict=True)], NO_COVER
+        )
         return {
             "client": [self.clients[one.client] for one in entries],
             "state": [len(self.states) if one.state is None else self.states[one.state] for one in entries],
@@ -134,12 +137,10 @@ class Coding:
             "cadence_days": [one.cadence_days or 0 for one in entries],
             "is_insured": [bool(one.cover) for one in entries],
             "holds_offer": [one.client in held for one in entries],
-            "cover_of": [one[0] for one in covers],
-            "cover_from": [one[1] for one in covers],
-            "cover_until": [one[2] for one in covers],
-            "cover_left": [one[3] for one in covers],
-            "visit_of": [row for row, booked in enumerate(visits) for _ in booked],
-            "visit_week": [week(self._day(visit)) for booked in visits for visit in booked],
+            "cover_from": [[one[0] for one in column] for column in covers],
+            "cover_until": [[one[1] for one in column] for column in covers],
+            "cover_left": [[one[2] for one in column] for column in covers],
+            "visit_week": _columns([[week(self._day(visit)) for visit in booked] for booked in visits], ANY),
         }
 
     def _cover(self, cover: Cover, visits: Sequence[datetime]) -> tuple[int, int, int]:
@@ -149,8 +150,7 @@ class Coding:
         return first, last, (WITHOUT_LIMIT if cover.sessions_left is None else cover.sessions_left) - booked
 
     def _slot(self, one: Opening, profile: ClinicianProfile, asked: Mapping[str, set[str]], refused: Mapping[str, set[str]]) -> Slot:
-        start, end = one.starts_at.astimezone(self.facts.place), one.ends_at.astimezone(self.facts.place)
-        from_minute = _minute(start)
+        start, last = (instant.astimezone(self.facts.place) for instant in (one.starts_at, one.ends_at - MINUTE))
         return Slot(
             clinician=self.clinicians[one.clinician],
             session_type=SESSION_TYPES[one.session_type],
@@ -159,9 +159,9 @@ class Coding:
             starts=microseconds(one.starts_at),
             ends=microseconds(one.ends_at),
             weekday=start.isoweekday(),
-            from_minute=from_minute,
-            # The clock may show less at the end than at the start: the night an hour comes twice.
-            to_minute=max(from_minute, _minute(end) + (end.date() - start.date()).days * MINUTES_A_DAY),
+            from_minute=_minute(start),
+            # By its last minute: in the night an hour comes twice the clock may show less at the end than at the start.
+            to_minute=max(_minute(start), _minute(last) + (last.date() - start.date()).days * MINUTES_A_DAY) + 1,
             day=start.date().toordinal(),
             week=week(start.date().toordinal()),
             left_by=self.clients.get(one.left_by, ANY),
@@ -180,9 +180,21 @@ class Coding:
         return instant.astimezone(self.facts.place).date().toordinal()
 
 
+def _wishes(one: WaitingClient) -> int:
+    """How many wishes the entry names."""
+    names_hours = bool(one.weekdays) or (one.hour_from, one.hour_to) != (0, 24)
+    return (one.clinician is not None) + (one.modality is not None) + names_hours
+
+
 def _other_visits(one: WaitingClient) -> tuple[datetime, ...]:
     """Visits beside the one they would give up."""
     return tuple(visit for visit in one.visits if visit != one.instead_at)
+
+
+def _columns(rows: Sequence[Sequence[T]], missing: T) -> list[list[T]]:
+    """Rows of different lengths as columns: at least one, so that the table has a place for every row."""
+    most = max((len(row) for row in rows), default=0) or 1
+    return [[row[nth] if nth < len(row) else missing for row in rows] for nth in range(most)]
 
 
 def _minute(wall: datetime) -> int:

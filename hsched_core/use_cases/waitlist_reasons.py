@@ -79,7 +79,8 @@ def _waits(one: WaitingClient, now: datetime) -> str:
 def _asked(history: OfferHistory, now: datetime) -> str:
     if history.last_asked_at is None:
         return "Was not asked for any opening so far."
-    return f"Was asked {history.asked} times, last {_days((now - history.last_asked_at) // DAY)} ago."
+    times = "once" if history.asked == 1 else f"{history.asked} times"
+    return f"Was asked {times}, last {_days((now - history.last_asked_at) // DAY)} ago."
 
 
 def _earlier(one: WaitingClient, opening: Opening) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hsched_core.domain.actions import Action, BookAppointment, CancelAppointment, OfferSlot, SendMessage, UpdateWaitlistStatus
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Outreach, Purpose
+from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, Event, State, allows
 from hsched_core.domain.offers import Offer, OfferState
 from hsched_core.domain.openings import OpeningState
@@ -20,13 +20,15 @@ from hsched_core.workflow.desk import Round, Tools
 from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
 from hsched_core.workflow.opening_watch import UNFILLED, close_opening
 
-TAKEN_TEMPLATE = "slot_taken"
+TAKEN_TEMPLATE, BOOKED_TEMPLATE = "slot_taken", "waitlist_booked"
 MOVED_UP = "moved_up"  # the code of a cancellation in favour of an earlier time
 KIND_WORDS = "The offer came to nothing, and the client should know."
 PLACED = "The client took an offer."
 GIVES_UP = "The client gives up this later visit for the earlier one they took."
 RAN_OUT = "The entry of the waitlist ran out."
+TOLD_BOOKED = "The time was booked, and the client was not told so by the page."
 A_DAY = timedelta(days=1)
+AT_ONCE = timedelta(minutes=1)  # a yes that was booked within it was answered with the booking
 
 
 class Endings:
@@ -59,7 +61,7 @@ class Endings:
                 if booking and booking.state in FINAL and booking.state is not State.CONFIRMED:
                     end_offer(tx, offer, OfferState.LOST, tx.now(self._with.clock))
                     done.done["lost"] += 1
-            for record in tx.openings(*UNFILLED):
+            for record in tx.openings(*UNFILLED, after=tx.now(self._with.clock) - A_DAY):
                 booked = next((case for case in tx.cases_about(record.id) if _fills(case, record.opening.opened_at)), None)
                 if booked:
                     close_opening(tx, record, OpeningState.FILLED, tx.now(self._with.clock), booking=booked.id)
@@ -82,7 +84,7 @@ class Endings:
         for offer, case, booking in offers:
             with done.step("follow_up"):
                 if offer.state is OfferState.ACCEPTED and booking and booking.state is State.CONFIRMED:
-                    self._placed(offer, entries.get(offer.waitlist_entry), done)
+                    self._placed(offer, booking, entries.get(offer.waitlist_entry), done)
                 elif case and offer.state in (OfferState.WITHDRAWN, OfferState.LOST):
                     self._kind_words(offer, case, done)
 
@@ -95,10 +97,26 @@ class Endings:
                     action = UpdateWaitlistStatus(one.entry, WaitlistStatus.WITHDRAWN)
                     self._once(action, one.entry, RAN_OUT, one.until.isoformat(), done)
 
-    def _placed(self, offer: Offer, entry: WaitingClient | None, done: Round) -> None:
+    def booked_unasked(self, waiting: Sequence[WaitingClient], done: Round) -> None:
+        """Bookings under a client's standing "book me": the entry is placed, and the client hears of it."""
+        now = self._with.clock.now()
+        with self._with.store.transaction() as tx:
+            bookings = [case for one in tx.openings(OpeningState.FILLED, after=now) if (case := tx.case(one.booking)) and not case.offer]
+        for booking in bookings:
+            session = booking.action.session
+            for entry in waiting:
+                if session and (entry.client, entry.session_type) == (session.client, session.session_type):
+                    with done.step("booked_unasked"):
+                        action = UpdateWaitlistStatus(entry.entry, WaitlistStatus.PLACED)
+                        self._once(action, entry.entry, PLACED, booking.id, done)
+                        self._tell_booked(booking, entry.client, entry.channel, None, done)
+
+    def _placed(self, offer: Offer, booking: Case, entry: WaitingClient | None, done: Round) -> None:
         """The client is off the list, and the visit they gave up is cancelled: a notice will tell of its time."""
         action = UpdateWaitlistStatus(offer.waitlist_entry, WaitlistStatus.PLACED)
         self._once(action, offer.waitlist_entry, PLACED, offer.id, done)
+        if entry and booking.since >= offer.since + AT_ONCE:  # the page could only say "received"
+            self._tell_booked(booking, offer.client, entry.channel, offer.id, done)
         if entry and entry.instead_of:
             self._give_up(entry.instead_of, offer, done)
         self._mark(offer)
@@ -108,6 +126,10 @@ class Endings:
         if later and later.takes_time and later.session.client == offer.client and later.session.starts_at > self._with.clock.now():
             action = CancelAppointment(later.id, later.version, later.session.clinician, MOVED_UP)
             self._once(action, later.id, GIVES_UP, offer.id, done)
+
+    def _tell_booked(self, booking: Case, client: str, channel: Channel, answers: str | None, done: Round) -> None:
+        message = SendMessage(Outreach(client, channel, Purpose.OFFER, answers), BOOKED_TEMPLATE, booking.reference)
+        self._once(message, booking.proposal.subject, TOLD_BOOKED, booking.id, done)
 
     def _kind_words(self, offer: Offer, case: Case, done: Round) -> None:
         """The client stays on the list, and hears that the time is gone. Who had accepted is answered."""

@@ -74,6 +74,10 @@ class Inbox:
         found = self._verifier.verify(source, headers, body)
         return self.refuse(found, source) if isinstance(found, Reception) else found
 
+    def knows(self, source: str) -> bool:
+        """Whether there is a connection of that name."""
+        return self._verifier.knows(source)
+
     def refuse(self, reception: Reception, source: str) -> Reception:
         """Count a refusal, and say it again. The name of a source nobody knows is not kept."""
         self._refused.count(source if self._verifier.knows(source) else UNKNOWN, reception, self._clock.now())

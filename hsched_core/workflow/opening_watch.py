@@ -45,8 +45,8 @@ class OpeningWatch:
         """Compare openings with the calendar as it is: what a lost notice would have told, and times that somebody moved away from."""
         now = self._with.clock.now()
         with self._with.store.transaction() as tx:
-            known = tx.openings(*UNFILLED, *GIVEN_AWAY)
-        records = [one for one in known if now < one.opening.starts_at <= now + self._with.settings.most_notice]
+            known = tx.openings(*UNFILLED, *GIVEN_AWAY, after=now)
+        records = [one for one in known if one.opening.starts_at <= now + self._with.settings.most_notice]
         if not records:
             return
         first, last = min(one.opening.starts_at for one in records), max(one.opening.ends_at for one in records)

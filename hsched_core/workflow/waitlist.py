@@ -4,6 +4,7 @@ It reads the EHR, chooses with `use_cases.waitlist`, and lets the path do everyt
 offers ended. Every method is safe to call at any time, again, and by several workers.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -93,6 +94,7 @@ class WaitlistDesk:
             self._endings.settle(done)
             self._endings.take_back(done)
             self._endings.follow_up(waiting, done)
+            self._endings.booked_unasked(waiting, done)
             self._endings.entries_run_out(waiting, done)
         return done
 
@@ -139,10 +141,8 @@ class WaitlistDesk:
         told = self.look(offer_id)
         if told is None:
             return None
-        try:
+        with suppress(NotPermittedError):  # too late, or answered otherwise: where the offer stands says so
             self._with.path.decline(offer_id, told.session.client)
-        except NotPermittedError:
-            pass  # too late, or answered otherwise: where the offer stands says so
         return self.look(offer_id)
 
     def _carry_out(self, done: Round) -> None:

@@ -1,4 +1,4 @@
-"""Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto one round goes from choice to send."""
+"""Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto it is one round."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,9 @@ from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 
+A_DAY = timedelta(days=1)
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
+Clinicians = Sequence[ClinicianProfile]
 Chooser = Callable[[Facts], tuple[Proposal, ...]]
 
 
@@ -48,16 +50,11 @@ class Waves:
 
     def _askable(self, tx: DeskTransaction) -> list[OpeningRecord]:
         """Openings that are not over, and not just being booked."""
-        now = tx.now(self._with.clock)
-        records = [one for one in tx.openings(*UNFILLED) if one.opening.starts_at > now]
+        records = tx.openings(*UNFILLED, after=tx.now(self._with.clock) - A_DAY)  # what passed while no round ran passes now
         return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
 
     def _facts(
-        self,
-        tx: DeskTransaction,
-        records: Sequence[OpeningRecord],
-        waiting: Sequence[WaitingClient],
-        clinicians: Sequence[ClinicianProfile],
+        self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], clinicians: Clinicians
     ) -> Facts:
         """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
         return Facts(
@@ -114,7 +111,7 @@ def _live(tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[LiveOff
 
 def _refused(tx: DeskTransaction, record: OpeningRecord) -> list[Refusal]:
     """Who is not asked for the opening while it is open this time: it came to nothing, or they gave the time up themselves."""
-    ended = {case.id for case in _this_time(tx, record) if case.state in FINAL and case.state is not State.SHADOWED}
+    ended = {case.id for case in _this_time(tx, record) if case.state in FINAL}
     lost = {one.id for one in tx.offers(record.id) if one.state in (OfferState.LOST, OfferState.WITHDRAWN)}
     answered = {one.id for one in tx.offers(record.id)} - lost
     cases = [case for case in tx.cases_about(record.id) if case.id in ended - answered]

@@ -11,13 +11,14 @@ from hsched_core.domain.appointments import Notice
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.inbox import Drained, MessageState, Reception
 from tests.audit_trails import Desk
-from tests.inbox_world import EHR, NOW, Practice, about, body, signed, token
+from tests.inbox_world import EHR, NOW, Practice, about, body, signed, token, without_flushing
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def practice(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Practice]:
+def practice(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Practice]:
+    without_flushing(monkeypatch)
     url = f"sqlite:///{tmp_path / 'store.sqlite'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
     made = Practice(Desk(url, tmp_path))
     yield made

@@ -18,14 +18,15 @@ from hsched_core.domain.inbox import Delivery, Drained, MessageState
 from hsched_core.workflow.inbox import Inbox
 from tests.audit_trails import Desk
 from tests.inbox_twins import AnswersFirst, KnowsNothing
-from tests.inbox_world import EHR, FOREIGN, Practice, body, service, serving, signed, token
+from tests.inbox_world import EHR, FOREIGN, Practice, body, service, serving, signed, token, without_flushing
 from tests.webhook_mutations import mutations
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def practice(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Practice]:
+def practice(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Practice]:
+    without_flushing(monkeypatch)
     url = f"sqlite:///{tmp_path / 'store.sqlite'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
     made = Practice(Desk(url, tmp_path))
     yield made
@@ -114,7 +115,7 @@ def test_no_mutation_is_accepted(practice: Practice) -> None:
 
 def test_nothing_is_parsed_before_it_is_verified(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor afterwards, by the receiver: reading is the drain's work."""
-    monkeypatch.setattr("hsched_adapters.webhooks.json.loads", lambda *_, **__: pytest.fail("parsed"))
+    monkeypatch.setattr("hsched_adapters.webhooks._parsed", lambda *_, **__: pytest.fail("parsed"))
     with receiving(practice.inbox) as client:
         assert [post(client, "msg_1", b"{", secret=FOREIGN), post(client, "msg_1", b"{")] == [401, 202]
 

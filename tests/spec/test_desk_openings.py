@@ -191,7 +191,8 @@ def test_our_own_booking_does_not_take_the_opening(world: DeskWorld) -> None:
 def test_a_taker_who_cancels_opens_it_again(world: DeskWorld) -> None:
     """The same opening; neither of the two who left it is asked, the next one is."""
     taken = filled(world)
-    world.ehr.entries[waits(CLIENTS[0]).entry] = waits(CLIENTS[0])  # back on the list
+    for client in (CLIENTS[0], LEAVER):  # on the list, and waiting longest
+        world.ehr.entries[waits(client).entry] = waits(client, entered_at=NOON - timedelta(days=90))
     world.wait(hours=1)
     world.cancel(taken)
     world.desk.advance()
@@ -223,6 +224,7 @@ def test_a_list_that_is_behind_does_not_open_what_was_just_filled(world: DeskWor
     """Within the calendar's lag our own booking counts more than its absence."""
     taken = filled(world)
     del world.ehr.appointments_by_id[taken]
+    world.wait(minutes=4)
     world.desk.advance()
 
     assert world.state is OpeningState.FILLED
@@ -245,10 +247,12 @@ def test_nobody_left_is_exhausted_until_somebody_new_waits() -> None:
     world.desk.advance()
     world.desk.decline(world.offers()[0].id)
     world.desk.advance()
-    assert world.state is OpeningState.EXHAUSTED
+    exhausted = world.opening()
+    assert exhausted.state is OpeningState.EXHAUSTED
+    world.wait(minutes=1)
     world.desk.on_notice(notice(world))
     world.desk.advance()
-    assert world.state is OpeningState.EXHAUSTED
+    assert world.opening() == exhausted
     world.ehr.entries[waits(CLIENTS[1]).entry] = waits(CLIENTS[1])
     world.desk.advance()
 
@@ -287,4 +291,4 @@ def test_notices_in_any_order_and_doubled_lead_to_the_same_end(order: tuple[int,
     world.cancel("1b" * 16)
     for place in (*order, *order):
         world.desk.on_notice(notice(world, names[place]))
-    assert [state for state in openings(world).values()] == [OpeningState.OPEN]
+    assert list(openings(world).values()) == [OpeningState.OPEN]

@@ -18,6 +18,7 @@ from hsched_core.domain.appointments import Appointment
 NOBODY = "hsched-canary-0000"  # a reference, page or word that no EHR knows
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=60)  # where appointments to try with are looked for
 SECOND = timedelta(seconds=1)
+PROVEN_BY = {"can_search": "reference", "can_poll": "updated_since"}  # a claim of practice.yaml, and the parameter that proves it
 Row = Mapping[str, Any]
 Seen = Sequence[SeenAppointment]
 
@@ -70,8 +71,9 @@ class Report:
 
     @property
     def overstated(self) -> tuple[str, ...]:
-        """Claims that the EHR does not keep."""
-        return tuple(name for name, is_so in self.claims.items() if is_so and not self.found[name])
+        """Claims that the EHR does not keep. What could not be tried is not held against it."""
+        disproved = {one.parameter for one in self.tried if one.answers not in (Answers.WORKS, Answers.UNPROVEN)}
+        return tuple(name for name, parameter in PROVEN_BY.items() if self.claims[name] and parameter in disproved)
 
     @property
     def holds(self) -> bool:
@@ -106,7 +108,7 @@ def check(connector: RestConnector, now: datetime) -> Report:
 
 @dataclass(frozen=True)
 class _Trial:
-    """A question, with one appointment that answers it and one that does not."""
+    """A question, with one appointment that answers it (if there is one) and one that does not."""
 
     filters: Mapping[str, str]
     finds: str
@@ -143,8 +145,10 @@ def _try_updated_since(seen: Seen) -> _Trial | None:
 
 def _try_reference(seen: Seen) -> _Trial | None:
     marked = next((one for one in seen if one.reference), None)
-    other = next((one for one in seen if marked and one.reference != marked.reference), None)
-    return _Trial({"reference": marked.reference}, marked.appointment.id, other.appointment.id) if marked and other else None
+    if marked is None:  # nobody answers to nobody; more cannot be known
+        return _Trial({"reference": NOBODY}, "", seen[0].appointment.id) if seen else None
+    other = next((one.appointment.id for one in seen if one.reference != marked.reference), "")
+    return _Trial({"reference": marked.reference}, marked.appointment.id, other)
 
 
 TRIALS: Mapping[str, Callable[[Seen], _Trial | None]] = {
@@ -175,6 +179,8 @@ def _behaviour(ehr: Ehr, trial: _Trial | None) -> Answers:
         return Answers.REFUSED
     if trial.leaves_out in found:
         return Answers.IGNORED
+    if not trial.finds:
+        return Answers.UNPROVEN
     return Answers.WORKS if trial.finds in found else Answers.EMPTY
 
 

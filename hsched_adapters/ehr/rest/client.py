@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -40,7 +40,7 @@ class Answer:
     """What the EHR said. `document` is None where the body is not whole JSON; `flaw` says in a word what is wrong with it."""
 
     status: int
-    document: Any = None
+    document: Any = field(default=None, repr=False)
     flaw: str = ""
     retry_at: datetime | None = None
 

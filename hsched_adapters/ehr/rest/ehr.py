@@ -42,7 +42,7 @@ class Request:
 
     method: str
     path: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     key: str
     version: str | None = None  # the one it is for
 

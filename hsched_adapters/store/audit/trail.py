@@ -25,6 +25,9 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Clock
 
+# Built once: every transaction of a practice ends with these.
+NEWEST = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == sa.bindparam("whose")).order_by(audit.c.seq.desc()).limit(1)
+APPEND = audit.insert()
 LOCK = 7203102  # of PostgreSQL's advisory locks, with the practice's: who writes for it, until commit
 
 
@@ -134,8 +137,7 @@ class AuditTrail:
 
     def _append(self, connection: sa.Connection, kept: Sequence[dict[str, Any]]) -> None:
         """Chain the entries to the newest one."""
-        newest = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == self.practice).order_by(audit.c.seq.desc()).limit(1)
-        seq, previous = connection.execute(newest).one_or_none() or (0, FIRST)
+        seq, previous = connection.execute(NEWEST, {"whose": self.practice}).one_or_none() or (0, FIRST)
         key = self._keys.codes()
         rows = []
         for number, entry in enumerate(kept, start=seq + 1):
@@ -143,7 +145,7 @@ class AuditTrail:
             record = linked(_as_record(row), key.secret)
             rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
-        connection.execute(audit.insert(), rows)
+        connection.execute(APPEND, rows)
 
     def _queue(self, connection: sa.Connection) -> None:
         """Wait until nobody else writes for this practice. SQLite's writers queue by themselves: BEGIN IMMEDIATE."""

@@ -34,7 +34,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("practice", "message", "connection", name="inbox_once"),
     )
     op.create_index("inbox_due", "inbox", ["practice", "state", "due_at"])
-    op.create_index("inbox_about", "inbox", ["practice", "about", "changed_at"])
+    is_read = sa.text("about IS NOT NULL")
+    op.create_index("inbox_about", "inbox", ["practice", "about", "changed_at"], sqlite_where=is_read, postgresql_where=is_read)
     op.create_table(
         "inbox_marks",
         sa.Column("practice", sa.String(63), primary_key=True),

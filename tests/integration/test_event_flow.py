@@ -1,0 +1,225 @@
+"""The event flow over real HTTP and a real store: from a cancellation at the sandbox EHR to the offer, by the jobs Dagster runs."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from benchmarks.live_practice import NOON, Live, Size, live_practice, visit_id, wait_for
+from hsched_adapters.assembly import OpenPractice, open_practice
+from hsched_adapters.settings import load_settings, save_practice
+from hsched_adapters.store.publishing import Publication, open_score_store
+from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.errors import SafeError
+from hsched_core.domain.lifecycle import State
+from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.use_cases import RISK_WRITE_BACK
+from hsched_pipelines.home import open_instance
+from hsched_pipelines.operations import event_sensors, event_work
+from hsched_pipelines.operations.definitions import build_defs
+from hsched_pipelines.warm_runs import EVENT_JOBS, _context
+from hsched_sandbox.ehr.records import Appointment
+
+KILLS, CANCELLED = 12, 4
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    with live_practice(tmp_path, Size(visits=10, waiting=8, patience=1.0, speed=60.0)) as made:
+        yield made
+
+
+def located(live: Live) -> dg.RepositoryDefinition:
+    """The code location, with the practice opened as in production."""
+    return build_defs(live.settings).get_repository_def()
+
+
+def run(live: Live, job: str) -> dg.ExecuteInProcessResult:
+    with open_instance(live.settings.paths) as instance:
+        return located(live).get_job(job).execute_in_process(instance=instance, raise_on_error=False)
+
+
+def sense(live: Live, name: str, cursor: str | None = None) -> tuple[list[str | None], str | None]:
+    """Run keys the sensor asks for, and its next cursor."""
+    with open_instance(live.settings.paths) as instance, dg.build_sensor_context(instance=instance, cursor=cursor) as context:
+        told = located(live).get_sensor_def(name).evaluate_tick(context)
+        return [one.run_key for one in told.run_requests or []], told.cursor
+
+
+def test_one_run_goes_from_a_missed_cancellation_to_the_offer(live: Live) -> None:
+    """No webhook arrived: the poll finds it. What Dagster keeps are counts; no name and no id of the EHR."""
+    live.cancel(0)
+    result = run(live, "catch_up")
+    stored = b"".join(file.read_bytes() for file in live.settings.paths.dagster.rglob("*") if file.is_file())
+
+    assert result.success
+    assert len(live.messages()) == 1
+    assert {step.step_key for step in result.get_step_success_events()} == {"ask_what_changed", "take_in", "decide_and_send"}
+    assert b"asked.confirmed" in stored
+    assert [secret for secret in (b"APT-0000", b"PT-0000", b"Vale", b"WL-0000") if secret in stored] == []
+
+
+def test_the_inbox_sensor_asks_once_for_what_is_due(live: Live) -> None:
+    """Again under the same key where the daemon forgot; not again where it remembers; nothing once the run has done it."""
+    practice = live.open()
+    event_work.poll(practice)
+    live.cancel(0)
+    event_work.poll(practice)
+    keys, cursor = sense(live, "inbox_sensor")
+
+    assert len(keys) == 1
+    assert sense(live, "inbox_sensor")[0] == keys
+    assert sense(live, "inbox_sensor", cursor)[0] == []
+    assert run(live, "answer_events").success
+    assert (len(live.messages()), practice.inbox.due_mark()) == (1, "")
+
+
+def test_the_inbox_sensor_waits_inside_its_tick(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What arrives while it looks is asked for at once; where nothing does, the tick ends."""
+    answers = iter(["", "", "mark"])
+    monkeypatch.setattr(event_sensors, "PAUSE_SECONDS", 0.001)
+
+    assert event_sensors.watch(lambda: next(answers), event_sensors.WATCH) == "mark"
+    assert event_sensors.watch(lambda: "", event_sensors.timedelta(seconds=0.01)) == ""
+    assert event_sensors.WATCH.total_seconds() < 5  # the daemon's own round
+
+
+def test_approved_cases_are_asked_for_until_everything_is_stopped(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proposal under the order that was not sent yet; the kill switch silences the sensor, and nothing leaves."""
+    practice = live.open()
+    monkeypatch.setattr(type(practice.path), "execute", lambda self, case_id: self.look(case_id))  # the worker dies before it sends
+    live.cancel(0)
+    event_work.poll(practice)
+    event_work.take_in(practice)
+    event_work.decide(practice)
+    monkeypatch.undo()
+
+    assert len(sense(live, "approvals_sensor")[0]) == 1
+    practice.path.stop("frontdesk")
+    assert sense(live, "approvals_sensor")[0] == []
+    assert run(live, "carry_out").success
+    assert live.messages() == []
+
+
+def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Live) -> None:
+    """The failure is a code; the notice waits in the inbox, and the next run goes on."""
+    practice = live.open()
+    live.cancel(0)
+    event_work.poll(practice)
+    token = live.settings.paths.keys / "ehr-token"
+    known = token.read_text(encoding="utf-8")
+    token.write_text("revoked", encoding="utf-8")
+
+    assert event_work.take_in(practice)["postponed"] == 1
+    with pytest.raises(SafeError, match="steps_failed"):
+        event_work.decide(practice)
+    token.write_text(known, encoding="utf-8")
+    wait_for(10, "the notice is due again", practice.inbox.due_mark)
+    event_work.take_in(practice)
+    event_work.decide(practice)
+    assert len(live.messages()) == 1
+
+
+def test_published_risk_is_written_under_an_order_into_the_hidden_field(live: Live) -> None:
+    """Off by default, and says why; with the practice's word and an order each visit gets its score once."""
+    off = run(live, "risk_write_back")
+
+    def field() -> list[object]:
+        return [one.custom_fields.get("ai_risk_score") for one in live.book.every(Appointment) if one.custom_fields]
+
+    assert off.success
+    assert field() == []
+
+    practice = live.settings.practice
+    save_practice(live.settings.paths, replace(practice, policy={"score_field_is_hidden": True}))
+    live.settings = load_settings(live.environment)
+    publish(live, [visit_id(0), visit_id(1)])
+    order_scores(live.open(), per_day=1)
+    assert run(live, "risk_write_back").success
+    assert len(field()) == 1
+    assert run(live, "risk_write_back").success
+    assert len(field()) == 1  # the order's room of the day is used up
+
+    order_scores(live.open(), per_day=9)
+    assert run(live, "risk_write_back").success
+    assert run(live, "risk_write_back").success
+    assert field() == [0.25, 0.25]
+
+
+def publish(live: Live, visits: list[str]) -> None:
+    """A day's scores, as the learning flow publishes them."""
+    tokens = live.open().vault.pseudonyms("appointment", visits)
+    rows = [
+        {
+            **{"booking_id": f"{token}-0", "moment": "day_before", "appointment_token": token, "client_token": "0c" * 16},
+            **{"clinician_token": None, "starts_on": NOON.date(), "starts_at": (NOON + timedelta(days=1)).astimezone(UTC)},
+            **{"days_ahead": 1, "probability": 0.25, "probability_no_show": None, "probability_late_cancel": None, "reasons": ""},
+            **{"rank_in_day": 1, "visits_in_day": 2, "model_name": "no_show", "model_version": "12", "is_hindsight": False},
+        }
+        for token in tokens.values()
+    ]
+    store = open_score_store(live.settings)
+    store.publish(Publication(NOON.date(), NOON, 1, "0" * 64, rows, [], []))
+    store.close()
+
+
+def order_scores(practice: OpenPractice, per_day: int) -> None:
+    """A standing order for scores, and phase auto, as two people would have it."""
+    now = practice.clock.now()
+    order = StandingOrder(
+        "scores", per_day, practice.practice.id, RISK_WRITE_BACK, frozenset({"record_score"}), 1.0, per_day, now, now + timedelta(days=9)
+    )
+    with practice.path_store.transaction() as tx:
+        tx.set_order(order, audit=AuditEntry(now, "measuring", "order.set_up", f"use_case:{RISK_WRITE_BACK}", {}))
+        tx.set_phase(RISK_WRITE_BACK, Phase.AUTO, audit=AuditEntry(now, "measuring", "phase.set_up", f"use_case:{RISK_WRITE_BACK}", {}))
+
+
+def one_round(environment: dict[str, str]) -> None:
+    """What the event jobs do, in a process of its own."""
+    practice = open_practice(load_settings(environment))
+    event_work.poll(practice)
+    event_work.take_in(practice)
+    event_work.decide(practice)
+    event_work.keep(practice)
+
+
+def test_runs_killed_at_random_moments_offer_each_opening_once(live: Live) -> None:
+    """SIGKILL, wherever they are: nothing is sent twice, nothing is skipped, and the trail verifies."""
+    chance = random.Random(20261126)
+    for number in range(CANCELLED):
+        live.cancel(number)
+    for _ in range(KILLS):
+        process = _context().Process(target=one_round, args=(live.environment,))
+        process.start()
+        process.join(chance.uniform(0.05, 0.9))
+        process.kill()
+        process.join()
+    practice = live.open()
+    wait_for(40, "every opening is offered", lambda: finished(live, practice), pause=0.5)
+    time.sleep(0.5)
+    finished(live, practice)
+
+    assert Counter(message.external_reference for message in live.messages()).most_common(1)[0][1] == 1
+    assert len(live.messages()) == CANCELLED
+    assert practice.audit.anchor() is None or practice.audit.lag().entries == 0
+
+
+def finished(live: Live, practice: OpenPractice) -> bool:
+    """Another round, and whether each opening has its offer by now."""
+    one_round(live.environment)
+    with practice.path_store.looking() as state:
+        unseen = state.open_cases(State.EXECUTING, State.UNKNOWN)
+    return len(live.messages()) >= CANCELLED and not unseen
+
+
+def test_every_event_job_is_one_the_launcher_forks() -> None:
+    """A job that is missing from the list would start cold, and nobody would notice."""
+    from hsched_pipelines.operations.event_jobs import build_event_jobs
+
+    assert build_event_jobs().keys() == EVENT_JOBS
