@@ -108,10 +108,10 @@ def _begin(chosen: "Settings") -> datetime:
     """The first virtual instant."""
     from hsched_adapters.clock import SystemClock
     from hsched_sandbox.ehr.opening import lived_until, summary_in
-    from hsched_sandbox.life.first_moment import first_moment
+    from hsched_sandbox.life.first_moment import calendar_of, first_moment
 
     home = chosen.paths.home
-    return first_moment(summary_in(home), lived_until(home), SystemClock().now())
+    return first_moment(calendar_of(summary_in(home)), lived_until(home), SystemClock().now())
 
 
 def _programs(chosen: "Settings", present: "ScaledTime", service_at: int) -> list[Program]:
