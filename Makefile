@@ -77,11 +77,18 @@ prove: install ## the slow proofs behind the documents' figures (PROOFS=tests/pr
 # Ratios against what a user would pick instead; they refuse to measure on a machine that others use. Figures: docs/explanation/performance.md.
 PEERS := benchmarks/.venv
 SIZES ?= 100000 1000000
-.PHONY: bench-peers
-bench-peers: install ## the point-in-time join against polars and Feast, in an environment of its own (SIZES="100000")
+.PHONY: peers
+peers: install
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --requirement benchmarks/requirements.txt
+
+.PHONY: bench-peers
+bench-peers: peers ## the point-in-time join against polars and Feast, in an environment of its own (SIZES="100000")
 	@FEAST_USAGE=False $(PEERS)/bin/python -W ignore -m benchmarks.peers --sizes $(SIZES)
+
+.PHONY: bench-waitlist
+bench-waitlist: peers ## the waitlist's rules and assignment against plain Python and OR-Tools, in the same environment
+	@$(PEERS)/bin/python -m benchmarks.waitlist
 
 .PHONY: clean
 clean: ## remove caches and build output; the practice's data in .hsched stays

@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.harness import machine, markdown
 from tests import postgres
 
-CONNECTIONS = {1: 500, 16: 4000, 64: 6000}  # and how many deliveries go over them
+CONNECTIONS = {1: 500, 16: 4000, 64: 8000}  # and how many deliveries go over them
 MOST_FOREIGN = 0.10
 MOST_REFUSED = 20
 DURABLE = ("max_connections=60",)  # PostgreSQL's own defaults: fsync, synchronous_commit and full_page_writes are on
@@ -72,8 +72,6 @@ def serve(store: str, folder: Path, port: int) -> None:
     inbox = Inbox(SqlInboxStore(trail, keyring), verifier, NoticeTranslator(PlainVault()), SystemClock())
     if not store:
         receiver.GroupCommit = Direct  # type: ignore[assignment,misc]
-    if os.environ.get("SWITCH"):
-        sys.setswitchinterval(float(os.environ["SWITCH"]))
     uvicorn.run(service(inbox), port=port, access_log=False, log_level="critical", server_header=False)
 
 

@@ -139,7 +139,7 @@ class OpenPractice:
 
         if self.practice.connection is None:
             raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
-        pace = getattr(self.clock, "pace", 1.0)
+        pace = self.settings.clock.speed if self.settings.clock else 1.0
         return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
 
     @property
@@ -254,6 +254,8 @@ def load_libraries() -> None:
         "hsched_adapters.webhooks",
         "hsched_core.workflow.waitlist",
         "holidays.countries.united_states",
+        "scipy.optimize",  # of several openings at once: a third of a second
+        "scipy.sparse.csgraph",
         "sqlalchemy.dialects.sqlite",
     )
     for name in names:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from hsched_adapters.ehr.rest.wording import check_discreet
 from hsched_core.domain.errors import SettingsError
 
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -67,6 +68,7 @@ def _check_words(connection: Connection) -> None:
     for name in ("honours_keys", "can_search", "can_poll"):
         if not isinstance(getattr(connection, name), bool):
             raise SettingsError(f"{WHERE}: {name} is neither true nor false.", "Write one of the two.")
+    check_discreet(f"{WHERE}: sender", connection.sender)
     if connection.kind not in KINDS:
         raise SettingsError(f"{WHERE}: kind is none of {', '.join(sorted(KINDS))}.", "Mend it.")
     for name in ("token_file", "webhook_secret_file"):

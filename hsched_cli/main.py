@@ -28,6 +28,7 @@ from hsched_cli import (
     service,
     switch,
     ui,
+    who,
 )
 from hsched_cli import run as daily_run
 from hsched_cli.failures import show
@@ -67,6 +68,7 @@ app.command("queue", epilog=queue.QUEUE_EXAMPLES)(queue.queue)
 app.command("approve", epilog=queue.APPROVE_EXAMPLES)(queue.approve)
 app.command("reject", epilog=queue.REJECT_EXAMPLES)(queue.reject)
 app.command("resolve", epilog=queue.RESOLVE_EXAMPLES)(queue.resolve)
+app.command("who", epilog=who.EXAMPLES)(who.who)
 app.add_typer(phase.app, name="phase")
 app.add_typer(orders.app, name="orders")
 app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)

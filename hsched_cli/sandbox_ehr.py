@@ -28,7 +28,7 @@ Examples:
   hsched sandbox ehr --no-keys --no-search --lenient           the least helpful sort of EHR
 """
 PORT = 8600
-TIMEOUT_SECONDS, MAX_LATENCY_SECONDS = 5.0, 10.0  # of this EHR on this machine
+TIMEOUT_SECONDS, MAX_LATENCY_SECONDS = 2.0, 3.0  # of this EHR on this machine
 
 
 def ehr(
@@ -105,7 +105,7 @@ def serving(settings: "Settings", clock: "Clock", conduct: "Conduct", port: int,
 
 
 def connect(paths: "Paths", address: str) -> None:
-    """Write the `connection:` section of practice.yaml: this EHR, as it behaves."""
+    """Write the `connection:` section of practice.yaml: this EHR, as it behaves. Sensors and schedules start switched on."""
     from hsched_adapters.connection import Connection
     from hsched_adapters.settings import load_practice, save_practice
     from hsched_sandbox.ehr.credentials import TOKEN_FILE, WEBHOOK_SECRET_FILE
@@ -123,5 +123,6 @@ def connect(paths: "Paths", address: str) -> None:
         can_poll=True,
     )
     practice = load_practice(paths)
-    if practice.connection != connection:
-        save_practice(paths, replace(practice, connection=connection))
+    wanted = replace(practice, connection=connection, schedules="running")
+    if practice != wanted:
+        save_practice(paths, wanted)

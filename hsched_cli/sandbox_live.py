@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  hsched sandbox live                            ten minutes a second: a working day in a minute and a half
+  hsched sandbox live                                      a minute a second: a working day in ten minutes
 
-  hsched sandbox live --speed 60 --eager         a minute a second, and clients who like to say yes
+  hsched sandbox live --eager                              clients who like to say yes
 
-  hsched sandbox live --alone --days 2           only the EHR and its people, for two days
+  hsched sandbox live --review                             every offer waits for a person: hsched queue, hsched approve
+
+  hsched sandbox live --alone --days 2 --speed 3600        only the EHR and its people, two days, an hour a second
 """
-SPEED = 600.0
+SPEED = 60.0
 SERVICE_PORT, DAGSTER_PORT = 8700, 3000
 PAUSE = 0.2  # real seconds between two steps
 START_SECONDS = 40.0  # real, for the service and Dagster: the practice's day begins when they are there
@@ -39,6 +42,7 @@ def live(
     days: float = typer.Option(0.0, min=0.0, help="Stop after so many days; without it, on Ctrl-C."),
     port: int = typer.Option(PORT, min=1, max=65000, help="First port to try for the EHR; the service and Dagster have their own."),
     eager: bool = typer.Option(False, help="Clients answer most offers with a yes, within minutes: for demonstrations."),
+    review: bool = typer.Option(False, help="Leave the waitlist in the phase it is in, instead of letting it act by itself."),
     alone: bool = typer.Option(False, help="Only the EHR and its people: neither the service nor Dagster is started."),
 ) -> None:
     """Live the sandbox practice's days: clients book, cancel, come or not, and answer offers; hsched fills what becomes free."""
@@ -49,40 +53,65 @@ def live(
     summary_in(chosen.paths.home)  # NotReadyError before anything is made or started
     if chosen.today or chosen.clock:
         raise UserError("HSCHED_TODAY or HSCHED_CLOCK is set, and the live sandbox brings a clock of its own.", "Leave it away.")
-    _run(chosen, speed, days, port, eager=eager, alone=alone)
+    _run(chosen, _Wish(speed, days, port, eager, review, alone))
 
 
-def _run(chosen: "Settings", speed: float, days: float, port: int, *, eager: bool, alone: bool) -> None:
+@dataclass(frozen=True)
+class _Wish:
+    """How the days are to be lived."""
+
+    speed: float
+    days: float
+    port: int
+    eager: bool
+    review: bool
+    alone: bool
+
+
+def _run(chosen: "Settings", wish: _Wish) -> None:
     from hsched_adapters.clock import FixedClock, ScaledClock, SystemClock
     from hsched_adapters.scaled_time import ScaledTime
     from hsched_cli.ui import all_running, announce, ending_on_terminate
     from hsched_sandbox.ehr.conduct import HONOURS_KEYS
 
     service_at = free_port(SERVICE_PORT)
-    webhooks = "" if alone else f"http://{LOOPBACK}:{service_at}/webhooks/ehr"
+    webhooks = "" if wish.alone else f"http://{LOOPBACK}:{service_at}/webhooks/ehr"
     with ExitStack() as stack:
         stack.enter_context(ending_on_terminate())
         with err().status("Opening the practice's EHR ..."):
             begin = _begin(chosen)
-            served = stack.enter_context(serving(chosen, FixedClock(begin), HONOURS_KEYS, port, webhooks))
-        connect(chosen.paths, served.address)
-        present = ScaledTime(begin, SystemClock().now() + timedelta(seconds=0.0 if alone else START_SECONDS), speed)
+            served = stack.enter_context(serving(chosen, FixedClock(begin), HONOURS_KEYS, wish.port, webhooks))
+            connect(chosen.paths, served.address)
+            _permit(chosen, begin, wish)
+        starts = SystemClock().now() + timedelta(seconds=0.0 if wish.alone else START_SECONDS)
+        present = ScaledTime(begin, starts, wish.speed)
         served.opened.book.clock = ScaledClock(present)
-        running = stack.enter_context(all_running([] if alone else _programs(chosen, present, service_at)))
+        running = stack.enter_context(all_running([] if wish.alone else _programs(chosen, present, service_at)))
         out().print(f"{'EHR':8} {served.address}", markup=False)
         announce(running)
-        _introduce(present, alone=alone)
-        _live(chosen, served, running, begin + timedelta(days=days) if days else None, eager=eager)
+        _introduce(present, alone=wish.alone)
+        _live(chosen, served, running, begin + timedelta(days=wish.days) if wish.days else None, eager=wish.eager)
+
+
+def _permit(chosen: "Settings", begin: datetime, wish: _Wish) -> None:
+    """The sandbox's staff let the waitlist act, as anybody's would: by a proposal that two others approve."""
+    from hsched_adapters.assembly import open_practice
+    from hsched_cli.sandbox_permission import permit_waitlist
+
+    if wish.alone or wish.review:
+        return
+    if permit_waitlist(open_practice(replace(chosen, today=begin))):
+        out().print("frontdesk asked that the waitlist may act by itself; manager1 and manager2 approved: hsched orders list, hsched audit")
 
 
 def _begin(chosen: "Settings") -> datetime:
     """The first virtual instant."""
     from hsched_adapters.clock import SystemClock
     from hsched_sandbox.ehr.opening import lived_until, summary_in
-    from hsched_sandbox.life.first_moment import first_moment
+    from hsched_sandbox.life.first_moment import calendar_of, first_moment
 
     home = chosen.paths.home
-    return first_moment(summary_in(home), lived_until(home), SystemClock().now())
+    return first_moment(calendar_of(summary_in(home)), lived_until(home), SystemClock().now())
 
 
 def _programs(chosen: "Settings", present: "ScaledTime", service_at: int) -> list[Program]:

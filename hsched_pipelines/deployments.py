@@ -34,6 +34,10 @@ RUNS_IN: Mapping[str, frozenset[Deployment]] = MappingProxyType(
     }
 )
 
+ASKS_THE_EHR = frozenset(
+    {"inbox_sensor", "approvals_sensor", "offer_expiry_sensor", "reconcile_sensor", "catch_up_schedule", "risk_write_back_schedule"}
+)
+
 
 def deployment_of(practice: Practice) -> Deployment:
     """An end makes an archive; a sandbox's exports lie in its own folder; everything else is real."""
@@ -43,8 +47,9 @@ def deployment_of(practice: Practice) -> Deployment:
 
 
 def starts_running(name: str, practice: Practice) -> bool:
-    """Whether a schedule or sensor is on from the start: the practice asks for it, and it may run here."""
-    return practice.schedules == "running" and deployment_of(practice) in RUNS_IN[name]
+    """Whether a schedule or sensor is on from the start: the practice asks for it, it may run here, and there is an EHR to ask."""
+    is_idle = name in ASKS_THE_EHR and practice.connection is None
+    return practice.schedules == "running" and deployment_of(practice) in RUNS_IN[name] and not is_idle
 
 
 def schedule_status(name: str, practice: Practice) -> dg.DefaultScheduleStatus:

@@ -13,7 +13,7 @@ from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.workflow.path import Path
 from tests.ehr_twins import searches_at_once
-from tests.rest_world import ACTIONS, CLASSES, LATE, RestWorld, rest_world
+from tests.rest_world import ACTIONS, CLASSES, LATE, TIMEOUT, RestWorld, rest_world
 
 ROUNDS = 8
 FOREVER = 10_000
@@ -59,9 +59,9 @@ class Ending:
     is_wrong: bool
 
 
-def play(folder: FilePath, cell: Cell, path_class: type[Path] = Path, twin: Twin = unchanged) -> Ending:
+def play(folder: FilePath, cell: Cell, path_class: type[Path] = Path, twin: Twin = unchanged, timeout: float = TIMEOUT) -> Ending:
     """Approve the action, let the fault happen, and go on for as long as anybody would."""
-    with rest_world(folder, cell.kind, path_class) as world:
+    with rest_world(folder, cell.kind, path_class, timeout=timeout) as world:
         twin(world)
         world.connector.ehr.client._sleep = lambda _: None
         case_id = world.approved(getattr(world, ACTIONS[cell.action][0])())

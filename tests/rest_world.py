@@ -39,7 +39,7 @@ from tests.path_world import YES
 from tests.sandbox_ehr import NOW, TOKEN, ZONE, Ehr, MovableClock, running_ehr
 
 PRACTICE, USE_CASE = "elm", "waitlist"
-TIMEOUT = 0.2  # real seconds we wait for an answer
+TIMEOUT = 0.5  # real seconds we wait for an answer
 LATE = 0.3  # real seconds after which a late effect comes
 LATENCY = timedelta(seconds=30)  # by the practice's clock
 FREE = NOW + timedelta(days=1, hours=5)  # nobody has that hour
@@ -185,7 +185,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
 
 @contextmanager
 def rest_world(
-    folder: FilePath, kind: str = "search", path_class: type[Path] = Path, store: Any = None, latency: timedelta = LATENCY, **rules: Any
+    folder: FilePath, kind: str = "search", path_class: type[Path] = Path, store: Any = None, timeout: float = TIMEOUT, **rules: Any
 ) -> Iterator[RestWorld]:
     """A world over an EHR of that class, which accepts double bookings unless told otherwise: nothing but the path prevents them."""
     conduct, able = CLASSES[kind]
@@ -193,7 +193,7 @@ def rest_world(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ehr-token").write_text(TOKEN)
     with running_ehr(conduct, clock=clock, **{"double_booking": DoubleBooking.ACCEPT, **rules}) as ehr:
-        yield world_over(ehr, clock, folder, able, path_class, store, latency)
+        yield world_over(ehr, clock, folder, able, path_class, store, timeout)
 
 
 def world_over(
@@ -203,11 +203,11 @@ def world_over(
     able: Mapping[str, bool],
     path_class: type[Path] = Path,
     store: Any = None,
-    latency: timedelta = LATENCY,
+    timeout: float = TIMEOUT,
 ) -> RestWorld:
     """A world over an EHR that runs already."""
     connection = Connection(
-        "rest", ehr.address, "sandbox", timeout_seconds=TIMEOUT, max_latency_seconds=latency.total_seconds(), can_poll=True, **able
+        "rest", ehr.address, "sandbox", timeout_seconds=timeout, max_latency_seconds=LATENCY.total_seconds(), can_poll=True, **able
     )
     vault = MemoryVault()
     connector = RestConnector(connection, folder, folder, vault, clock, ZONE)

@@ -41,6 +41,18 @@ RECEIVE = inbox.insert().values(
     attempts=0,
     strikes=0,
 )
+BUSY = sa.select(inbox.c.about).where(
+    inbox.c.practice == sa.bindparam("whose"), inbox.c.state == str(MessageState.TAKEN), inbox.c.due_at > sa.bindparam("now")
+)
+# Along the index of those that stand there, oldest first: what is done costs nothing, however much it is.
+NEXT = (
+    sa.select(inbox)
+    .where(inbox.c.practice == sa.bindparam("whose"), inbox.c.state == sa.bindparam("stands"), inbox.c.due_at <= sa.bindparam("now"))
+    .where(inbox.c.about.not_in(BUSY))
+    .order_by(inbox.c.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 KNOWN = sa.select(inbox.c.message, inbox.c.body_digest).where(
     inbox.c.practice == sa.bindparam("whose"), inbox.c.message.in_(sa.bindparam("codes", expanding=True))
 )
@@ -147,10 +159,9 @@ class SqlInboxTransaction:
 
     def next(self, now: datetime) -> Message | None:
         """SQLite's writers take turns anyway; on PostgreSQL a row that somebody else holds is passed over."""
-        busy = self._ours(inbox.c.about).where(inbox.c.state == MessageState.TAKEN, inbox.c.due_at > now)
-        due = self._ours(inbox).where(inbox.c.state.in_(READ), inbox.c.due_at <= now, inbox.c.about.not_in(busy))
-        row = self._do(due.order_by(inbox.c.number).limit(1).with_for_update(skip_locked=True)).one_or_none()
-        return _message(row) if row else None
+        rows = [self._do(NEXT, {"whose": self._practice, "stands": str(state), "now": now}).one_or_none() for state in READ]
+        oldest = min((row for row in rows if row), key=lambda row: int(row.number), default=None)
+        return _message(oldest) if oldest else None
 
     def find(self, message: str) -> Message | None:
         row = self._do(self._ours(inbox).where(inbox.c.message == message)).one_or_none()

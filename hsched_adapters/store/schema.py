@@ -184,7 +184,7 @@ inbox = sa.Table(
     sa.Column("changed_at", Instant),
     sa.Column("reason", sa.String(64)),
     sa.UniqueConstraint("practice", "message", "connection", name="inbox_once"),
-    sa.Index("inbox_due", "practice", "state", "due_at"),
+    sa.Index("inbox_standing", "practice", "state", "number"),
     # Only of messages that were read: what is being received pays for no index it does not need.
     sa.Index("inbox_about", "practice", "about", "changed_at", sqlite_where=sa.text(READ), postgresql_where=sa.text(READ)),
 )

@@ -40,7 +40,8 @@ def from_text(kind: type[T], text: str) -> T:
 
 def _read(kind: type[Any], text: str) -> Any:
     try:
-        return _reader(kind)(json.loads(text))
+        reader: Reader = _reader(kind)  # type: ignore[arg-type]  # a type is hashable
+        return reader(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise SafeError("stored_value_unreadable", kind.__name__) from None
 

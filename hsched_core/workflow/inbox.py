@@ -125,6 +125,8 @@ class Inbox:
     def drain(self, handle: Handler, limit: int = 100) -> Drained:
         """Work on what is due, one after another, at most `limit`. Workers beside each other never work on one subject at a time."""
         results: Counter[str] = Counter()
+        if not self.waiting():
+            return Drained()
         for _ in range(limit):
             claim, buried = self._take()
             results["buried"] += buried
@@ -181,8 +183,6 @@ class Inbox:
     def _take(self) -> tuple[Claim | None, int]:
         """Read what nobody has read, and take the next message; how many were buried on the way."""
         now = self._clock.now()
-        if not self._store.due(now):
-            return None, 0
         readings = [(message, self._reading(message)) for message in self._store.unread(READ_AT_ONCE)]
         with self._store.transaction() as tx:
             buried = self._record_readings(tx, readings, now)

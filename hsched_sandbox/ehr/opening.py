@@ -13,7 +13,7 @@ from hsched_sandbox.ehr.book import Book
 from hsched_sandbox.ehr.conduct import Conduct
 from hsched_sandbox.ehr.journal import Journal
 from hsched_sandbox.ehr.playing import Player
-from hsched_sandbox.ehr.script import script_of
+from hsched_sandbox.ehr.script import Script, script_of
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.world import World
 
@@ -57,20 +57,23 @@ def lived_until(home: Path) -> datetime | None:
 
 def open_ehr(home: Path, clock: Clock, conduct: Conduct | None = None) -> OpenedEhr:
     """The EHR of the sandbox practice in that home, at the clock's present."""
-    summary = summary_in(home)
-    wish = summary.wish
+    wish = summary_in(home).wish
     parameters = parameters_of(wish.archetype, clinicians=wish.clinicians, years=wish.years, plain=wish.plain)
     world = simulate(parameters, seed=wish.seed, today=wish.today)
     _check_present(clock.now(), world)
-    book = Book(clock, conduct)
-    player, journal = Player(script_of(world), book), Journal(Paths(home).sandbox / JOURNAL)
+    return open_script(script_of(world), Paths(home).sandbox / JOURNAL, clock, conduct)
+
+
+def open_script(script: Script, file: Path, clock: Clock, conduct: Conduct | None = None) -> OpenedEhr:
+    """The EHR of a script, with what the journal of that file holds."""
+    book, now = Book(clock, conduct), clock.now()
+    player, journal = Player(script, book), Journal(file)
     opened, lived = _moments(journal)
-    now = clock.now()
     player.open(opened or now)
     book.remember_in(journal)
     if opened is None:
         book.write_down("opened", now.isoformat())
-    return OpenedEhr(world, book, player, journal, lived or now)
+    return OpenedEhr(script.world, book, player, journal, lived or now)
 
 
 def _moments(journal: Journal) -> tuple[datetime | None, datetime | None]:

@@ -12,9 +12,9 @@ from hsched_sandbox.timeline import DAY, HOUR
 from hsched_sandbox.world import End, Session, Visits, World
 
 WISHES_STREAM = 7
-EARLIER = 0.04  # of visits booked long ahead
+EARLIER = 0.033  # of visits booked long ahead
 LONG_AHEAD = 5 * DAY
-BACK = 0.2  # of clients whose care ended
+BACK = 0.15  # of clients whose care ended
 BACK_AFTER = (10 * DAY, 150 * DAY)
 PATIENCE = (10 * DAY, 35 * DAY)
 LATEST_EARLIER = DAY  # before the visit they would give up

@@ -10,10 +10,14 @@ OPENS, CLOSES = time(7, 50), time(17, 0)
 WEEKDAYS = 5
 
 
-def first_moment(summary: SandboxSummary, lived: datetime | None, now: datetime) -> datetime:
-    """The later of the present and of up to when it was lived; outside of working hours, the next morning of work."""
+def calendar_of(summary: SandboxSummary) -> Timeline:
+    """The days of a sandbox practice."""
     wish = summary.wish
-    timeline = draw_up(parameters_of(wish.archetype, clinicians=wish.clinicians, years=wish.years, plain=wish.plain), wish.today)
+    return draw_up(parameters_of(wish.archetype, clinicians=wish.clinicians, years=wish.years, plain=wish.plain), wish.today)
+
+
+def first_moment(timeline: Timeline, lived: datetime | None, now: datetime) -> datetime:
+    """The later of the present and of up to when it was lived; outside of working hours, the next morning of work."""
     earliest = max(now, lived) if lived else now
     begin = earliest.astimezone(timeline.zone)
     if _works(timeline, begin) and OPENS <= begin.time() < CLOSES:

@@ -167,6 +167,21 @@ def test_people_are_listed_with_what_they_may_decide(typed: Typed) -> None:
     assert "auditor          auditor: approves nothing" in screen
 
 
+def test_the_ehrs_id_behind_a_pseudonym_is_shown_to_a_person_and_the_look_recorded(typed: Typed, home: Path) -> None:
+    """By its first digits, where an open case names it; nobody else's."""
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}))
+    token = practice.vault.pseudonyms("client", ["PT-000007"])["PT-000007"]
+    action = offer(token)
+    case = Case(proposal(action, practice="elm", subject=OPENING, facts_digest="fa" * 32), State.WAITING, action, NOON)
+    with practice.path_store.transaction() as tx:
+        tx.add(case, audit=entered(case, Event.QUEUED, actor="path", rules=()))
+
+    assert typed("who", token[:8], "--as", "frontdesk") == (0, "client PT-000007\n")
+    assert typed("who", token[:8], "--as", "mallory")[0] == 2
+    assert typed("who", "0e0e0e0e", "--as", "frontdesk")[0] == 2
+    assert typed("who", case.id, "--as", "frontdesk")[0] == 2
+
+
 def test_a_story_has_every_candidate_and_every_reason(home: Path) -> None:
     """Codes from the trail, words from the cases; an appointment that was booked is told from the opening on."""
     practice = open_practice(load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}))

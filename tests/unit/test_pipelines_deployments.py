@@ -1,12 +1,14 @@
 """Which schedule runs where: the table, and what a practice's settings make of it."""
 
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
 import pytest
 
+from hsched_adapters.connection import Connection
 from hsched_adapters.settings import Practice, Source
-from hsched_pipelines.deployments import RUNS_IN, Deployment, deployment_of, schedule_status, sensor_status
+from hsched_pipelines.deployments import ASKS_THE_EHR, RUNS_IN, Deployment, deployment_of, schedule_status, sensor_status
 
 
 def practice(path: str = "sandbox/ehr_export", schedules: str = "stopped", last_day: date | None = None) -> Practice:
@@ -36,6 +38,16 @@ def test_nothing_starts_by_itself_unless_the_practice_says_so() -> None:
 def test_a_practice_that_says_running_runs_what_may_run_there() -> None:
     """Switched on by one setting."""
     assert schedule_status("extract_daily_schedule", practice(schedules="running")) is dg.DefaultScheduleStatus.RUNNING
+
+
+def test_without_a_connection_the_event_flow_stays_off() -> None:
+    """There is nobody to ask; with one it runs."""
+    alone = practice(schedules="running")
+    connected = replace(alone, connection=Connection("rest", "http://127.0.0.1:9", "sandbox"))
+
+    assert {sensor_status(name, alone) for name in ASKS_THE_EHR} == {dg.DefaultSensorStatus.STOPPED}
+    assert {sensor_status(name, connected) for name in ASKS_THE_EHR} == {dg.DefaultSensorStatus.RUNNING}
+    assert RUNS_IN.keys() >= ASKS_THE_EHR
 
 
 def test_an_ended_file_never_runs_by_schedule() -> None:

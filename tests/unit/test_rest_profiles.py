@@ -89,6 +89,7 @@ def test_a_practices_own_profile_is_laid_over_a_shipped_one(tmp_path: Path) -> N
         ({"token_file": "../elsewhere"}, "token_file is not a file's name"),
         ({"toke_file": "x"}, "unknown keys: toke_file"),
         ({"profile": None}, "lacks: profile"),
+        ({"sender": "Elm Psychotherapy"}, "tells what kind of care"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -138,7 +139,7 @@ def test_a_note_in_the_chart_says_what_was_done_and_nothing_else(template: str) 
         "Psicóloga libre",
         "salud mental",
         "couples group",
-        "Clínica Elm",
+        "Grupo de parejas",
         "anxiety",
         "TERAPÍA",
     ],

@@ -48,7 +48,7 @@ def test_the_present_is_chosen_by_the_environment() -> None:
     clock = choose_clock(settings, ZONE)
 
     assert isinstance(clock, ScaledClock)
-    assert clock.time == ScaledTime(VIRTUAL, REAL, 600)
+    assert (clock.time, clock.pace) == (ScaledTime(VIRTUAL, REAL, 600), 600)
 
 
 @given(INSTANTS, INSTANTS, st.floats(min_value=1e-3, max_value=1e6))

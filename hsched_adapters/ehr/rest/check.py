@@ -138,8 +138,10 @@ def _try_to(seen: Seen) -> _Trial | None:
 
 def _try_updated_since(seen: Seen) -> _Trial | None:
     by_change = sorted((one.appointment for one in seen), key=lambda one: one.updated_at)
-    if not by_change or by_change[0].updated_at == by_change[-1].updated_at:
+    if not by_change:
         return None
+    if by_change[0].updated_at == by_change[-1].updated_at:  # nothing changed after them; more cannot be known
+        return _Trial({"updated_since": (by_change[-1].updated_at + SECOND).isoformat()}, "", by_change[-1].id)
     return _Trial({"updated_since": by_change[-1].updated_at.isoformat()}, by_change[-1].id, by_change[0].id)
 
 

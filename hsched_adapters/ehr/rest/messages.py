@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hsched_adapters.ehr.rest.deeds import Deed
 from hsched_adapters.ehr.rest.ehr import Ehr, NotAskedError, Request
 from hsched_adapters.ehr.rest.records import SeenClient, SeenMessage
-from hsched_adapters.ehr.rest.wording import STOP, check_discreet, fields_of, language_for, load_templates, written_time
+from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, load_templates, written_time
 from hsched_core.domain.actions import Action, OfferSlot, SendMessage
 from hsched_core.domain.contact import Channel, Outreach
 from hsched_core.policy.practice import zone_named
@@ -30,7 +30,6 @@ class Wording:
     @classmethod
     def of(cls, sender: str, zone: ZoneInfo, link: Link) -> "Wording":
         """With the templates that come with hsched."""
-        check_discreet("practice.yaml, connection: sender", sender)
         return cls(sender, zone, link, load_templates())
 
 

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(64)),
         sa.UniqueConstraint("practice", "message", "connection", name="inbox_once"),
     )
-    op.create_index("inbox_due", "inbox", ["practice", "state", "due_at"])
+    op.create_index("inbox_standing", "inbox", ["practice", "state", "number"])
     is_read = sa.text("about IS NOT NULL")
     op.create_index("inbox_about", "inbox", ["practice", "about", "changed_at"], sqlite_where=is_read, postgresql_where=is_read)
     op.create_table(
