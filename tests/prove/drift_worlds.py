@@ -24,6 +24,8 @@ from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.parameters import Dirt, PracticeParameters, plain
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.record_sheets import registered
+from hsched_sandbox.reminders import Reminder
+from hsched_sandbox.timeline import MINUTE
 from hsched_sandbox.world import Channel, Session, World
 from tests.dbt_harness import Practice
 
@@ -73,7 +75,8 @@ def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINIC
     on = today + timedelta(days=RUN_IN_DAYS)
     world = simulate(parameters(scenario, on, clinicians), seed=seed, today=today)
     events, _ = exported_log(world)
-    _write(practice.home / "lake", {"appointments": _appointments(world, events), "clients": _clients(world, events)})
+    tables = {"appointments": _appointments(world, events), "clients": _clients(world, events), "communications": _reminders(world)}
+    _write(practice.home / "lake", tables)
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
@@ -136,6 +139,25 @@ def _clients(world: World, events: Events) -> pa.Table:
         "age_years": np.minimum(world.clients.age.astype(np.int64), 90),
     }
     return _typed(columns, "clients")
+
+
+def _reminders(world: World) -> pa.Table:
+    """Reminders sent or held back, on record a minute later. Answers stand in the appointments' events."""
+    visits, timeline = world.visits, world.timeline
+    decided = np.flatnonzero((visits.reminded >= timeline.opens) & (visits.reminded < timeline.shuts - MINUTE))
+    reminder, sent = visits.reminder[decided], visits.reminded[decided]
+    columns = {
+        "communication_token": decided.astype(str),
+        "appointment_token": appointment_ids(decided),
+        "client_token": patient_ids(visits.client[decided]),
+        "recorded_at": _instants(np.maximum(sent, visits.booked[decided]) + MINUTE),
+        "channel": np.where(reminder == Reminder.CALL, "call", "text"),
+        "status": np.where(reminder > Reminder.NONE, "completed", "not-done"),
+        "assigned_by": np.where(visits.randomised[decided], "randomised", "rule"),
+        "sent_at": _instants(sent),
+        "answered_at": pa.nulls(len(decided)),
+    }
+    return _typed(columns, "communications")
 
 
 def _typed(columns: dict[str, object], table: str) -> pa.Table:

@@ -47,6 +47,7 @@ def practice(
             "clinician_token": rng.choice(["kim", "lee", "noa"], count),
             "client_token": [f"{week}-{one}" for week, one in zip(came, clients.integers(0, 20, count), strict=True)],
             "is_confirmed": (rng.random(count) < 0.3) & ~(outage & is_new),
+            "season": "usual",
             "label_outcome": outcome,
             "label_is_unused": np.where(neither, None, outcome != "attended"),
             "label_known_at": starts + pd.Timedelta(hours=20),
