@@ -90,12 +90,23 @@ def test_a_step_is_found_soon_with_its_day_and_size(size: float, side: int) -> N
     assert all(one.paths[side].max() > one.limit > one.paths[1 - side].max() for one in found if len(one.alarms) == 1)
 
 
-def test_what_ends_again_is_a_second_alarm_on_the_other_side() -> None:
+def test_what_ends_again_is_told_and_asks_for_nothing() -> None:
     """Six weeks 0.6 above the forecasts: the chart then goes by the level it has found, and says when that is over."""
     moved = steps(practice(3, since_now(0.6, 60, 102)))
 
     assert [alarm.ratio > 1 for alarm in moved.alarms] == [True, False]
+    assert [alarm.is_end for alarm in moved.alarms] == [False, True]
     assert (moved.alarms[1].since - (date(2026, 1, 5) + timedelta(days=102))).days in range(-4, 5)
+    assert unanswered([moved], moved.alarms[0].on) == []
+
+
+def test_what_goes_on_to_the_other_side_is_no_end() -> None:
+    """0.4 above, then 0.4 below the forecasts: two alarms that stand, and a third where an end is followed by another move."""
+    turned = steps(practice(3, since_now(0.4, 60, 102) + since_now(-0.4, 102)))
+    again = steps(practice(3, since_now(0.5, 40, 75) + since_now(-0.4, 110)))
+
+    assert [(alarm.ratio > 1, alarm.is_end) for alarm in turned.alarms] == [(True, False), (False, False)]
+    assert [(alarm.ratio > 1, alarm.is_end) for alarm in again.alarms] == [(True, False), (False, True), (False, False)]
 
 
 def test_an_alarm_stands_until_a_training_and_counts_up_to_the_newest_day() -> None:
