@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from holidays import country_holidays
 
 from hsched_models.estimators import Floats, expit, logit
+from hsched_pipelines.learning.dbt import HOLIDAY_YEARS
 from hsched_pipelines.lake import lake_name, lake_schema
 from hsched_sandbox.appointment_sheet import appointment_ids, durations, patient_ids, provider_ids
 from hsched_sandbox.columns import Ints
@@ -38,6 +40,7 @@ DRIFTED_DAYS = {CALM: 140, DriftKind.GRADUAL.value: 140}
 USUAL_DAYS = 63
 CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
 MOMENT = "day_before"
+PUBLIC_HOLIDAYS = tuple(str(day) for day in sorted(country_holidays(plain().country, years=HOLIDAY_YEARS)))  # of the sandbox's practices
 
 
 @dataclass(frozen=True)

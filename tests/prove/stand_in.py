@@ -38,11 +38,11 @@ def watch_over(seed: int, scenarios: Sequence[str] = SCENARIOS, clinicians: int 
         begun = time.monotonic()
         world, p = imagined(scenario, seed, clinicians)
         day, breach = (None, "") if scenario == CALM else first_breach(world, p)
-        alarms = calm_alarms(world, p) if scenario == CALM else []
+        alarms, ends = calm_alarms(world, p) if scenario == CALM else ([], [])
         held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
         sums = weekly_sums(world, {"champion": p}, held=held)
         left = None if scenario == CALM else leaves_band(world)
-        yield Course(scenario, seed, str(world.on), day, breach, alarms, sums, left, time.monotonic() - begun)
+        yield Course(scenario, seed, str(world.on), day, breach, alarms, ends, sums, left, time.monotonic() - begun)
 
 
 def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Lived, pd.Series]:
