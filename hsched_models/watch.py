@@ -28,7 +28,8 @@ _UP, _DOWN = 0, 1
 class Alarm:
     """A chart over its limit: first seen with the visits of `on`; `since` is when that began.
 
-    Observed and expected: of all visits charted since then, up to the newest. `is_end`: the alarm before is over, forecasts are right again.
+    Observed and expected: of all visits charted since then, up to the newest. `is_end`: the alarm before
+    is over, forecasts are right again.
     """
 
     on: date

@@ -121,8 +121,9 @@ def tables(courses: Sequence[Course]) -> str:
         lines += [
             "",
             f"Calm: {len(calm)} practices, {alarms_a_year(calm):.2f} alarms a year, all charts together, "
-            f"in {sum(bool(course.alarms) for course in calm)} of them, and {ends_a_year(calm):.2f} ends of alarms; four-week stretches within the "
-            f"band: {share_inside(calm, 'champion'):.0%} as trained, {share_inside(calm, 'updated'):.0%} updated.",
+            f"in {sum(bool(course.alarms) for course in calm)} of them, and {ends_a_year(calm):.2f} ends of alarms; "
+            f"four-week stretches within the band: {share_inside(calm, 'champion'):.0%} as trained, "
+            f"{share_inside(calm, 'updated'):.0%} updated.",
         ]
     return "\n".join(lines)
 

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from holidays import country_holidays
 
 from hsched_models.estimators import Floats, expit, logit
-from hsched_pipelines.learning.dbt import HOLIDAY_YEARS
 from hsched_pipelines.lake import lake_name, lake_schema
+from hsched_pipelines.learning.dbt import HOLIDAY_YEARS
 from hsched_sandbox.appointment_sheet import appointment_ids, durations, patient_ids, provider_ids
 from hsched_sandbox.columns import Ints
 from hsched_sandbox.drifts import SIZES, Drift, DriftKind, by_arrival, of_kind
