@@ -14,7 +14,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 
 from hsched_models.estimators import Floats, expit
-from hsched_models.level_process import LevelProcess
+from hsched_models.level_process import LevelProcess, PastDays
 from hsched_models.watch import DAYS_A_YEAR, Alarm, Chart, Days, Labels
 
 HORIZON_DAYS = 182  # the odds are per half-year: that often a practice is taken to move
@@ -35,19 +35,11 @@ class Visits:
 
 
 @dataclass(frozen=True)
-class Past:
-    """Days before the first forecast: sum of (outcome - usual share), sum of share (1 - share)."""
-
-    excess: Floats
-    information: Floats
-
-
-@dataclass(frozen=True)
 class Outcomes:
     """A practice's forecast visits, the past before them, and how the level lies on the days of both."""
 
     visits: Visits
-    past: Past
+    past: PastDays
     process: LevelProcess
 
     @property
@@ -70,13 +62,13 @@ class Outcomes:
         level: Floats = self.process.mean(*self.day_sums)[at]
         return level
 
-    def moved(self, weights: Floats, size: float, variance: float) -> "Outcomes":
-        """The same after a move: forecasts that follow it, as far as its size is known."""
+    def moved(self, weights: Floats, size: float, sd: float) -> "Outcomes":
+        """The same after a move: forecasts that follow it, with so much of its size left to the outcomes since its beginning."""
         p = expit(self.visits.log_odds)
         shares = [_by_day(self.days, self.visits, amounts) for amounts in (weights * p * (1 - p), p * (1 - p))]
         by = np.concatenate([np.zeros(len(self.past.excess)), shares[0] / shares[1]])
         visits = replace(self.visits, log_odds=self.visits.log_odds + size * weights)
-        return replace(self, visits=visits, process=self.process.widened(by, variance))
+        return replace(self, visits=visits, process=self.process.widened(by, sd**2))
 
 
 @dataclass(frozen=True)
@@ -108,10 +100,12 @@ def odds_for(alarms_a_year: float) -> float:
 
 def change_chart(name: str, outcomes: Outcomes, move: Move, alarms_a_year: float) -> Chart:
     """The chart of one kind of move. Its paths are log(1 + odds so far); after an alarm forecasts follow the move,
-    at its size by then."""
+    at its size by then. One that takes the level back to the forecasts is the end of the alarm before: a blip, or a season that is over."""
     days, visits = outcomes.days, outcomes.visits
     limit = float(np.log1p(odds_for(alarms_a_year)))
-    paths, alarms, begin, left = np.zeros((2, len(days))), [], 0, outcomes
+    paths, begin, left = np.zeros((2, len(days))), 0, outcomes
+    alarms: list[Alarm] = []
+    opened: _Opened | None = None
     while begin < len(days):
         evidence = _evidence(left, move, days[begin])
         path = np.logaddexp(0, evidence.odds)
@@ -119,13 +113,40 @@ def change_chart(name: str, outcomes: Outcomes, move: Move, alarms_a_year: float
         end = begin + int(over[0]) + 1 if len(over) else len(days)
         paths[:, begin:end] = path[:, begin:end]
         if len(over):
-            since, size, variance = evidence.likeliest(end - 1, int(np.argmax(path[:, end - 1])))
-            alarms.append(_alarm(left.visits, move, since, days[end - 1]))
-            left = left.moved(move.weights(visits, since), size, variance)
+            side = int(np.argmax(path[:, end - 1]))
+            since, size = evidence.likeliest(end - 1, side)
+            alarm, weights = _alarm(left.visits, move, since, days[end - 1]), move.weights(visits, since)
+            if opened and opened.side != side and _is_as_forecast(outcomes, move, since, days[end - 1]):
+                alarms.append(replace(alarm, is_end=True))
+                left, opened = opened.before.moved(opened.weights - weights, opened.size, move.size), None
+            else:
+                alarms.append(alarm)
+                opened = _Opened(left, weights, size, side)
+                # its size looks larger than it is on the day of an alarm, and so does how well it is known: all of it is learned anew
+                left = left.moved(weights, size, move.size)
         begin = end
     shown = _of_new(visits, np.datetime64(alarms[0].since) if alarms else days[0]) if move.of_new_clients and len(days) else visits
     observed, expected = (_by_day(days, shown, amounts) for amounts in (shown.labels.astype(np.float64), expit(shown.log_odds)))
     return Chart(name, days, observed.astype(np.int64), expected, paths, limit, tuple(alarms))
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The newest alarm, until it is over: what was watched before it, how much of its size each visit has, its side."""
+
+    before: Outcomes
+    weights: Floats
+    size: float
+    side: int
+
+
+def _is_as_forecast(outcomes: Outcomes, move: Move, since: np.datetime64, on: np.datetime64) -> bool:
+    """Whether the outcomes of these days are nearer to their forecasts than to a move. A mix of clients does not end."""
+    visits = outcomes.visits
+    these = (visits.days >= since) & (visits.days <= on)
+    p = expit(visits.log_odds[these])
+    off = float((visits.labels[these] - p).sum() / (p * (1 - p)).sum())
+    return not move.of_new_clients and abs(off) < move.size / 2
 
 
 @dataclass(frozen=True)
@@ -139,11 +160,10 @@ class _Evidence:
     ratios: Floats  # (2, beginnings, days), logs
     odds: Floats
 
-    def likeliest(self, day: int, side: int) -> tuple[np.datetime64, float, float]:
-        """Since when, how large, and that size's variance, as of that day."""
+    def likeliest(self, day: int, side: int) -> tuple[np.datetime64, float]:
+        """Since when and how large, as of that day."""
         at = int(np.argmax(self.ratios[side, :, day]))
-        known = max(float(self.information[at, day]), 1e-9)
-        return self.begins[at], float(self.score[at, day]) / known, 1 / known
+        return self.begins[at], float(self.score[at, day]) / max(float(self.information[at, day]), 1e-9)
 
 
 def _evidence(outcomes: Outcomes, move: Move, begin: np.datetime64) -> _Evidence:

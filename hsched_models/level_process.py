@@ -1,10 +1,12 @@
 """How a practice's level of misses lies from day to day while nothing happens: a Gaussian process over days, in log odds.
 
 It holds what is no news: a champion's own error, slow wander, the time of the year, the days after the practice was closed, the
-mood of a week. Weeks of the past year teach it what this year's will be like, and it knows how well. Pure functions on arrays.
+mood of a week. Weeks of the past year teach it what this year's will be like, and how much weeks and seasons differ at all; it knows how
+well. Pure functions on arrays.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +16,14 @@ from hsched_models.estimators import Floats
 from hsched_models.level import week_numbers
 
 Days = NDArray[np.datetime64]
-# Standard deviations in log odds. A usual practice's; a year of records outweighs them.
+# Standard deviations in log odds. A usual practice's; a year of records outweighs them, and says which season and mood are likeliest.
 OWN_SD = 0.1  # of a champion's level
 PAST_SD = 1.0  # of the past's yardstick, which is a share and no forecast
 WANDER_A_WEEK = 0.01  # a champion gets old
-SEASON_SD, SEASON_DAYS, YEAR_DAYS = 0.1, 21.0, 364  # the time of the year, alike over three weeks; weekdays stay weekdays
+PART_SD = 0.15  # of a part of the year of which studies speak: year's end, August, spring break
+SEASON_SD, SEASON_DAYS, YEAR_DAYS = 0.05, 21.0, 364  # any time of the year, alike over three weeks; weekdays stay weekdays
+SEASONS, MOODS = (0.025, 0.05, 0.1, 0.2), (0.015, 0.03, 0.06, 0.12)
+BELIEF = 0.7  # standard deviation of their logarithms: a practice with twice the usual is no wonder
 AFTER_SD, ONE_AFTER_SD, AFTER_DAYS = 0.1, 0.05, 7  # the week after a closed day: what all have in common, and each its own
 MOOD_SD = 0.03  # of a week
 CLOSED_SHARE = 0.25  # of the weekday's usual visits: with fewer the practice was closed, as on a holiday
@@ -50,26 +55,52 @@ class LevelProcess:
         return LevelProcess(self.days, self.covariance + variance * np.outer(by, by))
 
 
-def level_process(past: Days, forecast: Days, calendar: Days, booked: Floats) -> LevelProcess:
+@dataclass(frozen=True)
+class PastDays:
+    """Days before the first forecast: sum of (outcome - usual share), sum of share (1 - share)."""
+
+    days: Days
+    excess: Floats
+    information: Floats
+
+
+def level_process(past: PastDays, forecast: Days, calendar: Days, booked: Floats, parts: Floats) -> LevelProcess:
     """The process on days with outcomes (sorted): the past's, and later those with forecasts.
 
-    `calendar`, `booked`: every day from the first to the last, and its visits.
+    `calendar`, `booked`: every day from the first to the last, and its visits. `parts`: by day with outcomes, the share of its visits
+    that lay in each part of the year with a name of its own; a part is alike in both years.
     """
-    days = np.concatenate([past, forecast])
+    days = np.concatenate([past.days, forecast])
     number = days.astype("datetime64[D]").astype(np.int64)
     apart = np.abs(number[:, None] - number[None, :])
-    is_forecast = np.arange(len(days)) >= len(past)
+    is_forecast = np.arange(len(days)) >= len(past.days)
     covariance = np.outer(is_forecast, is_forecast) * OWN_SD**2 + np.outer(~is_forecast, ~is_forecast) * PAST_SD**2
     since = np.where(is_forecast, number - number[is_forecast][:1].sum(), 0) / 7
     covariance = covariance + WANDER_A_WEEK**2 * np.minimum(since[:, None], since[None, :])
-    of_year = np.minimum(apart % YEAR_DAYS, YEAR_DAYS - apart % YEAR_DAYS)
-    covariance += SEASON_SD**2 * np.exp(-((of_year / SEASON_DAYS) ** 2) / 2)
+    covariance += PART_SD**2 * parts @ parts.T
     closure = _last_closure(number, calendar, booked)
     both = np.outer(closure >= 0, closure >= 0)
     covariance += both * (AFTER_SD**2 + ONE_AFTER_SD**2 * (closure[:, None] == closure[None, :]))
+    of_year = np.minimum(apart % YEAR_DAYS, YEAR_DAYS - apart % YEAR_DAYS)
+    alike = np.exp(-((of_year / SEASON_DAYS) ** 2) / 2)
     week = week_numbers(days)
-    covariance += MOOD_SD**2 * (week[:, None] == week[None, :])
-    return LevelProcess(days, covariance)
+    same_week = (week[:, None] == week[None, :]).astype(np.float64)
+    season, mood = _likeliest(past, *(matrix[: len(past.days), : len(past.days)] for matrix in (covariance, alike, same_week)))
+    return LevelProcess(days, covariance + season**2 * alike + mood**2 * same_week)
+
+
+def _likeliest(past: PastDays, other: Floats, alike: Floats, same_week: Floats) -> tuple[float, float]:
+    """How much times of the year and weeks differ, by what the past's days say and what is usual; the usual where there is no past."""
+
+    def plausible(sds: tuple[float, float]) -> float:
+        season, mood = sds
+        factor = cholesky(other + season**2 * alike + mood**2 * same_week + np.diag(1 / past.information), lower=True)
+        steps = solve_triangular(factor, past.excess / past.information, lower=True)
+        likelihood = -float(steps @ steps) / 2 - float(np.log(np.diag(factor)).sum())
+        belief = np.log(season / SEASON_SD) ** 2 + np.log(mood / MOOD_SD) ** 2
+        return likelihood - float(belief) / (2 * BELIEF**2)
+
+    return max(product(SEASONS, MOODS), key=plausible) if len(past.days) else (SEASON_SD, MOOD_SD)
 
 
 def _last_closure(number: NDArray[np.int64], calendar: Days, booked: Floats) -> NDArray[np.int64]:

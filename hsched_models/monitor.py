@@ -110,7 +110,8 @@ def _line(family: str, one: Chart, trained_through: date) -> Row:
         "expected": round(float(one.expected.sum()), 1),
         "of_limit": round(float(one.paths[:, -1].max()) / one.limit, 2),
         "alarm": f"{alarms[0].on}, since {alarms[0].since}" if alarms else "",
-        "alarms_before": sum(alarm.on <= trained_through for alarm in one.alarms),
+        "over": next((str(end.on) for end in one.alarms if end.is_end and alarms and end.on > alarms[0].on), ""),
+        "alarms_before": sum(alarm.on <= trained_through and not alarm.is_end for alarm in one.alarms),
     }
 
 

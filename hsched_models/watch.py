@@ -28,13 +28,15 @@ _UP, _DOWN = 0, 1
 class Alarm:
     """A chart over its limit: first seen with the visits of `on`; `since` is when that began.
 
-    Observed and expected: of all visits charted since then, up to the newest.
+    Observed and expected: of all visits charted since then, up to the newest. `is_end`: the alarm before
+    is over, forecasts are right again.
     """
 
     on: date
     since: date
     observed: int
     expected: float
+    is_end: bool = False
 
     @property
     def ratio(self) -> float:
@@ -132,6 +134,6 @@ def spread_of(days: Days, p: Floats, labels: Labels) -> float:
 
 
 def unanswered(charts: Sequence[Chart], trained_through: date) -> list[tuple[Chart, Alarm]]:
-    """Each chart's first alarm raised by visits after the last one trained on."""
-    first = [(one, next((alarm for alarm in one.alarms if alarm.on > trained_through), None)) for one in charts]
+    """Each chart's first alarm raised by visits after the last one trained on. That one is over asks for nothing."""
+    first = [(one, next((alarm for alarm in one.alarms if alarm.on > trained_through and not alarm.is_end), None)) for one in charts]
     return [(one, alarm) for one, alarm in first if alarm is not None]

@@ -7,16 +7,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hsched_models.changepoint import HORIZON_DAYS, Outcomes, Past, Visits
+from hsched_models.changepoint import HORIZON_DAYS, Outcomes, Visits
 from hsched_models.estimators import Floats, expit, logit
-from hsched_models.level_process import level_process
+from hsched_models.level_process import PastDays, level_process
 from hsched_models.reporting_delay import LONGEST, last_day, selection, told_on
 from hsched_models.watch import Days, Labels
 
 WATCHED_DAYS, PAST_DAYS = HORIZON_DAYS, 420  # last year's weeks of the whole watched time lie in the past
 PRIOR_VISITS = 20.0  # at the whole share, for each kind's own
-READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "client_token", "is_confirmed", "label_outcome",
-        "label_is_unused", "label_known_at")  # fmt: skip
+NAMED_PARTS = ("year_end", "august", "spring_break")  # of the input `season`
+READ = ("starts_on", "weekday", "session_type", "modality", "clinician_token", "client_token", "is_confirmed", "season",
+        "label_outcome", "label_is_unused", "label_known_at")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,17 @@ def outcomes_of(seen: Watched) -> Outcomes:
         np.bincount(position, weights=amounts).astype(np.float64) for amounts in (unused_of(past) - usual, usual * (1 - usual))
     )
     calendar, booked = _booked(np.concatenate([days_of(seen.past), days_of(seen.rows)]))
-    process = level_process(past_days, np.unique(visits.days), calendar, booked)
-    return Outcomes(visits, Past(excess, information), process)
+    forecast_days, before = np.unique(visits.days), PastDays(past_days, excess, information)
+    parts = _parts(pd.concat([past, rows]), np.concatenate([past_days, forecast_days]))
+    return Outcomes(visits, before, level_process(before, forecast_days, calendar, booked, parts))
+
+
+def _parts(told: pd.DataFrame, days: Days) -> Floats:
+    """By day and named part of the year: the share of the day's outcomes that are of visits in it."""
+    position = np.searchsorted(days, days_of(told))
+    counts = np.maximum(np.bincount(position, minlength=len(days)), 1)
+    seasons = told["season"].to_numpy(dtype=object)
+    return np.stack([np.bincount(position, weights=seasons == part, minlength=len(days)) / counts for part in NAMED_PARTS], axis=1)
 
 
 def _selection(told: pd.DataFrame) -> Floats:

@@ -62,7 +62,16 @@ def detection(courses: Sequence[Course]) -> Detection:
 
 def alarms_a_year(calm: Sequence[Course]) -> float:
     """Alarms of every chart, over the years that the calm practices were watched."""
-    return sum(len(course.alarms) for course in calm) / (len(calm) * WATCHED_DAYS / DAYS_A_YEAR)
+    return sum(len(course.alarms) for course in calm) / _years(calm)
+
+
+def ends_a_year(calm: Sequence[Course]) -> float:
+    """Ends of such alarms, which are told in the table and asked about by nobody."""
+    return sum(len(course.ends) for course in calm) / _years(calm)
+
+
+def _years(calm: Sequence[Course]) -> float:
+    return len(calm) * WATCHED_DAYS / DAYS_A_YEAR
 
 
 def ratios(course: Course, way: str, pooled: int = 1) -> np.typing.NDArray[np.float64]:
@@ -111,8 +120,10 @@ def tables(courses: Sequence[Course]) -> str:
     if calm:
         lines += [
             "",
-            f"Calm: {len(calm)} practices, {alarms_a_year(calm):.2f} alarms a year, all charts together; four-week stretches within the "
-            f"band: {share_inside(calm, 'champion'):.0%} as trained, {share_inside(calm, 'updated'):.0%} updated.",
+            f"Calm: {len(calm)} practices, {alarms_a_year(calm):.2f} alarms a year, all charts together, "
+            f"in {sum(bool(course.alarms) for course in calm)} of them, and {ends_a_year(calm):.2f} ends of alarms; "
+            f"four-week stretches within the band: {share_inside(calm, 'champion'):.0%} as trained, "
+            f"{share_inside(calm, 'updated'):.0%} updated.",
         ]
     return "\n".join(lines)
 

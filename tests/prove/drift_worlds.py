@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from holidays import country_holidays
 
 from hsched_models.estimators import Floats, expit, logit
 from hsched_pipelines.lake import lake_name, lake_schema
+from hsched_pipelines.learning.dbt import HOLIDAY_YEARS
 from hsched_sandbox.appointment_sheet import appointment_ids, durations, patient_ids, provider_ids
 from hsched_sandbox.columns import Ints
 from hsched_sandbox.drifts import SIZES, Drift, DriftKind, by_arrival, of_kind
@@ -24,6 +26,8 @@ from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.parameters import Dirt, PracticeParameters, plain
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.record_sheets import registered
+from hsched_sandbox.reminders import Reminder
+from hsched_sandbox.timeline import MINUTE
 from hsched_sandbox.world import Channel, Session, World
 from tests.dbt_harness import Practice
 
@@ -36,6 +40,7 @@ DRIFTED_DAYS = {CALM: 140, DriftKind.GRADUAL.value: 140}
 USUAL_DAYS = 63
 CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
 MOMENT = "day_before"
+PUBLIC_HOLIDAYS = tuple(str(day) for day in sorted(country_holidays(plain().country, years=HOLIDAY_YEARS)))  # of the sandbox's practices
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINIC
     on = today + timedelta(days=RUN_IN_DAYS)
     world = simulate(parameters(scenario, on, clinicians), seed=seed, today=today)
     events, _ = exported_log(world)
-    _write(practice.home / "lake", {"appointments": _appointments(world, events), "clients": _clients(world, events)})
+    tables = {"appointments": _appointments(world, events), "clients": _clients(world, events), "communications": _reminders(world)}
+    _write(practice.home / "lake", tables)
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
@@ -136,6 +142,25 @@ def _clients(world: World, events: Events) -> pa.Table:
         "age_years": np.minimum(world.clients.age.astype(np.int64), 90),
     }
     return _typed(columns, "clients")
+
+
+def _reminders(world: World) -> pa.Table:
+    """Reminders sent or held back, on record a minute later. Answers stand in the appointments' events."""
+    visits, timeline = world.visits, world.timeline
+    decided = np.flatnonzero((visits.reminded >= timeline.opens) & (visits.reminded < timeline.shuts - MINUTE))
+    reminder, sent = visits.reminder[decided], visits.reminded[decided]
+    columns = {
+        "communication_token": decided.astype(str),
+        "appointment_token": appointment_ids(decided),
+        "client_token": patient_ids(visits.client[decided]),
+        "recorded_at": _instants(np.maximum(sent, visits.booked[decided]) + MINUTE),
+        "channel": np.where(reminder == Reminder.CALL, "call", "text"),
+        "status": np.where(reminder > Reminder.NONE, "completed", "not-done"),
+        "assigned_by": np.where(visits.randomised[decided], "randomised", "rule"),
+        "sent_at": _instants(sent),
+        "answered_at": pa.nulls(len(decided)),
+    }
+    return _typed(columns, "communications")
 
 
 def _typed(columns: dict[str, object], table: str) -> pa.Table:

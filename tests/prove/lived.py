@@ -31,7 +31,7 @@ from hsched_models.watch import unanswered
 from hsched_models.watched import watched
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
-from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, SCENARIOS, Lived, lived
+from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, Lived, lived
 
 AGE = {"age": "synthetic"}
 BAND, POOLED_DAYS = (0.95, 1.05), 28
@@ -50,6 +50,7 @@ class Course:
     detected: int | None = None
     breach: str = ""
     alarms: list[str] = field(default_factory=list)  # of a calm half-year
+    ends: list[str] = field(default_factory=list)  # of those alarms: told, not asked about
     sums: Sums = field(default_factory=dict)
     left: int | None = None
     seconds: float = 0.0
@@ -79,10 +80,9 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     world = replace(world, hindsight=hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on)))
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
-        alarms = calm_alarms(world, after)
-        return Course(
-            scenario, seed, str(world.on), alarms=alarms, sums=weekly_sums(world, {"champion": p}), seconds=time.monotonic() - begun
-        )
+        alarms, ends = calm_alarms(world, after)
+        sums = weekly_sums(world, {"champion": p})
+        return Course(scenario, seed, str(world.on), alarms=alarms, ends=ends, sums=sums, seconds=time.monotonic() - begun)
     day, breach = first_breach(world, after)
     ways = {"champion": p}
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
@@ -147,11 +147,12 @@ def _newcomers(world: Lived, as_of: date) -> list[str]:
     return newcomers(scored[is_new], scored.loc[~is_new, "clinician_token"])
 
 
-def calm_alarms(world: Lived, p: pd.Series) -> list[str]:
-    """Every alarm of the watched time, in which nothing happens."""
+def calm_alarms(world: Lived, p: pd.Series) -> tuple[list[str], list[str]]:
+    """Every alarm of the watched time, in which nothing happens; and every end of one."""
     charts = _charts(world, p, world.ends)
-    return [f"{family}: {one.name}, {alarm.on} ({alarm.ratio:.2f})" for family, ones in charts.families.items() for one in ones
-            for alarm in one.alarms]  # fmt: skip
+    told = [(f"{family}: {one.name}, {alarm.on} ({alarm.ratio:.2f})", alarm.is_end) for family, ones in charts.families.items()
+            for one in ones for alarm in one.alarms]  # fmt: skip
+    return [said for said, is_end in told if not is_end], [said for said, is_end in told if is_end]
 
 
 def weekly_sums(world: Lived, ways: Mapping[str, pd.Series], retrained: date | None = None, held: date | None = None) -> Sums:
@@ -194,7 +195,7 @@ def main() -> None:
     reader.add_argument("--out", type=Path, required=True)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
-        practice = Practice(Path(home))
+        practice = Practice(Path(home), holidays=PUBLIC_HOLIDAYS)
         for seed in range(*asked.seeds):
             for course in live_through(seed, practice, tuple(asked.scenarios)):
                 print(json.dumps(asdict(course)), file=out, flush=True)

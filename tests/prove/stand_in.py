@@ -19,7 +19,7 @@ from hsched_core.domain.vocabulary import Outcome
 from hsched_models.estimators import Floats, expit, logit
 from hsched_models.report import RECORDS
 from hsched_sandbox.appointment_sheet import provider_ids
-from hsched_sandbox.columns import Flags, Ints
+from hsched_sandbox.columns import Flags, Ints, Words
 from hsched_sandbox.events import Events, Happening
 from hsched_sandbox.evidence import NEVER, Word, gather
 from hsched_sandbox.exported_log import exported_log
@@ -38,11 +38,11 @@ def watch_over(seed: int, scenarios: Sequence[str] = SCENARIOS, clinicians: int 
         begun = time.monotonic()
         world, p = imagined(scenario, seed, clinicians)
         day, breach = (None, "") if scenario == CALM else first_breach(world, p)
-        alarms = calm_alarms(world, p) if scenario == CALM else []
+        alarms, ends = calm_alarms(world, p) if scenario == CALM else ([], [])
         held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
         sums = weekly_sums(world, {"champion": p}, held=held)
         left = None if scenario == CALM else leaves_band(world)
-        yield Course(scenario, seed, str(world.on), day, breach, alarms, sums, left, time.monotonic() - begun)
+        yield Course(scenario, seed, str(world.on), day, breach, alarms, ends, sums, left, time.monotonic() - begun)
 
 
 def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Lived, pd.Series]:
@@ -88,6 +88,7 @@ def _rows(world: World, events: Events) -> pd.DataFrame:
             "modality": np.array([channel.name.lower() for channel in Channel])[visits.channel],
             "clinician_token": provider_ids(visits.clinician),
             "client_token": visits.client,
+            "season": _parts_of_year(days)[visits.day],
             "is_confirmed": _told_of(events, (events.what == Happening.CONFIRMED) & before, len(visits)),
             "label_outcome": outcome,
             "label_is_unused": unused,
@@ -95,6 +96,14 @@ def _rows(world: World, events: Events) -> pd.DataFrame:
             "scored_at": _instants(evidence.moment),
         }
     )
+
+
+def _parts_of_year(days: Words) -> Words:
+    """As the feature tables name them."""
+    year_end = [day.month == 12 or (day.month == 11 and day.day >= 22) for day in days]
+    break_ = [day.month == 4 and day.day <= 14 for day in days]
+    named: Words = np.select([year_end, [day.month == 8 for day in days], break_], ["year_end", "august", "spring_break"], "usual")
+    return named
 
 
 def _told_of(events: Events, these: Flags, visits: int) -> Flags:

@@ -13,7 +13,7 @@ from hsched_models.report import RECORDS
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
 from tests.prove.drift_figures import alarms_a_year, detection, of_scenario, weeks_back
-from tests.prove.drift_worlds import CALM
+from tests.prove.drift_worlds import CALM, PUBLIC_HOLIDAYS
 from tests.prove.lived import Course, live_through
 from tests.prove.stand_in import watch_over
 
@@ -76,6 +76,6 @@ def test_forecasts_are_right_again_within_four_weeks(stand_ins: Sequence[Course]
 
 def test_so_are_the_recipes_that_ships(tmp_path: Path) -> None:
     """Trained, forecast and updated as in a practice."""
-    courses = live_through(RECIPE_SEED, Practice(tmp_path), (DriftKind.SUDDEN.value, DriftKind.SEASONAL.value))
+    courses = live_through(RECIPE_SEED, Practice(tmp_path, holidays=PUBLIC_HOLIDAYS), (DriftKind.SUDDEN.value, DriftKind.SEASONAL.value))
 
     assert {course.scenario: weeks_back(course, "updated") <= 4 for course in courses} == {"sudden": True, "seasonal": True}

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from hsched_models.changepoint import NEW_MIX, STEP, Outcomes, Past, Visits, change_chart, odds_for
+from hsched_models.changepoint import NEW_MIX, STEP, Outcomes, Visits, change_chart, odds_for
 from hsched_models.estimators import Floats, expit, logit
-from hsched_models.level_process import level_process
+from hsched_models.level_process import PastDays, level_process
 from hsched_models.watch import Chart, Days, unanswered
 from hsched_models.watch_plots import control_chart
+from hsched_sandbox.columns import Flags
 
 BEGIN, NOW = np.datetime64("2025-01-06"), np.datetime64("2026-01-05")  # the past, and the first forecast
 CALENDAR = np.arange(BEGIN, NOW + 182)
@@ -18,8 +19,12 @@ AT = 84  # days after the first forecast
 ON = date(2026, 1, 5) + timedelta(days=AT)
 
 
-def practice(seed: int, level: Floats, *, mix: float = 0.0, a_day: int = A_DAY, closed: Days | None = None, past: bool = True) -> Outcomes:
-    """Weekdays of a year and a half; `level`: log odds on each day of CALENDAR. New clients come all the time, with a mix since AT."""
+def practice(seed: int, level: Floats, *, mix: float = 0.0, a_day: int = A_DAY, closed: Days | None = None,
+             past: bool = True, part: Flags | None = None) -> Outcomes:  # fmt: skip
+    """Weekdays of a year and a half; `level`: log odds on each day of CALENDAR. New clients come all the time, with a mix since AT.
+
+    `part`: which days of CALENDAR lie in a part of the year with a name.
+    """
     rng = np.random.default_rng(seed)
     open_days = (CALENDAR.astype(np.int64) + 3) % 7 < 5
     if closed is not None:
@@ -36,8 +41,10 @@ def practice(seed: int, level: Floats, *, mix: float = 0.0, a_day: int = A_DAY, 
     excess, information = (np.bincount(position, weights=amounts).astype(np.float64) for amounts in (left, usual))
     kept = slice(None) if past else slice(0)
     booked = np.bincount(day, minlength=len(CALENDAR)).astype(np.float64)
-    process = level_process(before[kept], np.unique(visits.days), CALENDAR, booked)
-    return Outcomes(visits, Past(excess[kept], information[kept]), process)
+    lived = np.concatenate([before[kept], np.unique(visits.days)])
+    named = np.zeros((len(lived), 0)) if part is None else part[(lived - BEGIN).astype(np.int64)].astype(np.float64)[:, None]
+    known = PastDays(before[kept], excess[kept], information[kept])
+    return Outcomes(visits, known, level_process(known, np.unique(visits.days), CALENDAR, booked, named))
 
 
 def since_now(size: float, first: int = AT, last: int = 999) -> Floats:
@@ -83,12 +90,25 @@ def test_a_step_is_found_soon_with_its_day_and_size(size: float, side: int) -> N
     assert all(one.paths[side].max() > one.limit > one.paths[1 - side].max() for one in found if len(one.alarms) == 1)
 
 
-def test_what_ends_again_is_a_second_alarm_on_the_other_side() -> None:
+def test_what_ends_again_is_told_and_asks_for_nothing() -> None:
     """Six weeks 0.6 above the forecasts: the chart then goes by the level it has found, and says when that is over."""
     moved = steps(practice(3, since_now(0.6, 60, 102)))
 
     assert [alarm.ratio > 1 for alarm in moved.alarms] == [True, False]
+    assert [alarm.is_end for alarm in moved.alarms] == [False, True]
     assert (moved.alarms[1].since - (date(2026, 1, 5) + timedelta(days=102))).days in range(-4, 5)
+    assert unanswered([moved], moved.alarms[0].on) == []
+
+
+def test_what_goes_on_to_the_other_side_is_no_end() -> None:
+    """0.5 above, then 0.5 below the forecasts: both stand. After an end, a move to the other side stands too."""
+    turned = [steps(practice(seed, since_now(0.5, 60, 102) + since_now(-0.5, 102))) for seed in range(4)]
+    again = [steps(practice(seed, since_now(0.5, 40, 75) + since_now(-0.4, 110))) for seed in range(4)]
+
+    assert [any(alarm.is_end for alarm in one.alarms) for one in turned].count(False) >= 3
+    assert [len(one.alarms) > 1 for one in turned].count(True) >= 3
+    assert [one.alarms[-1].on >= date(2026, 1, 5) + timedelta(days=110) and not one.alarms[-1].is_end for one in again].count(True) >= 3
+    assert sum(any(alarm.is_end for alarm in one.alarms) for one in again) >= 2
 
 
 def test_an_alarm_stands_until_a_training_and_counts_up_to_the_newest_day() -> None:
@@ -107,6 +127,25 @@ def test_a_season_that_last_year_had_too_is_no_news() -> None:
     assert [len(steps(practice(seed, both)).alarms) for seed in range(5)].count(0) >= 4
     assert sum(bool(steps(practice(seed, since_now(0.3, 60, 95))).alarms) for seed in range(5)) >= 4
     assert sum(bool(steps(practice(seed, both, past=False)).alarms) for seed in range(5)) >= 3
+
+
+def test_a_part_of_the_year_with_a_name_may_move() -> None:
+    """Five weeks 0.3 higher in both years, three weeks later in the second: no news where both have the same name."""
+    part = since_now(1, 81, 116) + since_now(1, 60 - 364, 95 - 364) > 0
+    known = [steps(practice(seed, 0.3 * part, part=part)) for seed in range(6)]
+    unknown = [steps(practice(seed, 0.3 * part)) for seed in range(6)]
+
+    assert sum(len(one.alarms) for one in known) <= 2
+    assert sum(bool(one.alarms) for one in unknown) >= 4
+
+
+def test_after_a_blip_that_was_none_a_step_is_still_found() -> None:
+    """Five days 0.5 above the forecasts five weeks before a step: what the first alarm made of them is unlearned by then."""
+    found = [steps(practice(seed, since_now(0.5, AT - 35, AT - 30) + since_now(0.3))) for seed in range(8)]
+    late = [next(((alarm.on - ON).days for alarm in one.alarms if alarm.on >= ON and alarm.ratio > 1), 999) for one in found]
+
+    assert sum(any(alarm.on < ON for alarm in one.alarms) for one in found) >= 4
+    assert sum(days <= 21 for days in late) >= 6
 
 
 def test_weeks_after_closed_days_teach_what_the_next_will_be_like() -> None:

@@ -47,6 +47,7 @@ def practice(
             "clinician_token": rng.choice(["kim", "lee", "noa"], count),
             "client_token": [f"{week}-{one}" for week, one in zip(came, clients.integers(0, 20, count), strict=True)],
             "is_confirmed": (rng.random(count) < 0.3) & ~(outage & is_new),
+            "season": "usual",
             "label_outcome": outcome,
             "label_is_unused": np.where(neither, None, outcome != "attended"),
             "label_known_at": starts + pd.Timedelta(hours=20),
@@ -114,6 +115,21 @@ def test_what_a_training_has_seen_is_no_breach() -> None:
     assert charts.breaches(BEFORE)
     assert charts.breaches(later) == []
     assert any(int(str(line["alarms_before"])) for line in charts.table(later))
+
+
+def test_what_is_over_stands_in_the_table() -> None:
+    """Six weeks 0.6 above the forecasts: the breach stands until a training, and the table says when it was over."""
+    rows = practice()
+    days = pd.Series([(day - ON).days for day in rows["starts_on"]])
+    p = rows["p"].to_numpy()
+    unused = np.random.default_rng(5).random(len(rows)) < expit(logit(p) + 0.6 * days.between(-28, 13).to_numpy())
+    came = rows["label_is_unused"].notna()
+    rows.loc[came, "label_is_unused"] = unused[came].astype(object)
+    charts = charts_of(watched(rows.drop(columns="p"), rows["p"].where(rows["starts_on"] >= FORECAST), NOW))
+    line = next(line for line in charts.table(BEFORE - timedelta(days=42)) if line["chart"] == "outcomes: outcomes")
+
+    assert charts.breaches(BEFORE - timedelta(days=42))
+    assert str(ON + timedelta(days=14)) <= str(line["over"]) <= str(ON + timedelta(days=35))
 
 
 def test_a_season_that_the_champion_knows_is_not_expected_on_top_of_its_forecasts() -> None:
