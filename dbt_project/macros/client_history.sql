@@ -208,25 +208,13 @@ final as (
 {# A condition: a record is of the moment's client. For `few` clients of all, by 64 bits of their tokens, which are found in a third of the
    time; by the tokens should two clients share them. #}
 {% macro same_client(records, few) -%}
-    moments.{{ 'client_hash' if few and _are_told_apart() else 'client_token' }}
-    = {{ records }}.{{ 'client_hash' if few and _are_told_apart() else 'client_token' }}
+    {% set key = 'client_hash' if few and _are_told_apart() else 'client_token' -%}
+    moments.{{ key }} = {{ records }}.{{ key }}
 {%- endmacro %}
 
 {% macro _are_told_apart() -%}
     {% if execute %}
-        {% set changed = ref('int_attendance__changed_clients') %}
-        {% set booked = api.Relation.create(database=this.database, schema=this.schema, identifier='int_attendance__client_booked') %}
-        {% set shared %}
-            select count(*) from (
-                select client_hash from (
-                    select client_hash, client_token from {{ changed }}
-                    {% if is_increment() %}union select hash(client_token), client_token from {{ booked }}{% endif %}
-                ) as clients
-                group by client_hash
-                having count(*) > 1
-            ) as alike
-        {% endset %}
-        {{ return(run_query(shared).columns[0].values()[0] == 0) }}
+        {{ return(run_query('select count(*) from ' ~ ref('int_attendance__changed_clients') ~ ' where shares_hash').columns[0].values()[0] == 0) }}
     {% endif %}
 {%- endmacro %}
 

@@ -87,9 +87,26 @@
     {{ replace_rows(args, args.unique_key ~ ' in (select ' ~ args.unique_key ~ ' from ' ~ args.temp_relation ~ ')') }}
 {% endmacro %}
 
-{# Of appointments in `recorded`: its rows are all that is known of them. #}
+{# Events that may be the same: its rows are what is known of each. #}
+{% macro get_incremental_same_events_sql(args) %}
+    {% set replaced %}
+        appointment_hash in (select appointment_hash from {{ args.temp_relation }})
+        and recorded_at >= {{ _first_record(args.temp_relation) }}
+        and {{ event_hash() }} in (select {{ event_hash() }} from {{ args.temp_relation }})
+    {% endset %}
+    {{ replace_rows(args, replaced) }}
+{% endmacro %}
+
+{# What repeats of an event have in common, in 64 bits: only likely ones are compared whole. #}
+{% macro event_hash() -%}
+    hash(appointment_token, event_type, event_at)
+{%- endmacro %}
+
+{# Of the appointments among its rows: they are all that is known of them. Meta `recorded` as below. #}
 {% macro get_incremental_same_appointments_sql(args) %}
-    {{ replace_rows(args, 'appointment_token in (select appointment_token from ' ~ args.temp_relation ~ ') and recorded_at >= ' ~ _first_record(args.temp_relation)) }}
+    {% set recorded = config.get('meta')['recorded'] %}
+    {% set tokens = 'select appointment_token from ' ~ args.temp_relation %}
+    {{ replace_rows(args, 'appointment_token in (' ~ tokens ~ ') and ' ~ recorded ~ ' >= ' ~ _first_record(args.temp_relation, recorded)) }}
 {% endmacro %}
 
 {# Of appointments derived anew: meta `recorded` names the column that holds no instant before their first record. #}

@@ -38,14 +38,49 @@ clients as (
         from {{ log }}
     {% endif %}
 
+),
+
+changed as (
+
+    select
+        row_number() over () as moment_id,
+        client_token,
+        hash(client_token) as client_hash,
+        max(has_outcomes) as has_outcomes,
+        {{ facts_at() }} as scored_at
+    from clients
+    where scored_at is not null
+    group by client_token
+
+),
+
+-- every client has a row of what was booked, those who are new are among the changed
+named as (
+
+    select
+        client_hash,
+        client_token
+    from changed
+    {% if is_increment() %}
+    union
+    select
+        hash(client_token) as client_hash,
+        client_token
+    from {{ this.incorporate(path={'identifier': 'int_attendance__client_booked'}) }}
+    {% endif %}
+
+),
+
+shared as (
+
+    select client_hash
+    from named
+    group by client_hash
+    having count(*) > 1
+
 )
 
 select
-    row_number() over () as moment_id,
-    client_token,
-    hash(client_token) as client_hash,
-    max(has_outcomes) as has_outcomes,
-    {{ facts_at() }} as scored_at
-from clients
-where scored_at is not null
-group by client_token
+    *,
+    client_hash in (select client_hash from shared) as shares_hash
+from changed

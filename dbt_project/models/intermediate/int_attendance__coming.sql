@@ -1,6 +1,6 @@
 -- Bookings still standing at 00:00 of each as-of day, for the visits of the days that follow.
 -- Tomorrow's visits (and today's) are scored by the day_before model, later ones by the at_booking model.
-{{ config(tags=['daily']) }}
+{{ config(tags=['daily'], database='scratch') }}
 {% set first = var('as_of_start') or '1900-01-01' %}
 {% set last = var('as_of_end') or '1900-01-01' %}
 with

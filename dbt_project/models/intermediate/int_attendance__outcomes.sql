@@ -14,7 +14,7 @@ statuses as (
 versions as (
 
     select * from {{ ref('int_attendance__versions') }}
-    {% if is_increment() %}where valid_from >= {{ touched_since() }}{% endif %}
+    where {{ is_touched('appointment_token', 'valid_from') }}
 
 ),
 
