@@ -2,7 +2,8 @@
 -- all of them, or in an increment those with a record among the touched appointments, and those of whom an earlier record counts, or no
 -- longer counts, only from these days on.
 -- Without a last day of records (`records_through`) nothing is carried.
--- depends_on: {{ ref('int_attendance__bookings') }}
+-- depends_on: {{ ref('int_attendance__versions') }}
+{{ config(materialized='passing') }}
 {% set log = ref('int_attendance__client_log') %}
 with
 
@@ -30,7 +31,7 @@ clients as (
         select
             client_token,
             false as has_outcomes
-        from {{ ref('int_attendance__bookings') }}
+        from {{ ref('int_attendance__versions') }}
         union all
         select
             client_token,
@@ -82,5 +83,5 @@ shared as (
 
 select
     *,
-    client_hash in (select client_hash from shared) as shares_hash
+    exists(select 1 from shared) as some_share_hash
 from changed

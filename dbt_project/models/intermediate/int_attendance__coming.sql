@@ -32,6 +32,7 @@ final as (
 
     select
         versions.*,
+        hash(versions.client_token) as client_hash,
         days.as_of_on,
         days.scored_at,
         case when versions.starts_on <= days.as_of_on + 1 then 'day_before' else 'at_booking' end as moment

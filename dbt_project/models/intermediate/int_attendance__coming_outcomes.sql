@@ -32,7 +32,7 @@ facts as (
 ),
 
 windows as (
-    {{ client_windows('moments', local_midnight("date '" ~ (var('as_of_start') or '1900-01-01') ~ "' - 181")) }}
+    {{ client_windows('moments', local_midnight("date '" ~ (var('as_of_start') or '1900-01-01') ~ "' - 181"), by=key_of_coming_clients()) }}
 ),
 
 {{ client_outcomes() }}

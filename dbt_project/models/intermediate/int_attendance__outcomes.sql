@@ -3,7 +3,8 @@
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'known_at'}) }}
 with
 
-statuses as (
+-- an increment's are few, and found before they are joined
+statuses as {% if not is_increment() %}not {% endif %}materialized (
 
     select * from {{ ref('int_attendance__statuses') }}
     -- never counted: another recording counted first

@@ -1,5 +1,6 @@
 -- Appointments that an increment derives anew: those with a record from the earliest new one on, each with its first record.
 -- Empty in a whole build, which derives all.
+{{ config(materialized='passing') }}
 {% set events = ref('stg_ehr__appointments') %}
 {% set hashes = 'select appointment_hash from ' ~ events ~ ' where recorded_at >= ' ~ changed_from() %}
 select
