@@ -35,11 +35,11 @@
 
 {# Outcomes in force at each moment: counts, what was expected, and the same fading by half in 3, 8 and 26 weeks. What fades does so
    up to the last visit's end (`faded_*`, exact sums), so that it changes by records alone; from there to the moment it fades as one.
-   Pairs of `few` moments, one a client at most, are made once and kept. #}
-{% macro client_facts(moments, few=false) %}
+   Pairs of `few` moments, one a client at most, are made once and kept; `by` is what clients are found by. #}
+{% macro client_facts(moments, few=false, by='client_token') %}
 with
 
-known as {% if not few %}not {% endif %}materialized ({{ _known(moments, by=key_of_changed_clients() if few else 'client_token') }}),
+known as {% if not few %}not {% endif %}materialized ({{ _known(moments, by=by) }}),
 
 -- by outcome first: filters in every sum cost more than the sums
 by_outcome as (
@@ -224,8 +224,7 @@ final as (
 {%- endmacro %}
 
 {# What the client had booked by each moment. #}
-{% macro client_booked(moments, few=false) %}
-{% set by = key_of_changed_clients() if few else 'client_token' %}
+{% macro client_booked(moments, by='client_token') %}
 select
     moments.moment_id,
     count(*)::int as bookings,

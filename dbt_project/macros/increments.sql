@@ -23,6 +23,11 @@
     {%- endif %}
 {%- endmacro %}
 
+{# A table as the last build left it. No `ref`: this build makes it from what asks. #}
+{% macro as_left(model) -%}
+    {{ return(this.incorporate(path={'identifier': model})) }}
+{%- endmacro %}
+
 {# The instant of the earliest new record. #}
 {% macro changed_from() -%}
     {{ _changed('changed_from', 'timestamptz') }}
@@ -60,16 +65,12 @@
     {%- endif %}
 {%- endmacro %}
 
-{# The first record of all appointments that an increment derives anew, as a literal. #}
+{# No record of an appointment that an increment derives anew is older. #}
 {% macro touched_since() -%}
-    {{ _first_record(ref('int_attendance__touched'), 'first_recorded_at') }}
+    {{ _changed('touched_since', 'timestamptz') }}
 {%- endmacro %}
 
-{# The first record of the appointments with these hashes, as a literal: numbers are found faster than tokens, and what lies before is not read. #}
-{% macro first_record_of(events, hashes) -%}
-    {{ _first_record(events ~ ' where appointment_hash in (' ~ hashes ~ ')') }}
-{%- endmacro %}
-
+{# The first instant of a column, as a literal. #}
 {% macro _first_record(relation, column='recorded_at') -%}
     {% if execute -%}
         timestamptz '{{ run_query("select coalesce(min(" ~ column ~ "), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'

@@ -63,11 +63,11 @@ named as (
         client_token
     from changed
     {% if is_increment() %}
-    union
-    select
-        hash(client_token) as client_hash,
-        client_token
-    from {{ this.incorporate(path={'identifier': 'int_attendance__client_booked'}) }}
+        union
+        select
+            hash(client_token) as client_hash,
+            client_token
+        from {{ as_left('int_attendance__client_booked') }}
     {% endif %}
 
 ),

@@ -1,5 +1,6 @@
 -- Each recording of an outcome, while it counts, with what was booked when it was recorded: a later correction of the booking
 -- changes no count of before.
+-- depends_on: {{ ref('int_attendance__changes') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'known_at'}) }}
 with
 

@@ -1,5 +1,6 @@
 -- One row per recorded appointment event, repeats merged, days and ends in the practice's zone.
 -- New rows are merged with those of their appointments that they may repeat: merging repeats gives the same whatever came first.
+-- depends_on: {{ ref('int_attendance__changes') }}
 {{ config(materialized='incremental', incremental_strategy='same_events') }}
 {% set columns = [
     'appointment_token', 'client_token', 'clinician_token', 'event_type', 'event_at', 'recorded_at', 'starts_on', 'starts_at',
@@ -31,7 +32,7 @@ source as {{ kept }}materialized (
         -- an appointment that shares another's number comes along, whole, and is merged as it was
         where
             appointment_hash in (select hash(appointment_token) from recorded)
-            and recorded_at >= {{ first_record_of(this, 'select hash(appointment_token) from ' ~ lake_rows('appointments')) }}
+            and recorded_at >= {{ touched_since() }}
     {% endif %}
 
 ),
