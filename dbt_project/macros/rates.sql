@@ -10,11 +10,13 @@
 {%- endmacro %}
 
 {# Running totals of `sums` for every key and day from the day after its first step, with those of the last 90 and 180 days.
-   `steps` has kind, rate_key, day and what each day's recordings add or take back. An increment goes on from the totals of `changed_on`. #}
-{% macro rates_by_day(steps, sums) %}
+   `steps` has kind, rate_key, day and what each day's recordings add or take back; totals end where those of `like` do, or with the records. An increment goes on from the totals of `changed_on`. #}
+{% macro rates_by_day(steps, sums, like=none) %}
 last_day as (
 
-    {% if var('records_through') %}
+    {% if like %}
+    select max(day) as day from {{ like }}
+    {% elif var('records_through') %}
     select date '{{ var("records_through") }}' + 1 as day
     {% else %}
     select max(day) + 1 as day from {{ steps }}
