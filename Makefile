@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HSCHED := $(BIN)/hsched
 UV_VERSION := 0.13.9
-PACKAGES := hsched_core hsched_adapters hsched_models hsched_pipelines hsched_sandbox hsched_cli
+PACKAGES := hsched_core hsched_adapters hsched_models hsched_pipelines hsched_sandbox hsched_service hsched_cli
 # Processes of the test suite; `make test TEST_WORKERS=4 TESTS=tests/unit` narrows or widens it.
 TEST_WORKERS ?= 2
 TESTS ?= tests

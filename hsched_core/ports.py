@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from hsched_core.domain.actions import Action, Destination, OfferSlot
+from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Approval, Case
 from hsched_core.domain.contact import Contact
 from hsched_core.domain.errors import HschedError
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
+from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import CalendarFacts, ContactFacts
 
@@ -141,6 +143,30 @@ class CalendarReader(Protocol):
 
     def facts_for(self, action: Action, key: str) -> CalendarFacts:
         """Read now, not cached. What was written under `key` is left out, where the EHR can tell."""
+        ...
+
+
+class PracticeReader(Protocol):
+    """The EHR's present, beyond one action: what use cases look at. Read now, not cached; `UserError` where the EHR does not answer."""
+
+    def appointment(self, appointment: str) -> Appointment | None:
+        """One appointment by its pseudonym; None where the EHR has none."""
+        ...
+
+    def appointments(self, start: datetime, end: datetime) -> Sequence[Appointment]:
+        """Every appointment that touches the span, cancelled ones included."""
+        ...
+
+    def changed_since(self, instant: datetime) -> Sequence[Appointment]:
+        """Appointments that changed at or after that instant by the EHR's clock: what a catch-up poll asks."""
+        ...
+
+    def waiting(self) -> Sequence[WaitingClient]:
+        """Everybody on the waitlist whose entry is open."""
+        ...
+
+    def clinicians(self) -> Sequence[ClinicianProfile]:
+        """Everybody who sees clients."""
         ...
 
 

@@ -1,0 +1,49 @@
+"""An appointment as the EHR holds it now, and what it tells us happened. Identifiers are pseudonyms from the vault."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hsched_core.domain.sessions import Session
+
+
+class AppointmentStatus(StrEnum):
+    """FHIR's words for the four that matter to a calendar."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    FULFILLED = "fulfilled"
+    NO_SHOW = "noshow"
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """One appointment, read just now."""
+
+    id: str
+    version: str  # changes with every change of it; what a write expects
+    session: Session
+    status: AppointmentStatus
+    updated_at: datetime
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether its time is gone for others."""
+        return self.status is not AppointmentStatus.CANCELLED
+
+
+class NoticeKind(StrEnum):
+    """What an EHR may tell us by itself. A notice is a hint; the truth is a read."""
+
+    APPOINTMENT = "appointment"  # created, changed, cancelled
+    WAITLIST = "waitlist"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something in the EHR changed. `about` is the pseudonym of the appointment, waitlist entry or client."""
+
+    kind: NoticeKind
+    about: str
+    at: datetime  # when it changed, by the EHR's clock
