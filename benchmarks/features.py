@@ -127,6 +127,7 @@ class Bench:
         shutil.rmtree(file.parent, ignore_errors=True)
         file.parent.mkdir()
         with duckdb.connect(str(file), config={"threads": 2}) as db:
+            db.execute("attach ':memory:' as scratch")
             db.execute("set timezone = 'UTC'")
             db.execute("set preserve_insertion_order = false")
             start = time.perf_counter()

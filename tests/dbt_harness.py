@@ -97,7 +97,7 @@ class Practice:
 
     def run(self, days: tuple[date, date] | None = None, select: Sequence[str] = MODELS, flags: Sequence[str] = (), **more: object) -> None:
         """`dbt run` over the lake as it is; AssertionError with dbt's words when it fails."""
-        self.tables.mkdir(parents=True, exist_ok=True)
+        (self.tables / "feat_no_show__coming").mkdir(parents=True, exist_ok=True)
         days_off = pa.table({"day": pa.array([date.fromisoformat(day) for day in self.holidays], pa.date32())})
         pq.write_table(days_off, self.tables / "public_holidays.parquet")
         known = {**self.choices(), **more}

@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {# Pairs of moment and outcome in force then. #}
-{% macro _known(moments, since=none, few=false) %}
+{% macro _known(moments, since=none, by='client_token') %}
     select
         moments.moment_id,
         moments.scored_at,
@@ -27,7 +27,7 @@
     from {{ moments }} as moments
     inner join {{ ref('int_attendance__client_log') }} as log
         on
-            {{ same_client('log', few) }}
+            moments.{{ by }} = log.{{ by }}
             and moments.scored_at >= log.known_at
             and moments.scored_at < coalesce(log.superseded_at, 'infinity'::timestamptz)
             {% if since %}and log.known_at >= {{ since }}{% endif %}
@@ -35,11 +35,11 @@
 
 {# Outcomes in force at each moment: counts, what was expected, and the same fading by half in 3, 8 and 26 weeks. What fades does so
    up to the last visit's end (`faded_*`, exact sums), so that it changes by records alone; from there to the moment it fades as one.
-   Pairs of `few` moments, one a client at most, are made once and kept. #}
-{% macro client_facts(moments, few=false) %}
+   Pairs of `few` moments, one a client at most, are made once and kept; `by` is what clients are found by. #}
+{% macro client_facts(moments, few=false, by='client_token') %}
 with
 
-known as {% if not few %}not {% endif %}materialized ({{ _known(moments, few=few) }}),
+known as {% if not few %}not {% endif %}materialized ({{ _known(moments, by=by) }}),
 
 -- by outcome first: filters in every sum cost more than the sums
 by_outcome as (
@@ -131,8 +131,8 @@ left join visited on counted.moment_id = visited.moment_id
 left join cancelled on counted.moment_id = cancelled.moment_id
 {% endmacro %}
 
-{# Outcomes of half a year before each moment. `since` is an instant before which none of them was known. #}
-{% macro client_windows(moments, since=none) %}
+{# Outcomes of half a year before each moment. `since` is an instant before which none of them was known, `by` what clients are found by. #}
+{% macro client_windows(moments, since=none, by='client_token') %}
 with
 
 known as (
@@ -140,7 +140,7 @@ known as (
     select
         *,
         {{ days_apart('scored_at', 'ends_at') }} as age
-    from ({{ _known(moments, since) }}) as pairs
+    from ({{ _known(moments, since, by) }}) as pairs
     where age < 180
 
 )
@@ -205,33 +205,26 @@ final as (
     )
 {%- endmacro %}
 
-{# A condition: a record is of the moment's client. For `few` clients of all, by 64 bits of their tokens, which are found in a third of the
-   time; by the tokens should two clients share them. #}
-{% macro same_client(records, few) -%}
-    moments.{{ 'client_hash' if few and _are_told_apart() else 'client_token' }}
-    = {{ records }}.{{ 'client_hash' if few and _are_told_apart() else 'client_token' }}
+{# What some of all clients are found by: 64 bits of their tokens, which takes a third of the time; the tokens should two clients share them.
+   Of clients whose facts a build derives anew; and of those with coming visits. #}
+{% macro key_of_changed_clients() -%}
+    {{ return(_key_of_clients('select not coalesce(bool_or(some_share_hash), true) from ' ~ ref('int_attendance__changed_clients'))) }}
 {%- endmacro %}
 
-{% macro _are_told_apart() -%}
+{% macro key_of_coming_clients() -%}
+    {% set carried, changes = ref('int_attendance__facts_at'), ref('int_attendance__changes') %}
+    {% set told_apart = 'select coalesce(bool_and(told_apart), false) from ' ~ carried ~ ' inner join ' ~ changes ~ ' using (facts_at)' %}
+    {{ return(_key_of_clients(told_apart)) }}
+{%- endmacro %}
+
+{% macro _key_of_clients(told_apart) -%}
     {% if execute %}
-        {% set changed = ref('int_attendance__changed_clients') %}
-        {% set booked = api.Relation.create(database=this.database, schema=this.schema, identifier='int_attendance__client_booked') %}
-        {% set shared %}
-            select count(*) from (
-                select client_hash from (
-                    select client_hash, client_token from {{ changed }}
-                    {% if is_increment() %}union select hash(client_token), client_token from {{ booked }}{% endif %}
-                ) as clients
-                group by client_hash
-                having count(*) > 1
-            ) as alike
-        {% endset %}
-        {{ return(run_query(shared).columns[0].values()[0] == 0) }}
+        {{ return('client_hash' if run_query(told_apart).columns[0].values()[0] else 'client_token') }}
     {% endif %}
 {%- endmacro %}
 
 {# What the client had booked by each moment. #}
-{% macro client_booked(moments, few=false) %}
+{% macro client_booked(moments, by='client_token') %}
 select
     moments.moment_id,
     count(*)::int as bookings,
@@ -240,7 +233,7 @@ select
     count(*) filter (moments.scored_at >= bookings.confirmed_at)::int as confirmations
 from {{ moments }} as moments
 inner join {{ ref('int_attendance__bookings') }} as bookings
-    on {{ same_client('bookings', few) }} and moments.scored_at >= bookings.known_at
+    on moments.{{ by }} = bookings.{{ by }} and moments.scored_at >= bookings.known_at
 group by moments.moment_id
 {% endmacro %}
 

@@ -23,6 +23,11 @@
     {%- endif %}
 {%- endmacro %}
 
+{# A table as the last build left it. No `ref`: this build makes it from what asks. #}
+{% macro as_left(model) -%}
+    {{ return(this.incorporate(path={'identifier': model})) }}
+{%- endmacro %}
+
 {# The instant of the earliest new record. #}
 {% macro changed_from() -%}
     {{ _changed('changed_from', 'timestamptz') }}
@@ -60,16 +65,12 @@
     {%- endif %}
 {%- endmacro %}
 
-{# The first record of all appointments that an increment derives anew, as a literal. #}
+{# No record of an appointment that an increment derives anew is older. #}
 {% macro touched_since() -%}
-    {{ _first_record(ref('int_attendance__touched'), 'first_recorded_at') }}
+    {{ _changed('touched_since', 'timestamptz') }}
 {%- endmacro %}
 
-{# The first record of the appointments with these hashes, as a literal: numbers are found faster than tokens, and what lies before is not read. #}
-{% macro first_record_of(events, hashes) -%}
-    {{ _first_record(events ~ ' where appointment_hash in (' ~ hashes ~ ')') }}
-{%- endmacro %}
-
+{# The first instant of a column, as a literal. #}
 {% macro _first_record(relation, column='recorded_at') -%}
     {% if execute -%}
         timestamptz '{{ run_query("select coalesce(min(" ~ column ~ "), 'infinity')::varchar from " ~ relation).columns[0].values()[0] }}'
@@ -87,9 +88,26 @@
     {{ replace_rows(args, args.unique_key ~ ' in (select ' ~ args.unique_key ~ ' from ' ~ args.temp_relation ~ ')') }}
 {% endmacro %}
 
-{# Of appointments in `recorded`: its rows are all that is known of them. #}
+{# Events that may be the same: its rows are what is known of each. #}
+{% macro get_incremental_same_events_sql(args) %}
+    {% set replaced %}
+        appointment_hash in (select appointment_hash from {{ args.temp_relation }})
+        and recorded_at >= {{ _first_record(args.temp_relation) }}
+        and {{ event_hash() }} in (select {{ event_hash() }} from {{ args.temp_relation }})
+    {% endset %}
+    {{ replace_rows(args, replaced) }}
+{% endmacro %}
+
+{# What repeats of an event have in common, in 64 bits: only likely ones are compared whole. #}
+{% macro event_hash() -%}
+    hash(appointment_token, event_type, event_at)
+{%- endmacro %}
+
+{# Of the appointments among its rows: they are all that is known of them. Meta `recorded` as below. #}
 {% macro get_incremental_same_appointments_sql(args) %}
-    {{ replace_rows(args, 'appointment_token in (select appointment_token from ' ~ args.temp_relation ~ ') and recorded_at >= ' ~ _first_record(args.temp_relation)) }}
+    {% set recorded = config.get('meta')['recorded'] %}
+    {% set tokens = 'select appointment_token from ' ~ args.temp_relation %}
+    {{ replace_rows(args, 'appointment_token in (' ~ tokens ~ ') and ' ~ recorded ~ ' >= ' ~ _first_record(args.temp_relation, recorded)) }}
 {% endmacro %}
 
 {# Of appointments derived anew: meta `recorded` names the column that holds no instant before their first record. #}

@@ -10,11 +10,13 @@
 {%- endmacro %}
 
 {# Running totals of `sums` for every key and day from the day after its first step, with those of the last 90 and 180 days.
-   `steps` has kind, rate_key, day and what each day's recordings add or take back. An increment goes on from the totals of `changed_on`. #}
-{% macro rates_by_day(steps, sums) %}
+   `steps` has kind, rate_key, day and what each day's recordings add or take back; totals end where those of `like` do, or with the records. An increment goes on from the totals of `changed_on`. #}
+{% macro rates_by_day(steps, sums, like=none) %}
 last_day as (
 
-    {% if var('records_through') %}
+    {% if like %}
+    select max(day) as day from {{ like }}
+    {% elif var('records_through') %}
     select date '{{ var("records_through") }}' + 1 as day
     {% else %}
     select max(day) + 1 as day from {{ steps }}
@@ -23,6 +25,7 @@ last_day as (
 ),
 
 {% if is_increment() %}
+-- the totals to go on from, and those of 90 and 180 days before the days to come
 kept as (
 
     select
@@ -31,7 +34,14 @@ kept as (
         day,
         {{ sums | join(', ') }}
     from {{ this }}
-    where day between {{ changed_on() }} - 180 and {{ changed_on() }}
+    where
+        day between {{ changed_on() }} - 180 and {{ changed_on() }}
+        and (
+            day = {{ changed_on() }}
+            {% for window in (90, 180) %}
+            or day between {{ changed_on() }} + 1 - {{ window }} and (select day from last_day) - {{ window }}
+            {% endfor %}
+        )
 
 ),
 {% endif %}
@@ -89,23 +99,30 @@ totals as (
 
 ),
 
+-- every key has a row for each day from its first, so that what stood so many days before is one row or nothing
 final as (
 
     select
-        kind,
-        rate_key,
-        day,
+        totals.kind,
+        totals.rate_key,
+        totals.day,
         {% for name in sums %}
-        {{ name }},
+        totals.{{ name }},
         {% endfor %}
         {% for window in (90, 180) %}
-        visits - coalesce(lag(visits, {{ window }}) over by_day, 0) as visits_{{ window }}d,
-        unused - coalesce(lag(unused, {{ window }}) over by_day, 0) as unused_{{ window }}d{{ "," if not loop.last }}
+        totals.visits - coalesce(ago_{{ window }}.visits, 0) as visits_{{ window }}d,
+        totals.unused - coalesce(ago_{{ window }}.unused, 0) as unused_{{ window }}d{{ "," if not loop.last }}
         {% endfor %}
     from totals
-    window by_day as (partition by kind, rate_key order by day)
+    {% for window in (90, 180) %}
+    left join totals as ago_{{ window }}
+        on
+            totals.kind = ago_{{ window }}.kind
+            and totals.rate_key = ago_{{ window }}.rate_key
+            and totals.day = ago_{{ window }}.day + {{ window }}
+    {% endfor %}
     {% if is_increment() %}
-    qualify day > {{ changed_on() }}
+    where totals.day > {{ changed_on() }}
     {% endif %}
 
 )

@@ -149,8 +149,10 @@ def as_of_range(context: dg.AssetExecutionContext) -> dict[str, str]:
 
 def forget_days(paths: Paths, days: Sequence[date]) -> None:
     """A day whose visits have all gone writes no folder: what an earlier run of it left must not pass for its result."""
+    coming = paths.tables / "feat_no_show__coming"
+    coming.mkdir(parents=True, exist_ok=True)  # DuckDB makes a day's folder, but none above it
     for day in days:
-        shutil.rmtree(paths.tables / "feat_no_show__coming" / f"as_of_on={day + timedelta(days=1)}", ignore_errors=True)
+        shutil.rmtree(coming / f"as_of_on={day + timedelta(days=1)}", ignore_errors=True)
 
 
 def build(

@@ -90,7 +90,7 @@ def test_lineage_runs_from_extraction_to_the_scan(operations: dg.RepositoryDefin
     }
 
     assert upstream["deid_ehr__appointments"] == {"raw_ehr__appointments"}
-    assert upstream["stg_ehr__appointments"] == {"deid_ehr__appointments"}
+    assert upstream["stg_ehr__appointments"] == {"deid_ehr__appointments", "int_attendance__changes"}
     assert upstream["train_no_show__set"] == {"feat_no_show__appointments"}
     assert upstream["score_no_show__daily"] == {"feat_no_show__coming", "model_no_show__intercept"}
     assert upstream["audit_privacy__scan"] == {"score_no_show__daily", "drift_no_show__daily"}

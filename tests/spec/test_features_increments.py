@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests import attendance_world
 from tests.attendance_log import at, client, event, visit
-from tests.dbt_harness import Practice
+from tests.dbt_harness import Built, Practice
 from tests.increments import assert_equal_to_the_bit, check_however_the_days_come, grown
 
 pytestmark = pytest.mark.xdist_group("dbt")
@@ -57,6 +57,27 @@ def test_a_month_of_the_unforeseen(feature_practice: Practice) -> None:
     assert coming.loc["soon-0", "client_visits"] == 2  # the corrected one was hers
     assert coming.loc["next-1", "age_years"] == 31
     assert at("03-05 11:00") == coming.loc["next-1", "booked_at"]
+
+
+def test_a_day_run_by_itself_has_the_rows_it_has_among_others(feature_practice: Practice) -> None:
+    """It takes the place of what was there, also where its visits have all gone."""
+    log = {
+        "appointments": [
+            *visit("kept", "02-02 09:00", "03-02 10:00", "attended"),
+            *visit("missed", "02-20 09:00", "03-09 10:00", "no_show", client_token="bea"),
+            event("next", "booked", "02-20 09:00", "03-12 10:00"),
+        ]
+    }
+    alone = [date(2026, 3, 1), date(2026, 3, 8), date(2026, 3, 20)]
+    among = feature_practice.build(log, days=LOOK)
+    for day in [*alone, alone[0]]:
+        feature_practice.run((day, day), ("tag:daily",))
+
+    again = Built(among.appointments, feature_practice.coming())
+    assert_equal_to_the_bit(again, among)
+    assert set(alone) & set(again.coming["as_of_on"]) == set(alone[:2])
+    folders = [feature_practice.tables / "feat_no_show__coming" / f"as_of_on={day}" for day in alone]
+    assert [any(folder.glob("*.parquet")) for folder in folders] == [True, True, True]
 
 
 @given(seed=st.integers(0, 2**32), first=SEASONS)

@@ -13,4 +13,3 @@ select
     final.*,
     {{ local_time('final.scored_at') }}::date as as_of_on
 from final
-order by final.starts_on, final.starts_at, final.booking_id

@@ -1,4 +1,5 @@
 -- One row per booking: when it was known, ended, cancelled, moved away by the client, and first confirmed.
+-- depends_on: {{ ref('int_attendance__changes') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'known_at'}) }}
 with
 

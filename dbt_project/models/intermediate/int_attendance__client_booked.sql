@@ -4,7 +4,7 @@
 with
 
 facts as (
-    {{ client_booked(ref('int_attendance__changed_clients'), few=true) }}
+    {{ client_booked(ref('int_attendance__changed_clients'), by=key_of_changed_clients()) }}
 )
 
 select

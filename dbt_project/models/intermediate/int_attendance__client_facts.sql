@@ -11,7 +11,7 @@ moments as (
 ),
 
 facts as (
-    {{ client_facts('moments', few=true) }}
+    {{ client_facts('moments', few=true, by=key_of_changed_clients()) }}
 )
 
 select

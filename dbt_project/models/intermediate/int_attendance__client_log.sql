@@ -1,5 +1,6 @@
 -- Every client's outcomes with what was to be expected of each: by lead time and kind of session, and by the clinician.
 -- Unused less expected is the client's own share.
+-- depends_on: {{ ref('int_attendance__changes') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'known_at'}) }}
 with
 

@@ -27,7 +27,7 @@ steps as (
 
 ),
 
-{{ rates_by_day('steps', ['visits', 'unused', 'expected', 'information']) }}
+{{ rates_by_day('steps', ['visits', 'unused', 'expected', 'information'], like=ref('int_attendance__rates')) }}
 
 select * from final
 {{ in_order_of('day') }}

@@ -1,6 +1,6 @@
 -- Bookings still standing at 00:00 of each as-of day, for the visits of the days that follow.
 -- Tomorrow's visits (and today's) are scored by the day_before model, later ones by the at_booking model.
-{{ config(tags=['daily']) }}
+{{ config(tags=['daily'], database='scratch') }}
 {% set first = var('as_of_start') or '1900-01-01' %}
 {% set last = var('as_of_end') or '1900-01-01' %}
 with
@@ -32,6 +32,7 @@ final as (
 
     select
         versions.*,
+        hash(versions.client_token) as client_hash,
         days.as_of_on,
         days.scored_at,
         case when versions.starts_on <= days.as_of_on + 1 then 'day_before' else 'at_booking' end as moment

@@ -1,6 +1,6 @@
 -- What was known of the client's bookings at 00:00 of each as-of day.
 -- Counts are carried for the midnight that ends the records, and worked out for earlier ones.
-{{ config(tags=['daily']) }}
+{{ config(tags=['daily'], database='scratch') }}
 with
 
 moments as (

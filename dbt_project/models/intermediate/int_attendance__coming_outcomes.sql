@@ -1,6 +1,6 @@
 -- What was known of the client's outcomes at 00:00 of each as-of day; moments without any have no row.
 -- Facts are carried for the midnight that ends the records, and worked out for earlier ones.
-{{ config(tags=['daily']) }}
+{{ config(tags=['daily'], database='scratch') }}
 with
 
 moments as (
@@ -32,7 +32,7 @@ facts as (
 ),
 
 windows as (
-    {{ client_windows('moments', local_midnight("date '" ~ (var('as_of_start') or '1900-01-01') ~ "' - 181")) }}
+    {{ client_windows('moments', local_midnight("date '" ~ (var('as_of_start') or '1900-01-01') ~ "' - 181"), by=key_of_coming_clients()) }}
 ),
 
 {{ client_outcomes() }}

@@ -2,6 +2,7 @@
 -- a correction of the start, or any change of what is booked, opens a new version of the same booking.
 -- Most appointments are plain: booked first, never changed, ended once at most. Theirs need no comparing, so only the others are sorted.
 -- An increment holds the events of the appointments it touches, all of them.
+{{ config(materialized='passing') }}
 with
 
 events as not materialized (

@@ -1,5 +1,6 @@
 -- What lead time and kind of session predicted of each visit, by the rates of the day before its outcome could be known.
 -- An increment holds the outcomes it touches, and those that its days count.
+{{ config(materialized='passing') }}
 with
 
 outcomes as (

@@ -1,9 +1,11 @@
 -- Each recording of an outcome, while it counts, with what was booked when it was recorded: a later correction of the booking
 -- changes no count of before.
+-- depends_on: {{ ref('int_attendance__changes') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'known_at'}) }}
 with
 
-statuses as (
+-- an increment's are few, and found before they are joined
+statuses as {% if not is_increment() %}not {% endif %}materialized (
 
     select * from {{ ref('int_attendance__statuses') }}
     -- never counted: another recording counted first
@@ -14,7 +16,7 @@ statuses as (
 versions as (
 
     select * from {{ ref('int_attendance__versions') }}
-    {% if is_increment() %}where valid_from >= {{ touched_since() }}{% endif %}
+    where {{ is_touched('appointment_token', 'valid_from') }}
 
 ),
 

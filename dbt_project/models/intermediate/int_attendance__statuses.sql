@@ -1,5 +1,6 @@
 -- Each recording of how a booking ended. A corrected status is a second row; nothing is overwritten.
 -- depends_on: {{ ref('int_attendance__touched') }}
+-- depends_on: {{ ref('int_attendance__changes') }}
 {{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'recorded_at'}) }}
 with
 

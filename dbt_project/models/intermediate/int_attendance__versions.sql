@@ -1,12 +1,13 @@
 -- What was known of a booking, and when: one row per version, in force from valid_from until valid_to.
--- depends_on: {{ ref('int_attendance__touched') }}
-{{ config(materialized='incremental', incremental_strategy='touched', meta={'recorded': 'valid_from'}) }}
+-- depends_on: {{ ref('int_attendance__changes') }}
+-- An increment leaves the version of an appointment that is plain and was booked on an earlier record: it was plain before, and the same.
+{{ config(materialized='incremental', incremental_strategy='same_appointments', meta={'recorded': 'valid_from'}) }}
 with
 
 openings as (
 
     select * from {{ ref('int_attendance__events') }}
-    where is_opening
+    where is_opening {% if is_increment() %}and not (is_plain and recorded_at < {{ changed_from() }}){% endif %}
 
 ),
 

@@ -1,6 +1,7 @@
 -- One row per recorded appointment event, repeats merged, days and ends in the practice's zone.
--- New rows are merged with what is known of their appointments: merging repeats gives the same whatever came first.
-{{ config(materialized='incremental', incremental_strategy='same_appointments') }}
+-- New rows are merged with those of their appointments that they may repeat: merging repeats gives the same whatever came first.
+-- depends_on: {{ ref('int_attendance__changes') }}
+{{ config(materialized='incremental', incremental_strategy='same_events') }}
 {% set columns = [
     'appointment_token', 'client_token', 'clinician_token', 'event_type', 'event_at', 'recorded_at', 'starts_on', 'starts_at',
     'duration_minutes', 'session_type', 'modality', 'site_token', 'series_token', 'series_interval_days', 'replaces_appointment_token',
@@ -12,7 +13,8 @@ recorded as {{ kept }}materialized (
 
     select
         {{ columns }},
-        coalesce(event_by, 'client') as event_by
+        coalesce(event_by, 'client') as event_by,
+        true as is_new
     from {{ lake_rows('appointments') }}
 
 ),
@@ -24,12 +26,13 @@ source as {{ kept }}materialized (
         union all by name
         select
             {{ columns }},
-            event_by
+            event_by,
+            false as is_new
         from {{ this }}
         -- an appointment that shares another's number comes along, whole, and is merged as it was
         where
             appointment_hash in (select hash(appointment_token) from recorded)
-            and recorded_at >= {{ first_record_of(this, 'select hash(appointment_token) from ' ~ lake_rows('appointments')) }}
+            and recorded_at >= {{ touched_since() }}
     {% endif %}
 
 ),
@@ -37,7 +40,7 @@ source as {{ kept }}materialized (
 -- most rows have no like; those that may have one are found by three columns
 alike as (
 
-    select hash(appointment_token, event_type, event_at) as event_hash
+    select {{ event_hash() }} as event_hash
     from source
     group by event_hash
     having count(*) > 1
@@ -48,7 +51,7 @@ repeated as materialized (
 
     select source.*
     from source
-    semi join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
+    semi join alike on {{ event_hash() }} = alike.event_hash
 
 ),
 
@@ -56,7 +59,7 @@ repeated as materialized (
 once as (
 
     select
-        * exclude (recorded_at),
+        * exclude (recorded_at, is_new),
         min(recorded_at) as recorded_at
     from repeated
     where event_type in ('booked', 'confirmed', 'moved')
@@ -67,7 +70,7 @@ once as (
 -- what can be put right, and right back, stays as often as it was recorded
 revisable as (
 
-    select distinct * from repeated
+    select distinct * exclude (is_new) from repeated
     where event_type not in ('booked', 'confirmed', 'moved')
 
 ),
@@ -76,7 +79,8 @@ events as (
 
     select source.*
     from source
-    anti join alike on hash(source.appointment_token, source.event_type, source.event_at) = alike.event_hash
+    anti join alike on {{ event_hash() }} = alike.event_hash
+    where source.is_new -- the others stand
     union all by name
     select * from once
     union all by name
