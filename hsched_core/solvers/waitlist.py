@@ -270,4 +270,5 @@ def eligible(slot: Slot, waiting: Waiting, limits: Limits) -> NDArray[np.intp]:
     barred = np.zeros(len(left), dtype=np.bool_)
     for bar in OTHERS:
         barred |= RULES[bar](slot, waiting, limits, left)
-    return left[~barred]
+    kept: NDArray[np.intp] = left[~barred]
+    return kept

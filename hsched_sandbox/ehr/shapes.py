@@ -25,6 +25,8 @@ class Body(BaseModel):
 
 
 class NewAppointment(Body):
+    """A booking as it is asked for."""
+
     patient_id: Identifier
     provider_id: Identifier
     datetime: AwareDatetime
@@ -37,6 +39,8 @@ class NewAppointment(Body):
 
 
 class AppointmentChange(Body):
+    """What may be changed of an appointment; what is not named stays."""
+
     datetime: AwareDatetime | None = None
     duration: Minutes | None = None
     status: Literal["cancelled"] | None = None
@@ -46,15 +50,21 @@ class AppointmentChange(Body):
 
 
 class NewNote(Body):
+    """A short note to the chart."""
+
     text: Annotated[str, Field(min_length=1, max_length=2000)]
     external_reference: Reference = None
 
 
 class EntryChange(Body):
+    """Where an entry of the waitlist stands from now on."""
+
     status: EntryStatus
 
 
 class NewMessage(Body):
+    """A message to a client, with its text as it will be sent."""
+
     patient_id: Identifier
     channel: Literal["text", "email", "portal"]
     template: Annotated[str, Field(min_length=1, max_length=100)]
@@ -63,6 +73,8 @@ class NewMessage(Body):
 
 
 class WantedFault(Body):
+    """One fault to come, as in `Fault`."""
+
     fault: str
     on: str = "*"
     times: Annotated[int, Field(ge=1)] = 1
@@ -70,6 +82,8 @@ class WantedFault(Body):
 
 
 class WantedFaults(Body):
+    """Faults to come, and the rates of random ones."""
+
     faults: list[WantedFault] = Field(default_factory=list)
     rates: dict[str, float] | None = None
     seed: int = 0
@@ -92,6 +106,8 @@ class Act(Body):
 
 
 class Receiver(Body):
+    """Where webhooks go."""
+
     url: str
 
 
