@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from hsched_core.domain.actions import OfferSlot
 from tests.generative.test_desk_machine import SLOW_IS_FINE, DeskMachine
 
-RUNS, STEPS = 1_500, 40
+RUNS, STEPS = 600, 40
 
 
 class CountingMachine(DeskMachine):
