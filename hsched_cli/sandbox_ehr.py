@@ -28,7 +28,7 @@ Examples:
   hsched sandbox ehr --no-keys --no-search --lenient           the least helpful sort of EHR
 """
 PORT = 8600
-TIMEOUT_SECONDS, MAX_LATENCY_SECONDS = 2.0, 3.0  # of this EHR on this machine
+TIMEOUT_SECONDS, MAX_LATENCY_SECONDS = 5.0, 8.0  # of this EHR on this machine
 
 
 def ehr(

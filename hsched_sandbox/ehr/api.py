@@ -50,11 +50,12 @@ def _misshapen(_request: Request, error: Exception) -> Response:
 
 def _people(book: Book, zone: ZoneInfo) -> APIRouter:
     routes = APIRouter()
+    remembered = _Remembered(zone)
 
     @routes.get("/clients")
     def clients(request: Request) -> Any:
         searched(request, frozenset(), book.conduct.dialect)
-        return {"clients": [shown(one, zone) | care_of(book, one.id) for one in book.every(Client)]}
+        return JSONResponse({"clients": [remembered(one) | care_of(book, one.id) for one in book.every(Client)]})
 
     @routes.get("/clients/{identifier}")
     def client(identifier: str) -> Any:
@@ -63,15 +64,29 @@ def _people(book: Book, zone: ZoneInfo) -> APIRouter:
     @routes.get("/clinicians")
     def clinicians(request: Request) -> Any:
         searched(request, frozenset(), book.conduct.dialect)
-        return {"clinicians": [shown(one, zone) for one in book.every(Clinician)]}
+        return JSONResponse({"clinicians": [shown(one, zone) for one in book.every(Clinician)]})
 
     @routes.get("/authorizations")
     def authorizations(request: Request) -> Any:
         given = searched(request, frozenset({"patient_id"}), book.conduct.dialect)
         matching = _matching(book.every(Authorization), given)
-        return {"authorizations": [shown(one, zone) for one in matching]}
+        return JSONResponse({"authorizations": [shown(one, zone) for one in matching]})
 
     return routes
+
+
+class _Remembered:
+    """Clients as they are shown, kept until their record changes: a list of thousands is asked for again and again."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._kept: dict[str, tuple[Client, Any]] = {}
+
+    def __call__(self, client: Client) -> Any:
+        kept = self._kept.get(client.id)
+        if kept is None or kept[0] is not client:
+            kept = self._kept[client.id] = client, shown(client, self._zone)
+        return kept[1]
 
 
 def _waitlist(book: Book, zone: ZoneInfo) -> APIRouter:
@@ -81,7 +96,7 @@ def _waitlist(book: Book, zone: ZoneInfo) -> APIRouter:
     def waitlist(request: Request) -> Any:
         given = searched(request, frozenset({"status", "patient_id"}), book.conduct.dialect)
         entries = sorted(_matching(book.every(Entry), given), key=lambda entry: (entry.entered_at, entry.id))
-        return {"entries": [shown(one, zone) for one in entries]}
+        return JSONResponse({"entries": [shown(one, zone) for one in entries]})
 
     @routes.get("/waitlist/{identifier}")
     def entry(identifier: str, response: Response) -> Any:

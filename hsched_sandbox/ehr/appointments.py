@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse
 
 from hsched_sandbox.ehr.book import Book, Trace
 from hsched_sandbox.ehr.conduct import RefusedError
@@ -32,7 +33,7 @@ def routes(book: Book, zone: ZoneInfo) -> APIRouter:
     def search(request: Request) -> Any:
         given = searched(request, _searchable(book), book.conduct.dialect)
         found, more = _page(_found(book, given), given.get("page", "1"))
-        return {"appointments": [shown(one, zone) for one in found], "next_page": more}
+        return JSONResponse({"appointments": [shown(one, zone) for one in found], "next_page": more})
 
     @router.get("/appointments/{identifier}")
     def read(identifier: str, response: Response) -> Any:
