@@ -82,8 +82,8 @@ def standings(fit: Numbers, waiting: Waiting, limits: Limits, at: NDArray[np.int
 
 
 def order(standing: Numbers, waiting: Waiting, at: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Places of `at`, the first to be asked first; where standings are equal, whom nobody asked for longest."""
-    return np.lexsort((at, waiting.clock[at], -standing))
+    """Places of `at`, the first to be asked first; where standings are equal, whom nobody asked for longest; then in the order of rows."""
+    return np.lexsort((waiting.clock[at], -standing))
 
 
 def _continuity(slot: Slot, waiting: Waiting, at: NDArray[np.intp]) -> Floats:

@@ -114,7 +114,7 @@ _TYPES: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """Entries of the waitlist as columns. Covers and weeks of visits are as many columns as the entry with most of them has.
+    """Entries of the waitlist as columns, rows by type of session. Covers and weeks of visits are tables.
 
     Instants in microseconds: `until` and `instead` far in the future where there is none, `asked` and `accepted` far in the past.
     """
@@ -156,6 +156,12 @@ class Waiting:
 
     def __len__(self) -> int:
         return len(self.client)
+
+    def of_type(self, session_type: int) -> tuple[int, int]:
+        """The first row of that type of session, and the one after the last."""
+        bounds = np.array((session_type, session_type + 1), dtype=self.session_type.dtype)  # another type would convert the column
+        begin, end = np.searchsorted(self.session_type, bounds).tolist()
+        return begin, end
 
 
 def flags(size: int, places: Sequence[int]) -> Flags:
@@ -239,8 +245,8 @@ RULES: Mapping[Bar, Rule] = {
 }
 
 # The rules about a column or two of small numbers; together they leave few.
-CHEAP = (Bar.OTHER_TYPE, Bar.OTHER_DAY, Bar.OTHER_CLINICIAN, Bar.OTHER_MODALITY, Bar.OTHER_LENGTH, Bar.OTHER_HOURS)
-OTHERS = tuple(bar for bar in Bar if bar not in CHEAP)
+CHEAP = (Bar.OTHER_DAY, Bar.OTHER_CLINICIAN, Bar.OTHER_MODALITY, Bar.OTHER_LENGTH, Bar.OTHER_HOURS)
+OTHERS = tuple(bar for bar in Bar if bar not in (Bar.OTHER_TYPE, *CHEAP))
 
 
 def bars(slot: Slot, waiting: Waiting, limits: Limits) -> Flags:
@@ -259,11 +265,14 @@ def masks(barred: Flags) -> NDArray[np.uint32]:
 
 
 def eligible(slot: Slot, waiting: Waiting, limits: Limits) -> NDArray[np.intp]:
-    """Entries that no rule bars: the fast way to the same answer. Cheap rules are asked about everybody, the others about who is left."""
-    barred = np.zeros(len(waiting), dtype=np.bool_)
+    """Entries that no rule bars: the fast way to the same answer. Cheap rules are asked about all who wait for the type of session, the
+    others about who is left.
+    """
+    begin, end = waiting.of_type(slot.session_type)
+    barred = np.zeros(end - begin, dtype=np.bool_)
     for bar in CHEAP:
-        barred |= RULES[bar](slot, waiting, limits, EVERYBODY)
-    left = np.flatnonzero(~barred)
+        barred |= RULES[bar](slot, waiting, limits, slice(begin, end))
+    left = np.flatnonzero(~barred) + begin
     barred = np.zeros(len(left), dtype=np.bool_)
     for bar in OTHERS:
         barred |= RULES[bar](slot, waiting, limits, left)

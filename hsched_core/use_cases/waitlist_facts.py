@@ -63,7 +63,7 @@ class Facts:
         return replace(
             self,
             openings=tuple(sorted(self.openings, key=lambda one: (one.starts_at, one.id))),
-            waiting=tuple(replace(one, attends=None) for one in sorted(self.waiting, key=lambda one: one.entry)),
+            waiting=tuple(replace(one, attends=None) for one in sorted(self.waiting, key=lambda one: (one.session_type, one.entry))),
             clinicians=tuple(sorted(self.clinicians, key=lambda one: one.clinician)),
             histories=tuple(sorted(self.histories, key=lambda one: one.client)),
             live=tuple(sorted(set(self.live), key=lambda one: (one.opening, one.client))),
