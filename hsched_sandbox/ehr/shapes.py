@@ -25,6 +25,8 @@ class Body(BaseModel):
 
 
 class NewAppointment(Body):
+    """A booking."""
+
     patient_id: Identifier
     provider_id: Identifier
     datetime: AwareDatetime
