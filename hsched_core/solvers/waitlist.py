@@ -157,6 +157,12 @@ class Waiting:
     def __len__(self) -> int:
         return len(self.client)
 
+    def of_type(self, session_type: int) -> tuple[int, int]:
+        """The first row of that type of session, and the one after the last."""
+        bounds = np.array((session_type, session_type + 1), dtype=self.session_type.dtype)  # another type would convert the column
+        begin, end = np.searchsorted(self.session_type, bounds).tolist()
+        return begin, end
+
 
 def flags(size: int, places: Sequence[int]) -> Flags:
     """A table with those places set."""
@@ -262,7 +268,7 @@ def eligible(slot: Slot, waiting: Waiting, limits: Limits) -> NDArray[np.intp]:
     """Entries that no rule bars: the fast way to the same answer. Cheap rules are asked about all who wait for the type of session, the
     others about who is left.
     """
-    begin, end = np.searchsorted(waiting.session_type, (slot.session_type, slot.session_type + 1)).tolist()
+    begin, end = waiting.of_type(slot.session_type)
     barred = np.zeros(end - begin, dtype=np.bool_)
     for bar in CHEAP:
         barred |= RULES[bar](slot, waiting, limits, slice(begin, end))

@@ -25,7 +25,7 @@ class Body(BaseModel):
 
 
 class NewAppointment(Body):
-    """A booking as it is asked for."""
+    """A booking."""
 
     patient_id: Identifier
     provider_id: Identifier
@@ -39,8 +39,6 @@ class NewAppointment(Body):
 
 
 class AppointmentChange(Body):
-    """What may be changed of an appointment; what is not named stays."""
-
     datetime: AwareDatetime | None = None
     duration: Minutes | None = None
     status: Literal["cancelled"] | None = None
@@ -50,21 +48,15 @@ class AppointmentChange(Body):
 
 
 class NewNote(Body):
-    """A short note to the chart."""
-
     text: Annotated[str, Field(min_length=1, max_length=2000)]
     external_reference: Reference = None
 
 
 class EntryChange(Body):
-    """Where an entry of the waitlist stands from now on."""
-
     status: EntryStatus
 
 
 class NewMessage(Body):
-    """A message to a client, with its text as it will be sent."""
-
     patient_id: Identifier
     channel: Literal["text", "email", "portal"]
     template: Annotated[str, Field(min_length=1, max_length=100)]
@@ -73,8 +65,6 @@ class NewMessage(Body):
 
 
 class WantedFault(Body):
-    """One fault to come, as in `Fault`."""
-
     fault: str
     on: str = "*"
     times: Annotated[int, Field(ge=1)] = 1
@@ -82,8 +72,6 @@ class WantedFault(Body):
 
 
 class WantedFaults(Body):
-    """Faults to come, and the rates of random ones."""
-
     faults: list[WantedFault] = Field(default_factory=list)
     rates: dict[str, float] | None = None
     seed: int = 0
@@ -106,8 +94,6 @@ class Act(Body):
 
 
 class Receiver(Body):
-    """Where webhooks go."""
-
     url: str
 
 

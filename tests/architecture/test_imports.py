@@ -26,8 +26,8 @@ ADAPTER_DOORS = {
     "hsched_adapters.assembly",
     "hsched_adapters.settings",
     "hsched_adapters.clock",
-    "hsched_adapters.connection",  # values of two settings
-    "hsched_adapters.scaled_time",
+    "hsched_adapters.connection",  # a value of the settings; connects nothing
+    "hsched_adapters.scaled_time",  # a value of the settings
     "hsched_adapters.extracts",  # the file formats of the two zones; chooses nothing
     "hsched_adapters.scanner",  # a search over bytes; nothing to choose
     "hsched_adapters.store.publishing",  # learning's narrow way to the operational store (decision 0010)
