@@ -79,8 +79,8 @@ def _parts(told: pd.DataFrame, days: Days) -> Floats:
     """By day and named part of the year: the share of the day's outcomes that are of visits in it."""
     position = np.searchsorted(days, days_of(told))
     counts = np.maximum(np.bincount(position, minlength=len(days)), 1)
-    seasons = told["season"].to_numpy(dtype=object)
-    return np.stack([np.bincount(position, weights=seasons == part, minlength=len(days)) / counts for part in NAMED_PARTS], axis=1)
+    named = [told["season"].eq(part).fillna(False).to_numpy(dtype=np.float64) for part in NAMED_PARTS]
+    return np.stack([np.bincount(position, weights=one, minlength=len(days)) / counts for one in named], axis=1)
 
 
 def _selection(told: pd.DataFrame) -> Floats:
