@@ -7,7 +7,7 @@ with
 openings as (
 
     select * from {{ ref('int_attendance__events') }}
-    where is_opening {% if is_increment() %}and not (is_plain and recorded_at < {{ changed_from() }}){% endif %}
+    where is_opening {% if is_increment() %}and not (is_plain and recorded_at < (select changed_from from {{ ref('int_attendance__changes') }})){% endif %}
 
 ),
 
