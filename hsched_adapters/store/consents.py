@@ -9,18 +9,22 @@ from hsched_core.ports import Clock
 
 NOBODYS_CASE = ""
 BY = "connector"
+AT_ONCE = 200  # clients in one transaction
 
 
 def take_over(store: SqlPathStore, told: Mapping[str, tuple[ConsentEvent, ...]], clock: Clock) -> int:
-    """Append what the EHR knows of each client and we do not; how many events that were. In one transaction."""
+    """Append what the EHR knows of each client and we do not; how many events that were. A first time takes turns with other writers."""
     with store.looking() as state:
-        fresh = {client: _unknown(events, state.contact_facts(client, NOBODYS_CASE).consents) for client, events in told.items()}
-    fresh = {client: events for client, events in fresh.items() if events}
-    if not fresh:
-        return 0
+        known = state.consents()
+    fresh = [client for client, events in told.items() if _unknown(events, known.get(client, ()))]
+    parts = [fresh[start : start + AT_ONCE] for start in range(0, len(fresh), AT_ONCE)]
+    return sum(_append(store, {client: told[client] for client in part}, clock) for part in parts)
+
+
+def _append(store: SqlPathStore, told: Mapping[str, tuple[ConsentEvent, ...]], clock: Clock) -> int:
+    added = 0
     with store.transaction() as tx:
-        added = 0
-        for client, events in fresh.items():
+        for client, events in told.items():
             known = tx.contact_facts(client, NOBODYS_CASE).consents  # somebody else may have been first
             for event in _unknown(events, known):
                 tx.add_consent(client, event, audit=_entry(client, event, clock))

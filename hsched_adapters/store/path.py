@@ -1,6 +1,6 @@
 """`PathStore` on SQL: cases and what surrounds them, every change with its audit entry in one serialised transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -47,6 +47,10 @@ class Look(Protocol):
     """What can be read of one practice's state without taking a turn among those who write."""
 
     def case(self, case_id: str) -> Case | None: ...
+
+    def consents(self) -> Mapping[str, Sequence[ConsentEvent]]:
+        """Everybody's log of consent."""
+        ...
 
     def open_cases(self, *states: State) -> Sequence[Case]:
         """Cases in those states, oldest first; all that are not in a final one where none is named."""
@@ -156,6 +160,13 @@ class SqlTransaction(OfferRows):
         """The use case's standing order from now on."""
         self._put(standing_orders, {"use_case": order.use_case}, {"document": to_text(order)})
         self._recording.record(audit)
+
+    def consents(self) -> dict[str, list[ConsentEvent]]:
+        """Everybody's log of consent, in one look."""
+        found: dict[str, list[ConsentEvent]] = {}
+        for client, text in self._do(self._ours(consents, consents.c.client, consents.c.document)):
+            found.setdefault(client, []).append(from_text(ConsentEvent, text))
+        return found
 
     def add_consent(self, client: str, event: ConsentEvent, *, audit: AuditEntry) -> None:
         """Append to the client's log of consent."""
