@@ -73,8 +73,8 @@ class Look(Protocol):
         """The bodies of the trail's entries of those kinds, newest first."""
         ...
 
-    def openings(self, *states: OpeningState) -> Sequence[OpeningRecord]:
-        """Every opening in one of those states, by its start."""
+    def openings(self, *states: OpeningState, after: datetime) -> Sequence[OpeningRecord]:
+        """Every opening in one of those states that starts after that instant, by its start."""
         ...
 
     def unfinished_offers(self) -> Sequence[Offer]:

@@ -79,7 +79,7 @@ def expiries_due(practice: OpenPractice) -> str:
     now = practice.clock.now()
     with practice.path_store.looking() as state:
         cases = state.open_cases(State.WAITING, State.APPROVED, State.NEEDS_PERSON)
-        offers, openings = state.unfinished_offers(), state.openings(OpeningState.OPEN)
+        offers, openings = state.unfinished_offers(), state.openings(OpeningState.OPEN, after=now)
     return key_of([*to_tend(cases, now, practice.policy), *to_end(offers, now), *to_look_at(openings, offers, now)])
 
 
