@@ -17,7 +17,8 @@ from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import FINAL, State
-from hsched_core.domain.offers import Offer
+from hsched_core.domain.offers import Offer, OpeningRecord
+from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.autonomy import Rollout
@@ -74,6 +75,10 @@ class Look(Protocol):
 
     def bodies_of(self, *kinds: str) -> Sequence[bytes]:
         """The bodies of the trail's entries of those kinds, newest first."""
+        ...
+
+    def openings(self, *states: OpeningState, after: datetime) -> Sequence[OpeningRecord]:
+        """Every opening in one of those states that starts after that instant, by its start."""
         ...
 
     def unfinished_offers(self) -> Sequence[Offer]:

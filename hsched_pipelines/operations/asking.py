@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.offers import Offer, OfferState
+from hsched_core.domain.offers import Offer, OfferState, OpeningRecord
 from hsched_core.policy.approval import asked_role
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.workflow.steps import has_lapsed
 
 AGAIN_AFTER = timedelta(seconds=20)  # real time: a run that died left its work due
+PATIENT = timedelta(minutes=2)  # real time: what may stay as it is for a whole night, as an opening nobody can be asked for now
+UNSEEN = timedelta(seconds=30)  # by the practice's clock: after it no run can still be about to ask
 KEY_LENGTH = 24
 NOTHING = ""
 
@@ -34,10 +36,10 @@ class Asked:
         return f"{self.number}:{self.key}"
 
 
-def ask(key: str, cursor: str | None, now: datetime) -> Asked | None:
+def ask(key: str, cursor: str | None, now: datetime, again_after: timedelta = AGAIN_AFTER) -> Asked | None:
     """The run to ask for now; None where nothing is due, or it was asked for a moment ago. Its JSON is the next cursor."""
     last = Asked(**json.loads(cursor)) if cursor else Asked()
-    if key == NOTHING or (key == last.key and now < datetime.fromisoformat(last.at) + AGAIN_AFTER):
+    if key == NOTHING or (key == last.key and now < datetime.fromisoformat(last.at) + again_after):
         return None
     return Asked(last.number + 1, key, now.isoformat())
 
@@ -47,7 +49,7 @@ def remembered(asked: Asked) -> str:
     return json.dumps(asdict(asked))
 
 
-def key_of(due: Iterable[Case | Offer]) -> str:
+def key_of(due: Iterable[Case | Offer | OpeningRecord]) -> str:
     """One key for one set of cases and offers as they stand; empty where there are none."""
     standing = sorted(f"{type(one).__name__}:{one.id}:{one.version}" for one in due)
     return digest(standing)[:KEY_LENGTH] if standing else NOTHING
@@ -67,6 +69,12 @@ def to_reconcile(cases: Iterable[Case], now: datetime) -> list[Case]:
 def to_end(offers: Iterable[Offer], now: datetime) -> list[Offer]:
     """Nobody answered in time, or the end it came to was not followed up."""
     return [offer for offer in offers if offer.state is not OfferState.SENT or offer.answer_by <= now]
+
+
+def to_look_at(openings: Iterable[OpeningRecord], offers: Iterable[Offer], now: datetime) -> list[OpeningRecord]:
+    """Open for a while, and nobody is being asked: the run that found it died, or nobody could be asked at that hour."""
+    asked = {offer.opening for offer in offers}
+    return [one for one in openings if one.id not in asked and one.since <= now - UNSEEN]
 
 
 def to_tend(cases: Iterable[Case], now: datetime, policy: PracticePolicy) -> list[Case]:

@@ -11,8 +11,21 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.settings import Practice
 from hsched_core.domain.lifecycle import State
+from hsched_core.domain.openings import OpeningState
 from hsched_pipelines.deployments import runs_in, schedule_status, sensor_status
-from hsched_pipelines.operations.asking import NOTHING, ask, key_of, remembered, to_carry_out, to_end, to_reconcile, to_tend
+from hsched_pipelines.operations.asking import (
+    AGAIN_AFTER,
+    NOTHING,
+    PATIENT,
+    ask,
+    key_of,
+    remembered,
+    to_carry_out,
+    to_end,
+    to_look_at,
+    to_reconcile,
+    to_tend,
+)
 from hsched_pipelines.safely import inside_zone
 
 Look = Callable[[OpenPractice], str]  # the key of what is due
@@ -28,7 +41,15 @@ def build_event_sensors(practice: Practice, jobs: Mapping[str, dg.JobDefinition]
     return [
         _sensor("inbox_sensor", practice, jobs["answer_events"], kept, inbox_due, "A notice of the EHR is in the inbox.", WATCH),
         _sensor("approvals_sensor", practice, jobs["carry_out"], kept, approvals_due, "Something approved can be carried out."),
-        _sensor("offer_expiry_sensor", practice, jobs["keep"], kept, expiries_due, "An offer's or a proposal's time is over."),
+        _sensor(
+            "offer_expiry_sensor",
+            practice,
+            jobs["keep"],
+            kept,
+            expiries_due,
+            "An offer's or a proposal's time is over.",
+            again_after=PATIENT,
+        ),
         _sensor("reconcile_sensor", practice, jobs["keep"], kept, reconciliations_due, "A write nobody reported on must have settled."),
     ]
 
@@ -58,8 +79,8 @@ def expiries_due(practice: OpenPractice) -> str:
     now = practice.clock.now()
     with practice.path_store.looking() as state:
         cases = state.open_cases(State.WAITING, State.APPROVED, State.NEEDS_PERSON)
-        offers = state.unfinished_offers()
-    return key_of([*to_tend(cases, now, practice.policy), *to_end(offers, now)])
+        offers, openings = state.unfinished_offers(), state.openings(OpeningState.OPEN, after=now)
+    return key_of([*to_tend(cases, now, practice.policy), *to_end(offers, now), *to_look_at(openings, offers, now)])
 
 
 def reconciliations_due(practice: OpenPractice) -> str:
@@ -91,7 +112,14 @@ def once(make: Opened) -> Opened:
 
 
 def _sensor(
-    name: str, practice: Practice, job: dg.JobDefinition, opened: Opened, look: Look, description: str, span: timedelta = timedelta(0)
+    name: str,
+    practice: Practice,
+    job: dg.JobDefinition,
+    opened: Opened,
+    look: Look,
+    description: str,
+    span: timedelta = timedelta(0),
+    again_after: timedelta = AGAIN_AFTER,
 ) -> dg.SensorDefinition:
     @dg.sensor(
         name=name,
@@ -104,7 +132,7 @@ def _sensor(
     def sense(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         with inside_zone("sensor_failed", name):
             key = watch(lambda: look(opened()), span)
-        asked = ask(key, context.cursor, SystemClock().now())
+        asked = ask(key, context.cursor, SystemClock().now(), again_after)
         if asked is None:
             return dg.SkipReason("nothing is due" if key == NOTHING else "its run was asked for a moment ago")
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=asked.run_key)], cursor=remembered(asked))

@@ -107,6 +107,19 @@ def test_approved_cases_are_asked_for_until_everything_is_stopped(live: Live, mo
     assert live.messages() == []
 
 
+def test_an_opening_whose_run_died_before_it_asked_anybody_is_found(live: Live) -> None:
+    """The notice is done, nobody was asked: the sensor sees the opening once no run can still be about to ask."""
+    practice = live.open()
+    live.cancel(0)
+    event_work.poll(practice)
+    event_work.take_in(practice)  # and here the run dies
+
+    wait_for(10, "the opening is due", lambda: sense(live, "offer_expiry_sensor")[0])
+    assert run(live, "keep").success
+    assert len(live.messages()) == 1
+    assert sense(live, "offer_expiry_sensor")[0] == []
+
+
 def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Live) -> None:
     """The failure is a code; the notice waits in the inbox, and the next run goes on."""
     practice = live.open()

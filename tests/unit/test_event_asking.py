@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from hsched_core.domain.case import Approval, Case
 from hsched_core.domain.lifecycle import State
+from hsched_core.domain.offers import Offer, OpeningRecord
+from hsched_core.domain.openings import Opening, OpeningState
 from hsched_core.domain.people import Role
-from hsched_pipelines.operations.asking import AGAIN_AFTER, Asked, ask, key_of, remembered, to_carry_out, to_reconcile, to_tend
+from hsched_core.domain.vocabulary import Modality, SessionType
+from hsched_pipelines.operations.asking import AGAIN_AFTER, Asked, ask, key_of, remembered, to_carry_out, to_look_at, to_reconcile, to_tend
 from tests.path_world import NOON, POLICY, booking, proposal
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -96,6 +99,17 @@ def test_a_write_is_looked_for_once_it_must_have_settled() -> None:
 
     assert to_reconcile([unseen], NOON) == []
     assert to_reconcile([unseen, case(State.CONFIRMED, settle_until=NOON)], NOON + timedelta(minutes=1)) == [unseen]
+
+
+def test_an_opening_nobody_is_asked_for_is_looked_at_again() -> None:
+    """The run that found it died before it asked somebody; one that was found a moment ago, or is offered, is not."""
+    opening = Opening("0f" * 16, "c1", NOON, 50, SessionType.INDIVIDUAL, Modality.VIDEO, NOON, "1e")
+    record = OpeningRecord(opening, OpeningState.OPEN, NOON, ("1e",))
+    offered = Offer("0a" * 16, opening.id, "a", "e", NOON, NOON, NOON)
+
+    assert to_look_at([record], [], NOON + timedelta(seconds=29)) == []
+    assert to_look_at([record], [], NOON + timedelta(seconds=30)) == [record]
+    assert to_look_at([record], [offered], NOON + timedelta(hours=1)) == []
 
 
 def test_time_makes_a_case_due() -> None:
