@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
 EHR = "ehr"  # the name of the practice's EHR among the inbox's connections
+WEBHOOK_SECRETS = "webhook-secret"  # below keys/, where no connection says otherwise
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,8 @@ class OpenPractice:
         from hsched_core.domain.inbox import InboxRules
         from hsched_core.workflow.inbox import Inbox
 
-        secrets = self.paths.keys / "webhook-secret"
+        connection = self.practice.connection
+        secrets = self.paths.keys / (connection.webhook_secret_file if connection else WEBHOOK_SECRETS)
         verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
         rules = InboxRules().at_pace(getattr(self.clock, "pace", 1.0))
         return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock, rules)
