@@ -82,7 +82,7 @@ TWINS: list[tuple[Cell, type[ThePath], Callable[[RestWorld], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("cell", "path_class", "twin"), TWINS, ids=str)
+@pytest.mark.parametrize(("cell", "path_class", "twin"), TWINS, ids=lambda one: getattr(one, "__name__", None) or str(one))
 def test_without_the_guard_it_happens_twice(
     cell: Cell, path_class: type[ThePath], twin: Callable[[RestWorld], None], tmp_path: Path
 ) -> None:
