@@ -27,6 +27,7 @@ from hsched_pipelines.warm_runs import EVENT_JOBS, _context
 from hsched_sandbox.ehr.records import Appointment
 
 KILLS, CANCELLED = 12, 4
+SHORT_LEASE = timedelta(minutes=2)  # of the practice's time, two real seconds: what a killed run had taken is soon taken again
 
 
 @pytest.fixture
@@ -196,6 +197,7 @@ def order_scores(practice: OpenPractice, per_day: int) -> None:
 def one_round(environment: dict[str, str]) -> None:
     """What the event jobs do, in a process of its own."""
     practice = open_practice(load_settings(environment))
+    practice.inbox.rules = replace(practice.inbox.rules, lease=SHORT_LEASE)
     event_work.poll(practice)
     event_work.take_in(practice)
     event_work.decide(practice)
