@@ -1,13 +1,15 @@
 """What a practice can set of the waitlist, with its defaults (a leading vendor's published ones where there are any)."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.errors import SettingsError
+from hsched_core.domain.rollout import Phase
 
 FORMULA = 1  # counts changes of `solvers/fit.py`
+PERSON_DECIDES = 60  # minutes
 VERSION_LENGTH = 16  # hexadecimal digits
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -48,7 +50,7 @@ class WaitlistSettings:
     mode: Mode = Mode.SERIAL
     batch: int = 3  # clients asked at once, where mode is parallel
     answer_minutes: int = 30  # a client has for an answer
-    decide_minutes: int = 0  # a person has before it, where a person decides
+    decide_minutes: int = 0  # a person has before it, where a person decides; 0: an hour, as far as the notice allows
     most_offers: int = 10  # of one opening
     least_notice_minutes: int = 120
     most_notice_days: int = 7
@@ -81,6 +83,13 @@ class WaitlistSettings:
             raise SettingsError("The waitlist's sending hours are no span of a day.", "Set send_from_hour below send_until_hour, 0 to 24.")
         if not 0 <= self.threshold <= 1:
             raise SettingsError("The waitlist's threshold is no fit.", "Set it between 0 and 1.")
+
+    def in_phase(self, phase: Phase) -> "WaitlistSettings":
+        """What holds in that phase: a person's time to decide is not taken from the client's, and nobody is booked unasked but in auto."""
+        if phase is Phase.AUTO:
+            return replace(self, decide_minutes=0)
+        decides = self.decide_minutes or min(PERSON_DECIDES, self.least_notice_minutes - self.answer_minutes)
+        return replace(self, books_without_asking=False, decide_minutes=decides)
 
     @property
     def at_once(self) -> int:

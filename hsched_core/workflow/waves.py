@@ -57,18 +57,19 @@ class Waves:
         self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], clinicians: Clinicians
     ) -> Facts:
         """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
+        now = tx.now(self._with.clock)
         return Facts(
             practice=self._with.policy.practice,
             policy_version=self._with.policy.version,
             zone=self._with.policy.zone,
-            now=tx.now(self._with.clock),
+            now=now,
             openings=tuple(one.opening for one in records),
             waiting=tuple(waiting),
             clinicians=tuple(clinicians),
             histories=tuple(tx.offer_histories()),
             live=tuple(_live(tx, records)),
             refused=tuple(refusal for record in records for refusal in _refused(tx, record)),
-            settings=self._with.settings,
+            settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
         )
 
     def _claim(self, records: Sequence[OpeningRecord], outlook: Mapping[str, Outlook], done: Round) -> dict[str, OpeningRecord]:

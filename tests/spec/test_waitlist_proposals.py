@@ -10,6 +10,7 @@ from hsched_core.domain.actions import Basis, BookAppointment, OfferSlot
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SettingsError
 from hsched_core.domain.people import is_use_case
+from hsched_core.domain.rollout import Phase
 from hsched_core.domain.vocabulary import SessionType
 from hsched_core.domain.waiting import OfferHistory, Urgency
 from hsched_core.use_cases.waitlist import FitWeights, LiveOffer, Mode, Outlook, WaitlistSettings, outlooks, propose
@@ -234,3 +235,16 @@ def test_weights_are_shares_of_one_and_have_a_version() -> None:
 def test_facts_that_contradict_themselves_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="times one"):
         facts(**changes)
+
+
+def test_a_persons_time_to_decide_is_not_the_clients() -> None:
+    """In review an hour on top, as far as the notice allows, and nobody is booked unasked; in auto nobody decides."""
+    settings = WaitlistSettings(books_without_asking=True)
+
+    assert (settings.in_phase(Phase.REVIEW).decide_minutes, settings.in_phase(Phase.REVIEW).books_without_asking) == (60, False)
+    assert replace(settings, answer_minutes=100).in_phase(Phase.REVIEW).decide_minutes == 20
+    assert replace(settings, decide_minutes=15).in_phase(Phase.REVIEW).decide_minutes == 15
+    assert settings.in_phase(Phase.AUTO) == settings
+    (offer,) = propose(facts(C, A, B, settings=WaitlistSettings().in_phase(Phase.REVIEW)))
+    assert isinstance(offer.action, OfferSlot)
+    assert (offer.expires_at, offer.action.answer_by) == (NOON + timedelta(minutes=60), NOON + timedelta(minutes=90))
