@@ -71,7 +71,7 @@ def serve(store: str, folder: Path, port: int) -> None:
     verifier = StandardWebhooks({EHR: lambda: (SECRET,)})
     inbox = Inbox(SqlInboxStore(trail, keyring), verifier, NoticeTranslator(PlainVault()), SystemClock())
     if not store:
-        receiver.GroupCommit = Direct  # type: ignore[assignment,misc]
+        receiver.GroupCommit = Direct  # type: ignore[assignment,misc]  # the service without storage, to compare with
     uvicorn.run(service(inbox), port=port, access_log=False, log_level="critical", server_header=False)
 
 

@@ -74,7 +74,7 @@ def report_of(grades: Grades, corrected: Corrections, chain: Chain, changed: Map
 
     numbers: dict[str, float | int | str] = {**grades.counts, "outcomes_corrected": corrected.count, "seals": len(chain.seals)}
     for moment, total in grades.total.items():
-        numbers |= {f"{moment}_{name}": total[name] for name in SHOWN if isinstance(total[name], int | float)}  # type: ignore[misc]
+        numbers |= {f"{moment}_{name}": total[name] for name in SHOWN if isinstance(total[name], int | float)}  # type: ignore[misc]  # only numbers pass the condition
     tables: dict[str, Sequence[Row]] = {}
     for moment in grades.total:
         tables[f"by_week_{moment}"] = [_shown(row) for row in grades.by_week[moment]]

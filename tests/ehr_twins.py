@@ -23,7 +23,7 @@ def repeats_writes(world: RestWorld) -> None:
             return whole(*request)
         return answer if answer.is_good and answer.document is not None else whole(*request)
 
-    client.send = send  # type: ignore[method-assign]
+    client.send = send  # type: ignore[method-assign]  # what the test is about
 
 
 def searches_at_once(world: RestWorld) -> None:
@@ -48,7 +48,7 @@ def forgets_versions(world: RestWorld) -> None:
     def send(method: str, path: str, body: Any, headers: Any) -> Answer:
         return whole(method, path, body, {name: value for name, value in headers.items() if name != names["version"]})
 
-    client.send = send  # type: ignore[method-assign]
+    client.send = send  # type: ignore[method-assign]  # what the test is about
 
 
 class NewKeyBlindly(NewKeyEachTime, WithoutSecondLook):

@@ -155,7 +155,7 @@ def edited_under_way(world: RestWorld, action: str, identifier: str) -> State:
         return whole(*request)
 
     case_id = world.approved(getattr(world, action)())
-    client.send = send  # type: ignore[method-assign]
+    client.send = send  # type: ignore[method-assign]  # what the test is about
     return world.path.execute(case_id).state
 
 
