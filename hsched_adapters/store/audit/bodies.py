@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hsched_core.domain.audit import AuditEntry
@@ -68,6 +69,7 @@ def _each(name: str, value: object) -> Sequence[object]:
     return value
 
 
+@lru_cache(512)
 def _check_of(name: str) -> Check:
     """What a field of that name takes; nothing, where the name says nothing."""
     return next((check for names, check in _BY_NAME if names.search(name)), lambda _value: False)
