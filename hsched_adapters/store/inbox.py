@@ -31,7 +31,7 @@ CODE_DIGITS = 32
 READ = (MessageState.WAITING, MessageState.TAKEN)
 # Built once: receiving is the part that has to be quick. What is known already is left alone, and not returned.
 SEALED = {name: f"of_{name}" for name in ("connection", "message", "body", "kid", "body_digest")}
-BEGINNING = {
+BEGINNING: Mapping[str, Any] = {
     "state": sa.literal_column(f"'{MessageState.RECEIVED}'"),
     "attempts": sa.literal_column("0"),
     "strikes": sa.literal_column("0"),
