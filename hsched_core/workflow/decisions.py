@@ -105,6 +105,8 @@ class Decisions(Steps):
         rollout = self._rollout(tx, proposal, now)
         event = route(proposal, verdict, rollout, now)
         changes: dict[str, Any] = {}
+        if event is Event.REFUSED:
+            changes["not_before"] = verdict.clears_at
         if event is Event.QUEUED:
             changes["awaits"] = asked_role(proposal.action, self._policy, timedelta(0))
         if event is Event.ORDERED and rollout.order:

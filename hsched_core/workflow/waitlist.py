@@ -93,7 +93,7 @@ class WaitlistDesk:
             self._waves.ask(waiting, done)
             self._endings.settle(done)
             self._endings.take_back(done)
-            self._endings.follow_up(waiting, done)
+            self._endings.follow_up(done)
             self._endings.booked_unasked(waiting, done)
             self._endings.entries_run_out(waiting, done)
         return done
