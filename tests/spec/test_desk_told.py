@@ -174,8 +174,10 @@ def test_the_story_shown_has_candidates_followings_and_local_times(tmp_path: Pat
         world.desk.advance()
         assert world.state is OpeningState.EXHAUSTED
     shown = "\n".join(lines(*whole_story(url, PRACTICE, VISIT[:8]), ZoneInfo(ZONE)))
+    passed_over, _ = whole_story(url, PRACTICE, CLIENTS[1])
 
     assert "Times are those of America/New_York." in shown
     assert "Tue 03 Mar 2026 12:00:00  opening.open" in shown
     assert "candidate a0a0a0a0, skipped: Was asked for this opening already." in shown
     assert "candidate a1a1a1a1, skipped: Waits for another type of session. Cannot come on that day of the week." in shown
+    assert [one.kind for one in passed_over] == ["consent.given"], "whom an opening was not offered to is told at the opening only"
