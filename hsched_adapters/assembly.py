@@ -133,6 +133,19 @@ class OpenPractice:
 
         return who(self.people, login)
 
+    def stranger(self, login: str) -> str:
+        """How the trail signs for a login that nobody has."""
+        from hsched_adapters.people_file import stranger
+
+        return stranger(login)
+
+    @property
+    def templates(self) -> Mapping[str, frozenset[str]]:
+        """The texts that messages are made of, by name, with what each asks for: when, until, link, sender."""
+        from hsched_adapters.ehr.rest.wording import fields_of, load_templates
+
+        return {name: frozenset[str]().union(*map(fields_of, texts.values())) for name, texts in load_templates().items()}
+
     @cached_property
     def connector(self) -> "RestConnector":
         """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""

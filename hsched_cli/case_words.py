@@ -120,7 +120,7 @@ def lines(case: Case, policy: "PracticePolicy") -> Iterator[str]:
     confidence = "" if told["confidence"] is None else f", confidence {told['confidence']:.2f}"
     yield f"{case.id[:12]}  {told['use_case']}: {told['what']}"
     yield f"    {_stands(case)} since {local(case.since, zone)}; expires {local(case.proposal.expires_at, zone)}{confidence}"
-    yield f"    proposed by {told['proposed_by']}{_support(told)}"
+    yield f"    about {short(told['about'])}, proposed by {told['proposed_by']}{_support(told)}"
     yield from (f"    - {reason}" for reason in told["reasons"])
     yield from (f"    {_choice(one)}" for one in told["candidates"])
 

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
 AS = typer.Option(help="Who decides: a login of people.yaml. Every decision is kept in the audit trail under it.")
 CASE = typer.Argument(help="The case, as `hsched queue` shows it; its first digits are enough where they are of one case only.")
 FEWEST_DIGITS = 4
+STAFF = "policy:people"  # what such an attempt is about: who may do what
 
 
-def someone(practice: "OpenPractice", login: str) -> "Person":
-    """The person of that login; who is not in people.yaml, or not active any more, cannot decide."""
-    person = practice.person(login)
+def decider(practice: "OpenPractice", login: str, wanted: str) -> "Person":
+    """The person of that login, active or not: the path refuses who may not decide, and records it. A login nobody has is recorded here.
+
+    `wanted` is what was typed, as the trail names it.
+    """
+    if login not in practice.people:
+        practice.path.note_refused(practice.stranger(login), wanted, ["approval.unknown"], STAFF)
+    return practice.person(login)
+
+
+def someone(practice: "OpenPractice", login: str, wanted: str = "decide") -> "Person":
+    """The active person of that login, for what the path does not judge by itself. A refused attempt is recorded."""
+    person = decider(practice, login, wanted)
     if not person.is_active:
+        practice.path.note_refused(person.token, wanted, ["approval.inactive"], STAFF)
         raise UserError(f"The account {login} is disabled.", "Ask whoever keeps people.yaml.")
     return person
 

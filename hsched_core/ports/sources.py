@@ -64,6 +64,10 @@ class Vault(Protocol):
         """The identifier behind a pseudonym; recorded in the access log with who asked and why."""
         ...
 
+    def find(self, kind: str, identifier: str, *, actor: str, reason: str) -> str | None:
+        """The pseudonym that an identifier has already; recorded likewise. None where it has none: looking makes none."""
+        ...
+
 
 class IdentifiedZone(Protocol):
     """Encrypted files of the identified zone, addressed by name; tampered or moved content does not open."""

@@ -13,10 +13,11 @@ from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, Event, State, allows
 from hsched_core.domain.offers import Offer, OfferState
 from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import WaitlistStatus
 from hsched_core.domain.waiting import WaitingClient
 from hsched_core.ports import DeskTransaction
-from hsched_core.workflow.desk import Round, Tools
+from hsched_core.workflow.desk import Round, Tools, exchange
 from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
 from hsched_core.workflow.opening_watch import UNFILLED, close_opening
 
@@ -132,7 +133,7 @@ class Endings:
         later = self._with.reader.appointment(appointment_id) if appointment_id else None
         if later and later.takes_time and later.session.client == client and later.session.starts_at > self._with.clock.now():
             action = CancelAppointment(later.id, later.version, later.session.clinician, MOVED_UP)
-            self._once(action, later.id, GIVES_UP, origin, done)
+            self._once(action, later.id, GIVES_UP, origin, done, gives_up=later.session)
 
     def _note(self, booking: Case, done: Round) -> None:
         """A short note to the chart, where the practice switched it on."""
@@ -154,13 +155,24 @@ class Endings:
             self._once(SendMessage(outreach, TAKEN_TEMPLATE), offer.opening, KIND_WORDS, offer.id, done, min(A_DAY, left))
         self._mark(offer)
 
-    def _once(self, action: Action, subject: str, because: str, origin: str, done: Round, until: timedelta = A_DAY) -> None:
+    def _once(
+        self,
+        action: Action,
+        subject: str,
+        because: str,
+        origin: str,
+        done: Round,
+        until: timedelta = A_DAY,
+        gives_up: Session | None = None,
+    ) -> None:
         """Propose it, unless that was done: a new version of the practice's settings does not ask again."""
         name = digest([origin, subject, action])
         with self._with.store.transaction() as tx:
             if any(case.proposal.facts_digest == name for case in tx.cases_about(subject)):
                 return
-        case = self._with.submit(self._with.ask(action, subject, because, name, until))
+            source = tx.case(origin)  # the offer, or the booking: its subject is the opening
+        reasons = (because, *exchange(gives_up, source.action.session if source else None, self._with.policy.zone))
+        case = self._with.submit(self._with.ask(action, subject, reasons, name, until, source.proposal.subject if source else ""))
         done.done[f"{action.kind}.{case.state}"] += 1
 
     def _mark(self, offer: Offer) -> None:

@@ -25,7 +25,8 @@ from hsched_core.workflow.offer_steps import WAITLIST
 from hsched_core.workflow.opening_watch import OpeningWatch
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.steps import offered
-from hsched_core.workflow.waves import Chooser, Waves
+from hsched_core.workflow.unasked import TellingWaves
+from hsched_core.workflow.waves import Chooser
 
 
 class Standing(StrEnum):
@@ -74,7 +75,7 @@ class WaitlistDesk:
         self._with = Tools(path, store, reader, clock, policy, settings)
         self._watch = OpeningWatch(self._with)
         self._endings = Endings(self._with)
-        self._waves = Waves(self._with, choosing_lasts, choose)
+        self._waves = TellingWaves(self._with, choosing_lasts, choose)
 
     def on_notice(self, notice: Notice) -> None:
         """Something changed in the EHR. Raises where the EHR does not answer: the notice is handled again later."""

@@ -175,7 +175,7 @@ def work(plan: Plan, begins: Any) -> None:
 
 def go_round(opened: OpenPractice) -> None:
     """Everything that is due, once. A step that failed is tried again in the next round."""
-    for step in (answer, take_in, decide, keep):
+    for step in (answer, take_in, decide, answer, keep):  # a client may be quick: on a busy machine an offer does not outlive a round
         with suppress(HschedError):
             step(opened)
 

@@ -44,7 +44,12 @@ def checked(entry: AuditEntry) -> tuple[str, bytes]:
         raise _refused("subject")
     _check_fields(entry.body, depth=1)
     body = json.dumps(entry.body, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
-    return entry.at.astimezone(UTC).isoformat(timespec="microseconds"), body.encode()
+    return as_text(entry.at), body.encode()
+
+
+def as_text(instant: datetime) -> str:
+    """An instant as the trail writes it."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _check_fields(body: Mapping[str, Any], depth: int) -> None:
