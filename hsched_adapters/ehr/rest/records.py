@@ -255,6 +255,26 @@ class Records:
 APPOINTMENT_IDS = {"appointment": "id", "client": "client", "clinician": "clinician", "site": "site"}
 
 
+@dataclass(frozen=True)
+class OddRow:
+    """A row of a list that could not be read, and the code of the field that was in the way."""
+
+    row: Row
+    code: str
+
+
+def readable(parse: Callable[[list[Row]], list[T]], rows: Sequence[Row], odd: list[OddRow]) -> list[T]:
+    """What can be read of a list, in its order; what cannot is added to `odd`. Halves are tried, so few odd rows cost few tries."""
+    try:
+        return parse([*rows])
+    except EhrError as error:
+        if len(rows) == 1:
+            odd.append(OddRow(rows[0], error.code))
+            return []
+    half = len(rows) // 2
+    return [*readable(parse, rows[:half], odd), *readable(parse, rows[half:], odd)]
+
+
 def identifier(value: object) -> str:
     """An id as text; EHRs count or spell."""
     if isinstance(value, bool) or not isinstance(value, str | int) or not 0 < len(str(value)) <= LONGEST_ID:
