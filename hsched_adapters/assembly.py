@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from hsched_adapters.links import OfferLinks
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+    from hsched_adapters.store.ehr_trail import EhrTrail
     from hsched_adapters.store.path import SqlPathStore
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
-    from hsched_adapters.store.ehr_trail import EhrTrail
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
     from hsched_core.workflow.waitlist import WaitlistDesk

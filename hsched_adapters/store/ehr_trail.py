@@ -1,4 +1,4 @@
-"""Whether the EHR can be read, in the audit trail: one entry when it no longer can, one when it can again, and one when rows are left out."""
+"""Whether the EHR can be read, in the audit trail: an entry when it no longer can, when it can again, and when rows are left out."""
 
 import json
 from collections.abc import Mapping
