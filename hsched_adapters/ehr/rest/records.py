@@ -195,7 +195,7 @@ class Records:
         return SeenAppointment(found, str(fields.value(row, "reference") or ""), fields.value(row, "score"), notes)
 
     def _modality(self, fields: Fields, row: Row) -> Modality | None:
-        """Empty is not told; a word that we do not know breaks the answer, for an opening of it would be offered wrongly."""
+        """Empty is not told; a word that we do not know makes the row odd, for an opening of it would be offered wrongly."""
         theirs = fields.value(row, "modality")
         found = self._profile.ours(Modality, theirs)
         if theirs not in (None, "") and found is None:
