@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hsched_adapters.links import OfferLinks
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+    from hsched_adapters.store.ehr_trail import EhrTrail
     from hsched_adapters.store.path import SqlPathStore
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
@@ -182,6 +183,13 @@ class OpenPractice:
         from hsched_adapters.store.consents import take_over
 
         return take_over(self.path_store, self.connector.reader.consents(), self.clock)
+
+    @cached_property
+    def ehr_trail(self) -> "EhrTrail":
+        """What the audit trail says of the EHR's being read."""
+        from hsched_adapters.store.ehr_trail import EhrTrail
+
+        return EhrTrail(self.audit, self.clock, EHR)
 
     @cached_property
     def links(self) -> "OfferLinks":

@@ -68,7 +68,8 @@ def _order(action: IssueStandingOrder, zone: ZoneInfo) -> str:
 
 def _session(session: Session, zone: ZoneInfo) -> str:
     what = f"{session.session_type} session of {session.duration_minutes} min ({session.modality})"
-    return f"client {short(session.client)} a {what} with clinician {short(session.clinician)} on {local(session.starts_at, zone)}"
+    article = "an" if what[0] in "aeio" else "a"
+    return f"client {short(session.client)} {article} {what} with clinician {short(session.clinician)} on {local(session.starts_at, zone)}"
 
 
 def document(case: Case, policy: "PracticePolicy") -> dict[str, Any]:

@@ -113,3 +113,7 @@ class PracticeReader(Protocol):
     def clinicians(self) -> Sequence[ClinicianProfile]:
         """Everybody who sees clients."""
         ...
+
+    def set_aside(self) -> Mapping[str, int]:
+        """How many rows of the last readings of lists could not be read and were left out, by code (`unexpected_form: record.field`)."""
+        ...

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import Action, BookAppointment, OfferSlot
 from hsched_core.domain.case import Case
-from hsched_core.domain.errors import HschedError
+from hsched_core.domain.errors import HschedError, NotReadError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.sessions import Session
@@ -20,6 +20,7 @@ from hsched_core.workflow.offer_steps import DESK, WAITLIST
 from hsched_core.workflow.path import Path
 
 SHORT = 8  # digits of a pseudonym in a sentence
+READ = "read"  # the step in which a round reads the EHR
 CHOOSING_LASTS = timedelta(minutes=2)  # a worker that chooses whom to ask longer than this is taken for dead
 
 
@@ -29,6 +30,7 @@ class Round:
 
     done: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    not_read: str = ""  # the code of why the EHR could not be read for the whole round
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -36,7 +38,15 @@ class Round:
         try:
             yield
         except HschedError as failure:
-            self.failed[f"{name}.{type(failure).__name__}"] += 1
+            self.failed[f"{name}.{told_why(failure)}"] += 1
+            if name == READ and isinstance(failure, NotReadError):
+                self.not_read = failure.code
+
+
+def told_why(failure: HschedError) -> str:
+    """The failure's kind, and its code where it has one: codes are words of the program and carry no values."""
+    code = failure.code.replace(": ", ":") if isinstance(failure, NotReadError) else ""
+    return f"{type(failure).__name__}{f' ({code})' if code else ''}"
 
 
 @dataclass(frozen=True)

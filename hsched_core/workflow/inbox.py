@@ -14,7 +14,7 @@ from threading import Lock
 
 from hsched_core.domain.appointments import Notice
 from hsched_core.domain.audit import AuditEntry
-from hsched_core.domain.errors import SafeError, UserError
+from hsched_core.domain.errors import NotReadError, SafeError, UserError
 from hsched_core.domain.inbox import (
     POLL,
     Claim,
@@ -278,7 +278,9 @@ class Refused:
 
 def reason_of(error: Exception) -> str:
     """A word for what went wrong; nothing of its text."""
-    if isinstance(error, UserError | OSError):
+    if isinstance(error, NotReadError) and not error.is_no_answer:
+        return word(re.sub(r"[^a-z0-9]+", "_", error.code), "not_readable")
+    if isinstance(error, UserError | OSError):  # also what a person mends outside of any message: a token file that is missing
         return NOT_ANSWERING
     told = error.code if isinstance(error, SafeError) else type(error).__name__
     return word(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", told).lower(), "handler_failed")
