@@ -100,6 +100,12 @@ class SqlInboxStore:
         with self._trail.reading() as connection:
             return [_message(row) for row in connection.execute(chosen)]
 
+    def unfinished(self, source: str, limit: int) -> Sequence[str]:
+        """Messages of that source that are not dealt with, dead letters included, newest first."""
+        of_it = (inbox.c.connection == source, inbox.c.state != str(MessageState.DONE))
+        with self._trail.reading() as connection:
+            return list(connection.execute(self._ours(inbox.c.message).where(*of_it).order_by(inbox.c.number.desc()).limit(limit)).scalars())
+
     def due(self, now: datetime) -> int:
         with self._trail.reading() as connection:
             return int(connection.execute(self._ours(sa.func.count()).where(_is_due(now))).scalar_one())

@@ -218,3 +218,29 @@ openings = sa.Table(
     sa.Index("openings_by_state", "practice", "state", "starts_at"),
     sa.Index("openings_by_time", "practice", "clinician", "ends_at"),
 )
+# What became of messages (hsched_core.domain.delivery): beside `contacts`, one line a case; addresses are keyed codes.
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    *_of("case_id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("reference", sa.String(64)),  # empty until the provider has named it; a name is one case's only
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.UniqueConstraint("practice", "reference", name="deliveries_once"),
+    sa.Index("deliveries_by_client", "practice", "client"),
+    sa.Index("deliveries_by_state", "practice", "state", "since"),
+)
+dead_ends = sa.Table("dead_ends", metadata, *_of("client", "channel"), sa.Column("document", sa.Text, nullable=False))
+call_tasks = sa.Table(
+    "call_tasks",
+    metadata,
+    *_of("id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("call_tasks_open", "practice", "is_open", "asked_at"),
+)

@@ -1,4 +1,4 @@
-"""HTTP to one EHR, and nothing else: reads are tried again, writes never; every wait has an end; no text of an answer leaves an error.
+"""HTTP to one EHR or one provider of messages, and nothing else: reads are tried again, writes never; every wait has an end; no text of an answer leaves an error.
 
 The only module of hsched that uses `requests`.
 """
@@ -73,6 +73,7 @@ class Place:
     headers: Callable[[], Mapping[str, str]]  # asked at each call: a new token counts at once
     timeout_seconds: float
     pace: float = 1.0
+    is_form: bool = False  # writes are form-encoded, as Twilio's are, instead of JSON
 
 
 class Client:
@@ -146,7 +147,8 @@ class Client:
                 method,
                 self._place.base_url.rstrip("/") + path,
                 params=parameters,
-                json=body,
+                json=None if self._place.is_form else body,
+                data=body if self._place.is_form else None,
                 headers={**self._place.headers(), **headers},
                 timeout=(timeout, timeout),
                 allow_redirects=False,  # a token follows no redirection

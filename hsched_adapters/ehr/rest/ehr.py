@@ -9,6 +9,7 @@ from urllib.parse import quote
 from hsched_adapters.ehr.rest.client import Answer, Client, EhrError
 from hsched_adapters.ehr.rest.profile import Profile
 from hsched_adapters.ehr.rest.records import MADE_HERE, Records, SeenAppointment, SeenClient, SeenClinician, SeenMessage
+from hsched_adapters.messaging.addresses import Reachable
 from hsched_core.domain.errors import HschedError
 from hsched_core.ports import Vault
 
@@ -73,6 +74,16 @@ class Ehr:
     def client_of(self, pseudonym: str, why: str) -> SeenClient | None:
         row = self.row("client", self.id_of("client", pseudonym, why))
         return self.records.clients([row])[0] if row is not None else None
+
+    def reachable(self, pseudonym: str, why: str) -> tuple[SeenClient, Reachable] | None:
+        """A client and where they can be written to: for a door, at the moment of sending."""
+        row = self.row("client", self.id_of("client", pseudonym, why))
+        return None if row is None else (self.records.clients([row])[0], self.records.reachable(row))
+
+    def reachables(self) -> Sequence[tuple[str, Reachable]]:
+        """Every client's pseudonym and addresses: for who looks up a sender."""
+        rows = self.rows("clients")
+        return [(one.client, self.records.reachable(row)) for one, row in zip(self.records.clients(rows), rows, strict=True)]
 
     def clinicians(self) -> list[SeenClinician]:
         return self.records.clinicians(self.rows("clinicians"))
