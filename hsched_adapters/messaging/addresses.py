@@ -4,21 +4,17 @@ No error here repeats a number or an address.
 """
 
 from dataclasses import dataclass, field
-from email.errors import MessageError
-from email.headerregistry import Address
-
-import phonenumbers
-from phonenumbers import PhoneNumberType
+from typing import TYPE_CHECKING
 
 from hsched_core.domain.delivery import Trouble
 
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
 LONGEST = 100  # characters of a record's field that are looked at: an extension and a remark fit in
 LONGEST_MAILBOX = 254  # RFC 5321, 4.5.3.1.3
-# A kind of which the numbering plan says that no text arrives there. In North America it does not tell: the provider does.
-NO_TEXTS = frozenset(
-    {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
-    | {PhoneNumberType.VOICEMAIL, PhoneNumberType.UAN, PhoneNumberType.PAGER}
-)
+# Kinds of which the numbering plan says that no text arrives there. In North America it does not tell: the provider does.
+NO_TEXTS = ("FIXED_LINE", "TOLL_FREE", "PREMIUM_RATE", "SHARED_COST", "VOICEMAIL", "UAN", "PAGER")
 
 
 class NoAddressError(Exception):
@@ -39,20 +35,27 @@ class Reachable:
 
 def number_of(text: str, region: str) -> str:
     """The number in E.164 (+12125550123), read as people of that region write it; NoAddressError where it is none."""
+    import phonenumbers  # a fifth of a second, for those who send
+
     found = _parsed(text, region)
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
 def textable_number(text: str, region: str) -> str:
     """The number in E.164, unless no text can arrive there."""
+    import phonenumbers
+
     number = _parsed(text, region)
-    if phonenumbers.number_type(number) in NO_TEXTS:
+    if phonenumbers.number_type(number) in {getattr(phonenumbers.PhoneNumberType, kind) for kind in NO_TEXTS}:
         raise NoAddressError(Trouble.LANDLINE)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def mailbox_of(text: str) -> str:
     """The address of a mailbox, ASCII only; NoAddressError where it is none."""
+    from email.errors import MessageError
+    from email.headerregistry import Address
+
     stripped = text.strip()
     if not stripped:
         raise NoAddressError(Trouble.NO_ADDRESS)
@@ -66,7 +69,9 @@ def mailbox_of(text: str) -> str:
     return found.addr_spec
 
 
-def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber:
+def _parsed(text: str, region: str) -> "PhoneNumber":
+    import phonenumbers
+
     if not text.strip():
         raise NoAddressError(Trouble.NO_ADDRESS)
     try:

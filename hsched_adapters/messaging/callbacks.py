@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from hsched_adapters.ehr.rest.ehr import Ehr
 from hsched_adapters.messaging.addresses import NoAddressError, number_of
@@ -151,7 +150,7 @@ def words_of(told: Text) -> str:
 
 def _told(body: bytes) -> dict[str, str]:
     try:
-        found: Any = json.loads(body)
+        found: dict[str, str] = json.loads(body)
     except ValueError:
         raise UnreadableMessageError(MALFORMED) from None
     return found

@@ -18,7 +18,7 @@ class ChannelDoors:
     _made: dict[Channel, Door] = field(default_factory=dict, init=False, repr=False)
 
     def door(self, destination: Destination, phase: Phase, channel: Channel | None = None) -> Door | None:
-        if destination is not Destination.MESSAGES or phase is Phase.SHADOW or channel not in self.makers:
+        if destination is not Destination.MESSAGES or phase is Phase.SHADOW or channel is None or channel not in self.makers:
             return self.below.door(destination, phase, channel)
         if channel not in self._made:
             self._made[channel] = self.makers[channel]()

@@ -96,6 +96,11 @@ def delivery_of(source: str, body: bytes) -> Delivery:
     return written(source, told)
 
 
+def caught_up(fields: Mapping[str, str]) -> Delivery:
+    """A text that the provider's list shows, as its callback would have been kept: the same one is the same message."""
+    return _kept(TEXTS, "", fields)
+
+
 class ByConnection:
     """`Verifier` that asks another one for each connection."""
 

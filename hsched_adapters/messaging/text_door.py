@@ -17,7 +17,21 @@ from hsched_adapters.messaging.twilio import VAULT_KIND, SeenText, Twilio, seen_
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import Delivery, DeliveryState, Meaning, Receipt, Trouble
 from hsched_core.domain.errors import UserError
-from hsched_core.ports import Absent, CannotTell, Capabilities, Clock, Done, Found, NotSent, Permit, Refused, Reply, Sighting, Unclear, Vault
+from hsched_core.ports import (
+    Absent,
+    CannotTell,
+    Capabilities,
+    Clock,
+    Done,
+    Found,
+    NotSent,
+    Permit,
+    Refused,
+    Reply,
+    Sighting,
+    Unclear,
+    Vault,
+)
 from hsched_core.workflow.deliveries import Deliveries
 
 ACTOR = "messages"  # how the vault's access log calls us
@@ -65,7 +79,7 @@ class TextDoor:
     def ask(self, delivery: Delivery) -> Receipt | None:
         """What the provider says of a text nobody sent a receipt for; None where it does not know it."""
         seen = self.provider.text(self.vault.resolve(VAULT_KIND, delivery.reference, actor=ACTOR, reason="ask for a receipt"))
-        return seen and self._receipt(delivery.case_id, seen, delivery.reference)
+        return self._receipt(delivery.case_id, seen, delivery.reference) if seen else None
 
     def _sent(self, permit: Permit, letter: Letter, number: str) -> Reply:
         address = self.codes.number(number)
@@ -126,7 +140,8 @@ class TextDoor:
         if known and known.address != self.codes.number(number):
             return CannotTell()  # the record has another number since: nobody knows where to look
         since = (known.handed_at if known else min(one.at for one in permit.approvals)) - SKEW
-        open_ones = [one for one in self.provider.sent_to(number, since) if self.deliveries.case_of(self._name(one)) in (None, permit.case_id)]
+        nobodys = (None, permit.case_id)
+        open_ones = [one for one in self.provider.sent_to(number, since) if self.deliveries.case_of(self._name(one)) in nobodys]
         if not open_ones:
             return Absent()
         ours = [one for one in open_ones if known and self.codes.text(one.body) == known.content]

@@ -103,8 +103,9 @@ class SqlInboxStore:
     def unfinished(self, source: str, limit: int) -> Sequence[str]:
         """Messages of that source that are not dealt with, dead letters included, newest first."""
         of_it = (inbox.c.connection == source, inbox.c.state != str(MessageState.DONE))
+        chosen = self._ours(inbox.c.message).where(*of_it).order_by(inbox.c.number.desc()).limit(limit)
         with self._trail.reading() as connection:
-            return list(connection.execute(self._ours(inbox.c.message).where(*of_it).order_by(inbox.c.number.desc()).limit(limit)).scalars())
+            return list(connection.execute(chosen).scalars())
 
     def due(self, now: datetime) -> int:
         with self._trail.reading() as connection:

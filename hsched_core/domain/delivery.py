@@ -42,9 +42,7 @@ class Trouble(StrEnum):
 
 
 # Of the address, not of the moment: another try would end the same way until the record has another address.
-LASTING = frozenset(
-    {Trouble.INVALID_NUMBER, Trouble.LANDLINE, Trouble.UNKNOWN_HANDSET, Trouble.INVALID_MAILBOX, Trouble.NO_SUCH_MAILBOX}
-)
+LASTING = frozenset({Trouble.INVALID_NUMBER, Trouble.LANDLINE, Trouble.UNKNOWN_HANDSET, Trouble.INVALID_MAILBOX, Trouble.NO_SUCH_MAILBOX})
 _RANK = {
     DeliveryState.HANDED_OVER: 0,
     DeliveryState.ACCEPTED: 1,

@@ -19,6 +19,7 @@ from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_te
 Counts = Mapping[str, int]
 AT_ONCE = 100  # notices of one draining
 MOST_ROUNDS = 50
+FROM_PROVIDERS = frozenset({NoticeKind.TEXT, NoticeKind.RECEIPT})  # nothing of the EHR: what clients wrote, what became of messages
 FIRST_LOOK = timedelta(days=1)  # how far back the first poll asks
 
 
@@ -26,10 +27,13 @@ def take_in(practice: OpenPractice) -> Counts:
     """Read what the inbox holds, notice by notice, until nothing is due. A practice that was never polled is polled first."""
     total: Counter[str] = Counter() if practice.inbox.watermark() else Counter(poll(practice))
 
-    def handle(notice: Notice) -> None:
+    def handle(notice: Notice) -> str | None:
+        if notice.kind in FROM_PROVIDERS:
+            return practice.messages.callbacks.take(notice)
         if notice.kind is NoticeKind.CLIENT:
             practice.take_over_consents()  # a STOP counts from the moment the EHR tells of it
         practice.waitlist.on_notice(notice)
+        return None
 
     for _ in range(MOST_ROUNDS):
         drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
@@ -45,7 +49,8 @@ def poll(practice: OpenPractice) -> Counts:
     since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
     changed = practice.reader.changed_since(since)
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
-    return {"changed": len(changed), "missed": missed, "consents": consents}
+    texts = practice.messages.catch_up(practice.inbox)
+    return {"changed": len(changed), "missed": missed, "consents": consents, "texts": texts}
 
 
 def decide(practice: OpenPractice) -> Counts:
@@ -65,7 +70,7 @@ def keep(practice: OpenPractice) -> Counts:
     looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
     tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
     desks = told_by(practice.waitlist.advance())
-    return Counter(looked_for) + Counter(tended) + Counter(desks)
+    return Counter(looked_for) + Counter(tended) + Counter(desks) + Counter(practice.messages.chase())
 
 
 def told_by(done: Round) -> Counts:

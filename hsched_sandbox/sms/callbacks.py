@@ -53,6 +53,8 @@ class CallbackSender:
 
     def stop(self) -> None:
         """Ends when everything was tried."""
+        while self._held:
+            self._waiting.put(self._held.pop())
         self._waiting.put(None)
         self._thread.join(5)
         self._stopping.set()
@@ -101,7 +103,8 @@ class CallbackSender:
     def _send(self, callback: _Callback) -> None:
         """Until it is taken, or refused; a receiver that is away is tried for a while."""
         body = urlencode(callback.fields).encode()
-        headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signature(callback.token, callback.address, callback.fields)}
+        signed = signature(callback.token, callback.address, callback.fields)
+        headers = {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": signed}
         answers = self.statuses if callback.token == self._token else self.forged
         for _ in range(TRIES):
             status = self._post(self.at_this_machine(callback.address), body, headers)

@@ -1,4 +1,4 @@
-"""HTTP to one EHR or one provider of messages, and nothing else: reads are tried again, writes never; every wait has an end; no text of an answer leaves an error.
+"""HTTP to one EHR or one provider of messages: reads are tried again, writes never; every wait ends; no text of an answer leaves an error.
 
 The only module of hsched that uses `requests`.
 """
