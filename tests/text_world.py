@@ -1,4 +1,4 @@
-"""A practice that texts, e-mails and calls: sandbox EHR, sandbox provider, a real mail server and hsched's service, over real HTTP and SMTP.
+"""A practice that texts, e-mails and calls: sandbox EHR and provider, a real mail server, hsched's service, over real HTTP and SMTP.
 
 The practice is opened as the command opens it; only the clock is the test's, and who reads clients' words is in memory.
 """

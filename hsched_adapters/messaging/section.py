@@ -64,6 +64,7 @@ class MailServer:
     security: str = "starttls"  # or tls; none is for this machine only
     user: str = ""
     password_file: str = "smtp-password"  # below keys/; not read where there is no user
+    ca_file: str = ""  # below keys/: certificates that vouch for the server, where the machine's own do not
     bounces: str = ""  # mailbox that bounces go to, with a code for each message after a plus sign; none: they go to the sender
     timeout_seconds: float = 20.0
     max_latency_seconds: float = 60.0
@@ -83,6 +84,7 @@ class MailServer:
         if len(self.bounces.partition("@")[0]) > 16:  # RFC 5321 allows 64 characters, of which the code takes 46
             raise SettingsError(f"{WHERE}, email: the name before the @ of bounces is too long.", "Up to 16 characters.")
         _check_file("email", self.password_file)
+        _check_file("email", self.ca_file)
         _check_times("email", self.timeout_seconds, self.max_latency_seconds)
 
     @property
