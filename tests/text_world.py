@@ -10,10 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+
+import httpx
 
 from hsched_adapters.assembly import OpenPractice, open_practice
 from hsched_adapters.connection import Connection
 from hsched_adapters.messaging.section import MailServer, Messaging, TextProvider
+from hsched_adapters.messaging.signatures import signature
 from hsched_adapters.settings import Paths, Practice, Source, load_settings, save_practice
 from hsched_adapters.store.audit.rows import read_entries
 from hsched_core.domain.actions import Action, SendMessage
@@ -25,7 +29,6 @@ from hsched_core.domain.people import Person, Role, use_case_actor
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.replies import InboundText
 from hsched_core.ports import Clock
-from hsched_pipelines.operations.event_work import take_in
 from hsched_sandbox.ehr.faults import Faults
 from hsched_sandbox.ehr.records import Client
 from hsched_sandbox.ehr.serving import Served
@@ -124,9 +127,14 @@ class TextWorld:
         return self.opened.path.execute(case.id)
 
     def settled(self) -> None:
-        """Every callback arrived, and what the inbox holds was taken in."""
+        """Every text came to its handset, every callback arrived, and what the inbox holds was taken in."""
+        self.carrier.deliver()
         self.callbacks.stop()
-        take_in(self.opened)
+        self.taken_in()
+
+    def taken_in(self) -> None:
+        """What the inbox holds of the provider's; the event job does this, and more."""
+        self.opened.inbox.drain(self.opened.messages.callbacks.take)
 
     def delivery(self, case: Case) -> Delivery | None:
         return self.opened.messages.deliveries.known(case.id)
@@ -145,7 +153,7 @@ def text_world(folder: Path, store: str = "", mail: MailServer | None = None, sh
     """The world. `shares`: which callbacks go wrong; `mail`: the mail server; `how`: more about the provider's section."""
     clock, faults, texts = MovableClock(), Faults(), MemoryTexts()
     carrier = Carrier(clock)
-    callbacks = CallbackSender(carrier, AUTH_TOKEN, f"{PUBLIC}/texts/inbound", shares or {})
+    callbacks = CallbackSender(carrier, AUTH_TOKEN, f"{PUBLIC}/texts/inbound", shares or {}, delivers=False)
     with running_ehr(clock=clock) as ehr, Served(build_provider(carrier, ACCOUNT, AUTH_TOKEN, faults)) as provider:
         section = TextProvider("twilio", ACCOUNT, OUR_NUMBER, provider.address, timeout_seconds=0.5, max_latency_seconds=LATENCY)
         opened = open_texting(folder, ehr.address, Messaging(replace(section, **how), mail), clock, store)
@@ -178,3 +186,9 @@ def open_texting(home: Path, ehr: str, messaging: Messaging, clock: Clock, store
     opened = open_practice(load_settings(environment | ({"HSCHED_STORE": store} if store else {})), clock=clock)
     opened.take_over_consents()
     return opened
+
+
+def post(world: TextWorld, path: str, fields: dict[str, str], token: str = AUTH_TOKEN) -> int:
+    """A callback by hand; what the service answers."""
+    headers = {"x-twilio-signature": signature(token, PUBLIC + path, fields), "content-type": "application/x-www-form-urlencoded"}
+    return httpx.post(world.service + path, content=urlencode(fields), headers=headers, timeout=30).status_code

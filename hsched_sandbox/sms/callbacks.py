@@ -32,7 +32,9 @@ class _Callback:
 class CallbackSender:
     """Tells what becomes of texts, and what clients write. `inbound` is where inbound texts go; `public` is how that address is signed."""
 
-    def __init__(self, carrier: Carrier, token: str, inbound: str = "", shares: Mapping[str, float] = NONE, seed: int = 0) -> None:
+    def __init__(
+        self, carrier: Carrier, token: str, inbound: str = "", shares: Mapping[str, float] = NONE, seed: int = 0, *, delivers: bool = True
+    ) -> None:
         if unknown := set(shares) - set(FAULTS):
             raise ValueError(f"no such faults: {sorted(unknown)}")
         self.inbound, self.shares = inbound, dict(shares)
@@ -46,6 +48,7 @@ class CallbackSender:
         self._held: list[_Callback] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="callbacks", daemon=True)
+        self._carrier, self._delivers = carrier, delivers  # or somebody else sees to what waits in the provider's queue
         carrier.told, carrier.wrote = self._tell, self._bring
 
     def start(self) -> None:
@@ -97,7 +100,14 @@ class CallbackSender:
         return ""
 
     def _run(self) -> None:
-        while (callback := self._waiting.get()) is not None:
+        while True:
+            try:
+                callback = self._waiting.get(timeout=PAUSE if self._delivers else None)
+            except queue.Empty:
+                self._carrier.deliver()
+                continue
+            if callback is None:
+                return
             self._send(callback)
 
     def _send(self, callback: _Callback) -> None:

@@ -60,29 +60,41 @@ Told = Callable[[Text], None]
 
 
 class Carrier:
-    """The provider's state. May be shared by threads. `told` hears of every step of a text that somebody asked to be told of."""
+    """The provider's state. May be shared by threads. `told` hears of every step of a text, `wrote` of every text of a client."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._lock = threading.Lock()
         self._texts: dict[str, Text] = {}
+        self._queued: list[Text] = []
         self.fates: dict[str, Fate] = {}
         self.told: Told = lambda _text: None
         self.wrote: Told = lambda _text: None
 
     def take(self, to: str, sender: str, body: str, callback: str) -> Text:
-        """Take a text and see to it; RefusedTextError where it is none of ours to send."""
+        """Take a text into the queue; RefusedTextError where it is none of ours to send."""
         fate = self.fates.get(to, Fate.DELIVERED)
         if fate in REFUSALS:
             raise RefusedTextError(REFUSALS[fate])
         text = Text(f"SM{secrets.token_hex(16)}", to, sender, body, self.clock.now(), callback=callback)
         self._keep(text)
-        if fate is not Fate.SILENT:
-            for status in ("sent", "delivered" if fate is Fate.DELIVERED else "undelivered"):
-                text = replace(text, status=status, error_code=ERRORS.get(fate) if status == "undelivered" else None)
-                self._keep(text)
-                self.told(text)
+        with self._lock:
+            self._queued.append(text)
         return text
+
+    def deliver(self) -> None:
+        """See to everything in the queue."""
+        with self._lock:
+            waiting, self._queued = self._queued, []
+        for text in waiting:
+            fate = self.fates.get(text.to, Fate.DELIVERED)
+            if fate is Fate.SILENT:
+                continue
+            is_there = fate not in ERRORS
+            for status, error in (("sent", None), ("delivered" if is_there else "undelivered", ERRORS.get(fate))):
+                moved = replace(text, status=status, error_code=error)
+                self._keep(moved)
+                self.told(moved)
 
     def write(self, sender: str, to: str, body: str) -> Text:
         """A client writes. The provider keeps STOP by itself too, as the real one does."""
