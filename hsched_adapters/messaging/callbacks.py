@@ -18,7 +18,7 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import DeliveryState, Receipt, Trouble
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.inbox import UnreadableMessageError
-from hsched_core.domain.replies import LONGEST, InboundText
+from hsched_core.domain.replies import InboundText
 from hsched_core.ports import Clock, Translator, Vault
 from hsched_core.ports.replies import InboundTexts
 from hsched_core.workflow.deliveries import Deliveries, UnknownMessageError
@@ -28,7 +28,6 @@ MALFORMED = "malformed_body"
 LIST_LASTS = timedelta(minutes=1)  # a number that is not in the list is looked for in a fresh one
 KEPT, KNOWN_BEFORE = "kept", "known_before"
 WITH_PICTURES = "[a picture, a film or a sound came with this]"  # for the person who reads it: hsched keeps none
-CUT = "[...]"
 Text = Mapping[str, str]
 
 
@@ -143,9 +142,8 @@ def number_or_none(text: str, region: str) -> str:
 
 
 def words_of(told: Text) -> str:
-    """What a person or a rule reads: no more than is kept of one, and whether something came that is not kept."""
-    text = told["text"] if len(told["text"]) <= LONGEST else told["text"][: LONGEST - len(CUT)] + CUT
-    return text if told["media"] in ("", "0") else f"{text} {WITH_PICTURES}".strip()
+    """What a person or a rule reads: the words, whole, and whether something came that is not kept."""
+    return told["text"] if told["media"] in ("", "0") else f"{told['text']} {WITH_PICTURES}".strip()
 
 
 def _told(body: bytes) -> dict[str, str]:
