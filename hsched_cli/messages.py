@@ -48,7 +48,7 @@ Examples:
 BOUNCE_EXAMPLES = """
 Examples:
 
-  hsched messages bounce < notification.eml       as a mail server's pipe does
+  hsched messages bounce -                    from standard input, as a mail server's pipe does
 
   hsched messages bounce notification.eml
 """
@@ -109,27 +109,18 @@ def called(
     outcome: CallOutcome = typer.Argument(help="How it ended."),
 ) -> None:
     """Say how a call ended; signed with your login."""
-    from hsched_adapters.messaging.call_door import settle_call
     from hsched_cli.inbox import signature
 
-    practice = _opened()
-    settle_call(practice.messages.store, call, outcome, signature(), practice.clock)
+    _opened().messages.settle_call(call, outcome, signature())
     out().print("Kept.")
 
 
 @app.command("bounce", epilog=BOUNCE_EXAMPLES)
 def bounce(file: Path = typer.Argument(Path("-"), help="A message that came to the mailbox for bounces; - is standard input.")) -> None:
     """Take in a bounce. It says whose it is by the address it came to; what was made up is refused."""
-    from hsched_adapters.messaging.bounces import LARGEST, read_bounce
-
-    content = sys.stdin.buffer.read(LARGEST + 1) if str(file) == "-" else file.read_bytes()
-    practice = _opened()
-    receipt = read_bounce(content, practice.messages.bounces, practice.clock.now())
-    if receipt is None:
-        out().print("It says nothing certain: nothing was changed.")
-        return
-    worth = practice.messages.deliveries.take(receipt)
-    out().print(f"{receipt.state}{f', {receipt.trouble}' if receipt.trouble else ''}: {worth}.")
+    content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    told = _opened().messages.take_bounce(content)
+    out().print(f"{told}." if told else "It says nothing certain: nothing was changed.")
 
 
 def _listed(found: list[dict[str, Any]], nothing: str, as_json: bool) -> None:

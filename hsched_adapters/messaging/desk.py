@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hsched_adapters.ehr.rest.connector import RestConnector
 from hsched_adapters.keys import Keyring
-from hsched_adapters.messaging.bounces import BounceAddresses
-from hsched_adapters.messaging.call_door import CallDoor
+from hsched_adapters.messaging.bounces import BounceAddresses, read_bounce
+from hsched_adapters.messaging.call_door import CallDoor, settle_call
 from hsched_adapters.messaging.callbacks import Callbacks, PhoneBook, Unread
 from hsched_adapters.messaging.codes import Codes
 from hsched_adapters.messaging.doors import ChannelDoors
@@ -22,6 +22,7 @@ from hsched_adapters.messaging.twilio import Twilio
 from hsched_adapters.store.inbox import SqlInboxStore
 from hsched_adapters.store.messages import SqlMessageStore
 from hsched_core.domain.contact import Channel
+from hsched_core.domain.delivery import CallOutcome, CallTask
 from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.inbox import Reception
 from hsched_core.ports import Capabilities, Door, Doors
@@ -100,6 +101,18 @@ class Messages:
         found = [caught_up(fields) for fields in self.text_door.provider.received_since(since)]
         known = inbox.keep(found) if found else []
         return sum(one is Reception.KEPT for one in known)
+
+    def take_bounce(self, content: bytes) -> str:
+        """Take in a bounce as it came; what it said and what that was worth, in words, or nothing where it says nothing certain."""
+        receipt = read_bounce(content, self.bounces, self._connected.clock.now())
+        if receipt is None:
+            return ""
+        said = ", ".join(str(one) for one in (receipt.state, receipt.trouble) if one)
+        return f"{said}: {self.deliveries.take(receipt)}"
+
+    def settle_call(self, task_id: str, outcome: CallOutcome, actor: str) -> CallTask:
+        """How a call ended, as the person who made it says. The first word stands."""
+        return settle_call(self.store, task_id, outcome, actor, self._connected.clock)
 
     def _email_door(self) -> EmailDoor:
         connector = self._connected
