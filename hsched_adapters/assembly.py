@@ -280,6 +280,7 @@ def load_libraries() -> None:
         "alembic.command",
         "hsched_adapters.ehr.rest.connector",
         "hsched_adapters.links",
+        "hsched_adapters.messaging.desk",
         "hsched_adapters.policy_file",
         "hsched_adapters.store.audit.keys",
         "hsched_adapters.store.consents",
@@ -289,6 +290,7 @@ def load_libraries() -> None:
         "hsched_adapters.webhooks",
         "hsched_core.workflow.waitlist",
         "holidays.countries.united_states",
+        "phonenumbers",
         "scipy.optimize",  # of several openings at once: a third of a second
         "scipy.sparse.csgraph",
         "sqlalchemy.dialects.sqlite",

@@ -200,7 +200,7 @@ def work(plan: Plan, begins: Any) -> None:
 
     def passes(name: str) -> None:
         nonlocal passed
-        if name == plan.point:
+        if name and name == plan.point:
             passed += 1
             if passed == plan.passage:
                 os.kill(os.getpid(), signal.SIGKILL)

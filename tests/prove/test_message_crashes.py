@@ -31,8 +31,8 @@ KILLS = int(os.environ.get("HSCHED_PROVE_KILLS", "200"))
 HITS = int(os.environ.get("HSCHED_PROVE_HITS", "25"))
 MOMENTS = (0.1, 1.2)
 START, PASSAGE_SECONDS = 60.0, 4.0
-PATIENCE = 300.0  # real seconds in which everything settles once nobody is killed any more
-A_LIFE = 4  # messages asked for before each life of the sender
+PATIENCE = 900.0  # real seconds in which everything settles once nobody is killed any more
+A_LIFE = 2  # messages asked for before each life of the sender
 UNSETTLED = {State.APPROVED, State.EXECUTING, State.UNKNOWN}
 UNREAD = {MessageState.RECEIVED, MessageState.WAITING, MessageState.TAKEN}
 
