@@ -29,7 +29,8 @@ CLINICAL = rules(
         "mood": r"""
             (?:panic|anxiety|anxious) (?:attack|attacks|episode)|ataques? de (?:panico|ansiedad|nervios)|crisis de (?:ansiedad|nervios|panico)
             depress(?:ed|ion|ive|ing)(?! weather)|deprimid[ao]s?|depresion|depre
-            (?:my|the|his|her|bad|much|severe|so much|with) anxiety(?! (?:group|class|workshop|form))|anxiety (?:is|has|got|through|attack|so)
+            (?:my|mi) (?:ansiedad|anxiety|depre\w*|panic)
+            (?:the|his|her|bad|much|severe|so much|with) anxiety(?! (?:group|class|workshop|form))|anxiety (?:is|has|got|through|attack|so)
             (?:so|very|really|super|extremely|too|been|feeling|more) anxious|(?:mucha|tengo|mi|la|tanta|de) ansiedad|(?:muy |tan )?(?:ansios[ao]|angustiad[ao])
             hopeless|helpless|worthless|numb|empty inside|desesperad[ao]s?|vaci[ao] por dentro
             (?:cant|cannot|wont|not) (?:stop|quit) (?:crying|shaking|thinking about)|crying (?:all|every|nonstop|for)|no (?:paro|dejo|puedo (?:parar|dejar)) de (?:llorar|temblar)
@@ -43,7 +44,7 @@ CLINICAL = rules(
             """,
         "body": r"""
             (?:havent|hasnt|not|cant|cannot|barely|didnt|no) (?:\w+ )?(?:slept|sleep|sleeping|eaten|eat|eating)(?! (?:in the|here|before))
-            (?:no|sin) (?:puedo |he |ha |podido )?(?:dormir|dormido|comido|comer|duermo|duerme|como)(?! (?:antes|en))
+            (?:no|sin) (?:puedo |he |ha |podido |puede )?(?:dormir|dormido|comido|comer|duermo|duerme)(?! (?:antes|en (?:el|la)))
             insomni[ao]|dont need sleep|nights? without sleep
             dizz\w+|mareos?|maread[ao]|nausea\w*|nausea|vomit\w*|throwing up (?:after|since|from|every)|palpitations?|palpitaciones|heart (?:is )?(?:racing|pounding|skipping)|tremors?|temblores
             rash|sarpullido|ronchas|hives|swelling|swollen|(?:bad |really bad |terrible |severe )headaches?|migraines? (?:since|from|after|again)

@@ -66,7 +66,7 @@ ENGLISH = rules(
         "wants_to_die": r"""
             (?:want|wants|wanted|wanting|wish|going|ready|rather|prefer|plan|planning|like|need|deserve|deserves|hope|trying|try|\
               about|time) (?:to |me to |for me to )(?:just |be )?(?:die|dead|dying|not exist|disappear|vanish)
-            (?:rather|better off|wish i was|wish i were|wish i wasnt|were|was|wish he was|wish she was) (?:just )?(?:dead|not alive|alive)
+            (?:rather be|rather|better off|wish i was|wish i were|wish i wasnt|were|was|wish he was|wish she was) (?:just )?(?:dead|not alive|alive)
             (?:wish|hope|pray|praying|prayed|hoping|wishing) (?:that )?(?:i|god|someone|somebody|something|the lord|a) ?~ (?:die|died|\
               dead|dies|disappear|disappeared|born|kill|kills|killed|takes|took|take|exist|existed|hit|end|ends|dont wake|didnt wake|\
               wake)
@@ -119,6 +119,9 @@ ENGLISH = rules(
             not be (?:around|here|alive) (?:by|anymore|for|much|next|when|to)
             (?:if|when|once|after|till|until) (?:i|im|i was|i were|i wasnt|i werent) (?:\w+ )?(?:gone|dead|not here|here anymore|\
               not around|not alive|wasnt here|die|disappear|disappeared)
+            (?:wishes|wished) (?:he|she|they|i)
+            (?:still be|not be|to not be|wasnt|werent|not being) (?:here|around|in it|alive|born)(?! (?:at|for the appointment|yesterday|when))
+            need another (?:appointment|session) after
             if i (?:wasnt|werent|was not) (?:here|around|alive)
             ill be (?:gone|dead|free|at peace|no more|in heaven)
             (?:be|is|are|off|happier|easier|better) (?:off )?without me
@@ -143,7 +146,7 @@ ENGLISH = rules(
               for good|cruel|sorry|and sorry|tell)
             (?:suicide|farewell|goodbye) (?:note|letter|letters|notes)
             (?:final|last|saying|say|said|writing|wrote) (?:my |our )?(?:goodbyes?|farewells?)
-            tell (?:my |the |her |him |everyone|them)(?:\w+ ){0,3}(?:i love|i loved|im sorry|goodbye)
+            (?:tell|let) (?:my |the |her |him |everyone |them )?(?:\w+ ){0,3}(?:i love|i loved|im sorry|goodbye)
             tell (?:everyone|them|him|her) (?:that )?(?:i love|i loved|im sorry|goodbye)
             (?:nothing|doesnt|none of it|nothing really) matters?(?: anymore| now)?(?= .*(?:goodbye|sorry|thank|done|over|dead))
             matters? anymore
@@ -156,6 +159,7 @@ ENGLISH = rules(
         """,
         "overdose": r"""
             overdos\w*
+            (?:took|swallowed|popped|downed|take|taking) (?:like |about |maybe |almost |over |at least )?\d+(?! (?:min|hours?|days?|weeks?|months?|years?|miles|am|pm|blocks|classes|tries|st|nd|off))
             (?:i |she |he |have |had |has )?od(?:d|ed|ing)?
             ods
             (?:took|taken|take|taking|swallowed|swallow|swallowing|ate|eaten|downed|popped|drank|ingested|got into) ~ (?:whole|entire|\
@@ -274,7 +278,7 @@ ENGLISH = rules(
             (?:being|was|got|been|getting|gets|is|were|im|i think i was) {undergone}(?! (?:by the news|my))
             rap(?:e|ed|ist|es|ing)
             raped?
-            molest\w*
+            molest(?:s|ed|ing|er|ation)?
             grop(?:ed|ing)
             incest
             (?:sexual\w*|physical\w*|verbal\w*|emotional\w*) (?:abuse\w*|assault\w*|harass\w*)

@@ -17,6 +17,7 @@ SPANISH = rules(
             (?:me|te|se) (?:quiero|quiere|voy a|va a|quisiera|puedo|pienso|queria|intento|intente|trato de|trate de) (?:a )?(?:matar|morir|colgar\
             |ahorcar|tirar|aventar|lanzar|cortar|lastimar|suicidar|disparar|envenenar|ahogar|quitar la vida|herir|desaparecer)
             (?:matarme|ahorcarme|colgarme|suicidarme|dispararme|cortarme|envenenarme|ahogarme|lastimarme|herirme|morirme|matarse|lastimarse)
+            (?:me|se) (?:estoy|esta|sigo|vuelvo a|volvi a) (?:cortando|lastimando|cortar|lastimar|matando|muriendo)
             (?:matandome|cortandome|lastimandome|muriendome|hiriendome)
             me mato(?! (?:trabajando|de risa|por llegar|estudiando))
             que me mate\w*
@@ -39,7 +40,7 @@ SPANISH = rules(
             me (?:quiero|quisiera|voy a|quiere|dan ganas de|gustaria) (?:\w+ )?(?:morir|desaparecer|ir de este mundo|ir con dios|acabar)
             me voy a morir(?! de (?:risa|hambre|sueño|sueno|calor|frio|ganas|sed|la risa))
             se quiere morir
-            (?:no|ya no|no tengo ganas de|sin ganas de|cansad\w de|hart\w de|para que|sentido|razon\w*|motivos?|razones) ~ (?:vivir|viviendo|existir|estar viv\w|seguir viv\w+|vivo|viva)
+            (?:no|ya no|no tengo ganas de|sin ganas de|cansad\w de|hart\w de|para que|sentido|razon\w*|motivos?|razones) ~ (?:vivir|viviendo|existir|estar viv[ao]|seguir viv\w+)
             (?:no|ya no) (?:quiero|quisiera|deseo|puedo) (?:\w+ )?(?:estar (?:aqui|viv\w|mas|en este mundo)|existir|despertar\w*|seguir(?! (?:recibiendo|con (?:la|las|el|los) (?:cita|mensaje)))|vivir|continuar|mas con)
             (?:no|ya no) (?:aguanto|soporto|resisto|aguantar|doy)(?: mas| esto| ya|$| la| vivir| el dolor)
             no puedo mas
@@ -49,6 +50,7 @@ SPANISH = rules(
             (?:la )?vida (?:no|ya no) (?:vale|tiene|la quiero|me)
             (?:ojala|quisiera|deseo|como quisiera|pido que|le pido a dios que|pedirle a dios que|dios) ~ (?:muera|muriera|morir|lleve|llevara|recoja|nacido|mate|matara|despertara|despierte)
             no (?:haber|hubiera) nacido
+            (?:si )?(?:yo )?no existi(?:era|ese)
             (?:no|nunca) (?:volver a )?despertar\w*(?! (?:a tiempo|temprano))
             (?:dormir|dormirme) (?:para siempre|y no)
             (?:sin mi|si yo no) (?:\w+ )?(?:estarian|estaria|estuviera|estarán|mejor)
@@ -67,7 +69,7 @@ SPANISH = rules(
             (?:carta|nota|cartas) de (?:despedida|adios|suicid\w+)
             me despido (?:de todos|de ustedes|para siempre|de mis|de mi|de la vida|de este)
             adios (?:a todos|mundo|para siempre|a mis|familia|los|las|y gracias por todo|mi)
-            (?:dile|digale|diganle|diles|digales) ~ (?:amo|quiero|quise|ame|perdone\w*)
+            (?:dile|digale|diganle|diles|digales|decirle|decirles)(?: \w+){0,5} (?:amo|quiero|quise|ame|perdone\w*)
             (?:ya )?no (?:voy a|vamos a|iba a) estar (?:viv\w|aqui|mas|en este)?(?! (?:en casa|disponible|el|la|mañana|manana|en la ciudad))
             cuando (?:lean|leas|lea|vean|encuentren|reciban)
             (?:llego|este|estare|sigo|estar|sigue|estoy) viv[ao]
@@ -100,7 +102,7 @@ SPANISH = rules(
             me (?:quito|escondio|rompio|revisa) (?:el|mi|los) (?:telefono|celular|mensajes|llaves|pasaporte)
             (?:encerrad[ao]|me encerro|me encierra|escondid[ao])
             lo que (?:pueda|puedo|podria|vaya a) hacer
-            (?:me|nos) (?:esta )?(?:busca|persigue\w*|persiguen|acosa\w*|vigila\w*|espia\w*|siguen|sigue(?= por|$| a todos| hasta))
+            (?:me|nos) (?:esta )?(?:persigue\w*|persiguen|acosa\w*|vigila\w*|espia\w*|siguen|sigue(?= por|$| a todos| hasta))
             no quiero (?:estar en|volver a|regresar a|ir a) (?:la |mi )?casa
             """,
         "abuse": r"""
@@ -109,8 +111,8 @@ SPANISH = rules(
             (?:viol(?:o|aron|ada|ado|acion|ar|arme|arla|aba)|violencia|violent[ao]|manose\w+)
             abus(?:o|a|an|aron|aba|ar|aban|ando|ada|ado) (?:de|sexual\w*)
             abuso(?:s)? sexual\w*
-            (?:me|la|lo) (?:toca|toco|tocaba|tocan|tocaron)(?! (?:trabajar|turno|el turno|cita|ir|doble|pagar|la|el|a mi|hoy|mañana|manana|llevar|cuidar|salir|recoger|estar))
-            {person} me toca
+            (?:la|lo|me) (?:toco|tocaba|tocan|tocaron)(?! (?:la|el|trabajar|turno|el turno|cita|ir|doble|pagar|la|el|a mi|hoy|mañana|manana|llevar|cuidar|salir|recoger|estar))
+            {person} me toca(?! (?:el|la|trabajar|hoy|manana|a mi))
             (?:amenaz\w+)
             (?:me|la|lo|nos|los) (?:va a|quiere|puede|iba a|intento|trato de) (?:matar|golpear|pegar|lastimar|violar|ahorcar|quemar)
             me (?:mata|matara|matan)(?! (?:la curiosidad|de risa|el|la|de hambre|de|tanto|los))

@@ -58,6 +58,8 @@ INNOCENT = compiled(
     matarme con (?:tantos|sus|los|puros|tanto) mensajes
     (?:hay un|un) muerto en la (?:carretera|autopista|calle)
     punto muerto|hora muerta|dia de (?:los )?muertos
+    emojideath(?: emoji\w+)*$(?<!myself emojideath)|lol emojideath|emojideath lol|haha emojideath
+    (?:dejen?|deje|paren|pare) de (?:molestar\w*|acosar\w*)|(?:stop|quit) harassing me(?: with \w+)?
     (?:no estoy|no estar) segur[ao] (?:si|de|a|cuando|que)
     """,
     {"things": THINGS},

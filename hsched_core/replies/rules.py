@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 GAP = r"(?: \w+){0,3}"
+GAPS = re.compile(r" ?\??~")
 CONTINUED = re.compile(r"\\\n\s*")
 
 
@@ -30,7 +31,7 @@ def compiled(told: str, kinds: Mapping[str, str] | None = None) -> re.Pattern[st
     whole = "|".join(line for line in lines if line)
     for kind, words in (kinds or {}).items():
         whole = whole.replace("{" + kind + "}", f"(?:{'|'.join(words.split())})")
-    return re.compile(rf"\b(?:{whole.replace(' ~', GAP)})\b")
+    return re.compile(rf"\b(?:{GAPS.sub(lambda _: GAP, whole)})\b")
 
 
 def matching(known: Sequence[Rule], text: str) -> Iterator[str]:

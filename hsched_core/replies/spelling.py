@@ -47,7 +47,7 @@ KEYS = frozenset(
 OTHERS = frozenset(
     """cancer cancers canela cancels conform conforme confirma confirme confirmamos cancelo cancelacion cancellation cancelado canceles
     tomorrows sessions sesiones passion mission overdosis insurances medications medicines medicina therapists traffics curing mensaje
-    pastilla chilling filling billing skilling willing spelling putting hunting thought marking barking packing
+    pastilla message mensajes confirms thought chilling filling billing skilling willing spelling putting hunting thought marking barking packing
     alone along atone clone anymore killings morirse matarse matarte matarlo matarla suicidarse direcciones addresses dresses
     suicidarte confirmar parkings canceling shutting sutting hurtling deposed depressing""".split()
 )
