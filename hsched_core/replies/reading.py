@@ -1,0 +1,98 @@
+"""`read`: from a text to what it is about. Danger first, then the wish to be left alone, then appointments, then nothing that is understood.
+
+Rules only, and the same ones for both languages at once: people mix them. A text of several words about somebody that no rule
+understands is treated as danger until a person has read it: what is oblique cannot be listed.
+"""
+
+import re
+from collections.abc import Iterable
+
+from hsched_core.domain.replies import Intent, Reading
+from hsched_core.replies import scheduling_english as english
+from hsched_core.replies import scheduling_spanish as spanish
+from hsched_core.replies.clinical import CLINICAL
+from hsched_core.replies.crisis_english import ENGLISH
+from hsched_core.replies.crisis_spanish import SPANISH
+from hsched_core.replies.danger_words import DANGER_WORDS
+from hsched_core.replies.innocent import without_innocent
+from hsched_core.replies.language import language_of
+from hsched_core.replies.rules import matching
+from hsched_core.replies.small_talk import small_talk
+from hsched_core.replies.words import Words, words_of
+
+DANGER = (*ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
+TABLES = {
+    Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
+    Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
+    Intent.MOVE: (*english.MOVE, *spanish.MOVE),
+    Intent.LATE: (*english.LATE, *spanish.LATE),
+    Intent.QUESTION: (*english.QUESTION, *spanish.QUESTION),
+    Intent.CONFIRM: (*english.CONFIRM, *spanish.CONFIRM),
+}
+# Run together, or with signs between the letters.
+SQUEEZED = re.compile(r"killmys|killmeself|suicid|endmylife|enditall|wanttodie|wannadie|wishiwasdead|hurtmys|quieromorir|matarme|quitarmelavida|unalive")
+SOMEBODY = re.compile(
+    r"\b(?:i|im|ive|ill|id|my|me|mine|he|she|they|his|her|him|them|hes|shes|theyre|we|us|our|someone|somebody|everyone|nobody|kid|kids|baby|mom|dad|brother"
+    r"|sister|yo|mi|mis|me|se|nos|ella|ellos|alguien|nadie|todos|hijo|hija|mama|papa|esposo|esposa|soy|estoy|tengo|siento)\b"
+)
+# A name that is not theirs, which only its capital tells from "I'm not sure".
+NOT_NAMED = re.compile(r"(?i:\b(?:this is(?: not|n.?t)|i.?m not|i am not|no soy|aqu[ií] no vive(?: ning[uú]na?)?|no es el n[uú]mero de)) [A-Z][a-z]+\b")
+FEWEST_WORDS = 4  # of a text that no rule understands, from which it is treated as danger
+AT_ITS_START = 8  # words: a longer text that begins with a yes says more than that
+
+
+def read(text: str) -> Reading:
+    """How a message is understood. Any text can be given: long ones are cut, empty ones are unclear."""
+    words = words_of(text)
+    danger = _danger(words)
+    found = dict(_scheduling(words))
+    if not danger and not found and not small_talk(words.plain) and _speaks_of_somebody(words):
+        danger = ["unread.personal"]
+    if danger:
+        found = {Intent.CRISIS: danger, **found}
+    if not found:
+        return _small(words)
+    ordered = [intent for intent in Intent if intent in found]
+    rules = tuple(name for intent in ordered for name in found[intent])
+    return Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
+
+
+def _danger(words: Words) -> list[str]:
+    told = without_innocent(words.plain)
+    names = list(matching(DANGER, told))
+    if not names and SQUEEZED.search(told.replace(" ", "") if words.count <= 3 else ""):
+        names.append("crisis.run_together")
+    return names
+
+
+def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
+    """Every intent about appointments that the text has, after those that only seem to be there are dropped."""
+    found = {intent: list(matching(known, words.plain)) for intent, known in TABLES.items()}
+    if NOT_NAMED.search(words.raw):
+        found[Intent.OPT_OUT].append("opt_out.other_name")
+    if found[Intent.MOVE] or "question.about_cancelling" in found[Intent.QUESTION]:
+        found[Intent.CANCEL] = []  # "can't make Tuesday, is Friday free?" asks for Friday
+    if found[Intent.CANCEL] or found[Intent.OPT_OUT]:
+        found[Intent.CONFIRM] = []
+    if found[Intent.LATE] or found[Intent.MOVE]:
+        found[Intent.CONFIRM] = [name for name in found[Intent.CONFIRM] if name == "confirm.yes"]
+        found[Intent.QUESTION] = []
+    if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM]:
+        found[Intent.QUESTION] = []
+    if small_talk(words.plain) is Intent.CONFIRM:
+        found[Intent.CONFIRM] = [*found[Intent.CONFIRM], "confirm.agrees"] if not words.asks else []
+    return [(intent, names) for intent, names in found.items() if names]
+
+
+def _speaks_of_somebody(words: Words) -> bool:
+    return words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain))
+
+
+def _small(words: Words) -> Reading:
+    intent = small_talk(words.plain)
+    language = language_of(words.plain)
+    if intent is Intent.COURTESY and not words.asks:
+        return Reading(Intent.COURTESY, language, ("courtesy.kind",))
+    if words.asks and words.count >= 3:
+        return Reading(Intent.QUESTION, language, ("question.mark",))
+    return Reading(Intent.UNCLEAR, language, ("unclear.short",) if words.count < FEWEST_WORDS else ("unclear.unknown",))
