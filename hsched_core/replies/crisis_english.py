@@ -64,9 +64,10 @@ ENGLISH = rules(
             life is(?:nt| not) for me
         """,
         "wants_to_die": r"""
-            (?:want|wants|wanted|wanting|wish|going|ready|rather|prefer|plan|planning|like|need|deserve|deserves|hope|trying|try|\
-              about|time) (?:to |me to |for me to )(?:just |be )?(?:die|dead|dying|not exist|disappear|vanish)
-            (?:rather be|rather|better off|wish i was|wish i were|wish i wasnt|were|was|wish he was|wish she was) (?:just )?(?:dead|not alive|alive)
+            (?:want|wants|wanted|wanting|wish|going|ready|rather|prefer|plan|planning|like|need|deserve|deserves|hope|trying|try|about|\
+              time) (?:to |me to |for me to )(?:just |be )?(?:die|dead|dying|not exist|disappear|vanish)
+            (?:rather be|rather|better off|wish i was|wish i were|wish i wasnt|were|was|wish he was|wish she was) (?:just )?(?:dead|\
+              not alive|alive)
             (?:wish|hope|pray|praying|prayed|hoping|wishing) (?:that )?(?:i|god|someone|somebody|something|the lord|a) ?~ (?:die|died|\
               dead|dies|disappear|disappeared|born|kill|kills|killed|takes|took|take|exist|existed|hit|end|ends|dont wake|didnt wake|\
               wake)
@@ -76,8 +77,8 @@ ENGLISH = rules(
             im (?:going to|gonna) (?:die|be dead)
             (?:be|is|am|im|still|stay|staying|being|keep me) alive
             (?:dont|doesnt|didnt|not|never|no longer|wouldnt) (?:even |really |actually )?(?:want|wanting|wants|wanted|wish|care|like|\
-              deserve|need) (?:to |if i )(?:live|be alive|be here|exist|wake|go on|keep going|be around|stay alive|be on this|\
-              continue|live like|be in this|do life|do this anymore|die|live or)
+              deserve|need) (?:to |if i )(?:live|be alive|be here|exist|wake|go on|keep going|be around|stay alive|be on this|continue|\
+              live like|be in this|do life|do this anymore|die|live or)
             (?:tired|sick|exhausted|done|over|hate|hating) (?:of |with )?(?:being )?{life}
             hate (?:my|this) life
             (?:never|not|dont|didnt|without|wont|dont want to|rather not) (?:to )?(?:ever )?wak(?:e|ing) up
@@ -96,8 +97,8 @@ ENGLISH = rules(
             (?:meet|go to|be with|see) (?:god|jesus|the lord|my maker)
             (?:made|making) (?:my |a )?peace with
             (?:only|no other|no) way out
-            (?:want|wants|need|make|wanting|please let) (?:it|it all|everything|this pain|the pain|all this|all of it|this life|\
-              my life|the suffering|the hurt|the hurting|this) (?:to )?(?:end|be over|stop forever|finish)
+            (?:want|wants|need|make|wanting|please let) (?:it|it all|everything|this pain|the pain|all this|all of it|this life|my life|\
+              the suffering|the hurt|the hurting|this) (?:to )?(?:end|be over|stop forever|finish)
             (?:want|make|need) (?:the |this |my )?(?:pain|suffering|hurting|hurt|thoughts|noise) (?:to )?(?:stop|end|go away)
             stop forever
             end (?:it|it all|this|things|everything|my life|the pain|my pain|myself|my suffering|all of this|all this)(?! (?:session|\
@@ -107,20 +108,21 @@ ENGLISH = rules(
               overdose)
             painless\w*
             (?:think|thinking|thought|thoughts|thoughts are|dream|dreaming|fantasi\w+|obsess\w+|talking|talks) (?:a lot )?(?:of|\
-              about) (?:\w+ )?(?:death|dying|dead|die|ending|killing|suicide|not being|being dead|jumping|crashing|disappearing|\
-              hurting|harming|cutting)
+              about) (?:\w+ )?(?:death|dying|dead|die|ending|killing|suicide|not being|being dead|jumping|crashing|disappearing|hurting|\
+              harming|cutting)
             dead inside
             (?:close to|ready for|welcome|accept|embrace|only) death
             (?:my|own|the) (?:funeral|obituary) (?:is|will|plans|planned|would)
         """,
         "not_there_anymore": r"""
-            (?:i )?wont be (?:around|here|alive|with us|on this)(?! (?:on |until |til |today|for the appointment|at 2|\
-              this week because|next week because))
+            (?:i )?wont be (?:around|here|alive|with us|on this)(?! (?:on |until |til |today|for the appointment|at 2|this week because|\
+              next week because))
             not be (?:around|here|alive) (?:by|anymore|for|much|next|when|to)
             (?:if|when|once|after|till|until) (?:i|im|i was|i were|i wasnt|i werent) (?:\w+ )?(?:gone|dead|not here|here anymore|\
               not around|not alive|wasnt here|die|disappear|disappeared)
             (?:wishes|wished) (?:he|she|they|i)
-            (?:still be|not be|to not be|wasnt|werent|not being) (?:here|around|in it|alive|born)(?! (?:at|for the appointment|yesterday|when))
+            (?:still be|not be|to not be|wasnt|werent|not being) (?:here|around|in it|alive|born)(?! (?:at|for the appointment|yesterday|\
+              when))
             need another (?:appointment|session) after
             if i (?:wasnt|werent|was not) (?:here|around|alive)
             ill be (?:gone|dead|free|at peace|no more|in heaven)
@@ -159,15 +161,16 @@ ENGLISH = rules(
         """,
         "overdose": r"""
             overdos\w*
-            (?:took|swallowed|popped|downed|take|taking) (?:like |about |maybe |almost |over |at least )?\d+(?! (?:min|hours?|days?|weeks?|months?|years?|miles|am|pm|blocks|classes|tries|st|nd|off))
+            (?:took|swallowed|popped|downed|take|taking) (?:like |about |maybe |almost |over |at least )?\d+(?! (?:min|hours?|days?|\
+              weeks?|months?|years?|miles|am|pm|blocks|classes|tries|st|nd|off))
             (?:i |she |he |have |had |has )?od(?:d|ed|ing)?
             ods
             (?:took|taken|take|taking|swallowed|swallow|swallowing|ate|eaten|downed|popped|drank|ingested|got into) ~ (?:whole|entire|\
               bunch|handful|lot|bottle|bottles|all|everything|too many|too much|\d{2,}) ?(?:of |the |my |his |her )?~(?:{drug}|bottle|\
               bottles|of them|them|it)?
             (?:took|taken|take|swallowed|swallow|drank|ate|downed) (?:all|everything|too much|too many|\d{2,}|a bunch|a lot|a handful|\
-              a whole|the whole|something bad|the rest)(?! (?:time|day|week|classes|class|min|off|long|the time|weekend|days|hours|\
-              exams|notes|work))
+              a whole|the whole|something bad|the rest)(?! (?:time|day|week|classes|class|min|off|long|the time|weekend|days|hours|exams|\
+              notes|work))
             (?:used|took|had|drank|smoked) (?:way )?too (?:much|many)(?! (?:time|work|space))
             too many (?:of )?(?:my |his |her |the )?{drug}
             (?:count|counted|counting|saving|saved|stockpil\w+|hoard\w+|lined up|line up|got|have) (?:up )?(?:all )?(?:of )?(?:the|my|\
@@ -185,10 +188,10 @@ ENGLISH = rules(
         """,
         "self_harm": r"""
             self ?(?:harm\w*|injur\w*|mutilat\w*)
-            (?:been|started|start|keep|kept|am|im|want to|urge to|back to|stop|stopped) cut(?:ting)?(?: again| myself|$| my (?:arm|\
-              arms|leg|legs|thigh|thighs|wrist|wrists|skin))
-            (?:i|she|he|ive|hes|shes) (?:just |have |has )?(?:cut|cuts) (?:again|deep\w*|last night|my (?:arm|arms|leg|legs|thigh|\
-              thighs|wrist|wrists|skin|veins)|her|his|so)(?! (?:finger|fingers|hair|thumb|hand))
+            (?:been|started|start|keep|kept|am|im|want to|urge to|back to|stop|stopped) cut(?:ting)?(?: again| myself|$| my (?:arm|arms|\
+              leg|legs|thigh|thighs|wrist|wrists|skin))
+            (?:i|she|he|ive|hes|shes) (?:just |have |has )?(?:cut|cuts) (?:again|deep\w*|last night|my (?:arm|arms|leg|legs|thigh|thighs|\
+              wrist|wrists|skin|veins)|her|his|so)(?! (?:finger|fingers|hair|thumb|hand))
             cut(?:ting)? (?:my|his|her|their) (?:wrists?|arms?|legs?|thighs?|veins|skin|throat)
             slit (?:my|his|her)
             cutting again
@@ -208,10 +211,10 @@ ENGLISH = rules(
               railing)(?: right now|$| and| i| ready| looking| about| thinking| now)
             standing (?:on|at|by) (?:the|a) (?:roof|bridge|ledge|edge|tracks|window|balcony|cliff)
             jump(?:ing|ed)? (?:off|from|out|in front|into traffic|to my death|in the river)
-            (?:want|going|ready|about|urge|thinking of|thought of) (?:to )?jump(?:ing)?(?! (?:on|in|into|to the|back|right|ahead|\
-              start|through|for joy|over to))
-            (?:in front of|into|under|off) (?:a |the |an |oncoming )?(?:train|traffic|bus|truck|tree|wall|bridge|semi|river|subway|\
-              metro|guardrail)
+            (?:want|going|ready|about|urge|thinking of|thought of) (?:to )?jump(?:ing)?(?! (?:on|in|into|to the|back|right|ahead|start|\
+              through|for joy|over to))
+            (?:in front of|into|under|off) (?:a |the |an |oncoming )?(?:train|traffic|bus|truck|tree|wall|bridge|semi|river|subway|metro|\
+              guardrail)
             (?:crash|crashing|wreck|wrecking|drive|driving|swerve|swerving|run|running) (?:my |the |our )?(?:car|truck|it|off|\
               into)(?: (?:into|off|on purpose|intentionally|over)|$)
             thinking ~ crash\w*
@@ -221,7 +224,7 @@ ENGLISH = rules(
         "despair": r"""
             (?:i )?(?:just |really |honestly |simply )?cant (?:do|take|handle|stand|bear|live|go on|keep|deal|cope|fight|survive|\
               continue|carry on|with)(?: with| on| going| like| doing| up| living| fighting)?(?: this| it| life| everything|\
-               that)?(?: life| pain| shit| hell)?(?: any ?more| any longer| no more)
+              that)?(?: life| pain| shit| hell)?(?: any ?more| any longer| no more)
             cant (?:go on|keep going|keep doing this|keep living|live (?:like|with)|carry on|cope|take (?:any|much) more)
             i cant anymore
             (?:given|giving|give|gave) up(?! (?:my|smoking|coffee|the|on the (?:form|portal)|sugar|caffeine))
@@ -234,7 +237,7 @@ ENGLISH = rules(
             end of my rope
             (?:at|hit|reached) (?:my )?(?:rock bottom|breaking point)
             (?:im|i am|just|so|really) (?:just |so )?done(?: with (?:everything|life|it all|living|people|this world))?(?: sorry|\
-               im sorry|$)(?<!done)(?<!all done)
+              im sorry|$)(?<!done)(?<!all done)
             cant do this(?: anymore| any longer| life|$)(?! (?:one|time|week|day|date|appointment|tuesday))
             falling apart
             breaking down
@@ -244,13 +247,14 @@ ENGLISH = rules(
             going insane
         """,
         "unsafe": r"""
-            (?:not|dont feel|isnt|arent|doesnt feel|never|not feeling|didnt feel|never feel|dont think im|no longer) (?:really |very )?safe
+            (?:not|dont feel|isnt|arent|doesnt feel|never|not feeling|didnt feel|never feel|dont think im|no longer) (?:really |\
+              very )?safe
             unsafe
             in danger
             dangerous (?:to|man|person|situation)
             (?:dont|cant|do not) trust myself
-            (?:scared|afraid|worried|terrified|frightened) (?:of |about |that )?(?:what )?(?:i|im|ill|i may|i might) (?:might|may|\
-              could|going to|will|do|hurt)
+            (?:scared|afraid|worried|terrified|frightened) (?:of |about |that )?(?:what )?(?:i|im|ill|i may|i might) (?:might|may|could|\
+              going to|will|do|hurt)
             (?:scared|afraid|terrified|frightened|fear) (?:of|for) (?:my|him|her|them|his|going home|what he|what she|dying|myself|our)
             (?:afraid|scared|terrified) (?:to )?(?:go|be|stay) (?:back )?(?:home|alone|there|in the house)
             (?:scared|afraid|terrified|worried) (?:he|she|they|that he|that she|hes|shes|my)
@@ -293,7 +297,8 @@ ENGLISH = rules(
             (?:comes|came|come|coming|sneaks|snuck) (?:in|into|to) my (?:room|bed)
             forc(?:e|ed|es|ing) (?:me|him|her|himself|herself)(?: on| to|$)
             (?:made|makes) me (?:do things|have sex|touch|undress|strip)
-            (?:hurting|hurts|hit|hits|beat|beats|hurt|harmed|harming|touching) (?:my )?(?:daughter|son|kid|kids|child|children|baby|little)
+            (?:hurting|hurts|hit|hits|beat|beats|hurt|harmed|harming|touching) (?:my )?(?:daughter|son|kid|kids|child|children|baby|\
+              little)
             threw (?:a|the|me|something|things)(?= .*(?:at|against|down|across))
             black eye
             bruises (?:all|on|from)
@@ -333,14 +338,14 @@ ENGLISH = rules(
             snap and
             lose control and
             beat (?:the shit|the hell|him|her|them|you|his|their)
-            (?:urge|urges|thoughts|impulse|impulses|feel like|want|wanting|ill) (?:of |about |to )?(?:hurt\w*|harm\w*|kill\w*|\
-              drown\w*|shak\w*|chok\w*|smother\w*|stab\w*) 
+            (?:urge|urges|thoughts|impulse|impulses|feel like|want|wanting|ill) (?:of |about |to )?(?:hurt\w*|harm\w*|kill\w*|drown\w*|\
+              shak\w*|chok\w*|smother\w*|stab\w*)
         """,
         "psychosis": r"""
             (?:hear|hears|hearing|heard) (?:the |these |those )?(?:voices|things|people talking|whispers|whispering|them talking|demons)
             (?:the |my |these )?voices (?:are|in|tell|told|want|say|said|keep|wont|came|again|back|are back)
-            (?:see|seeing|sees) (?:\w+ )?(?:things|shadow|shadows|demons|ghosts|dead people|people who|spiders|\
-              stuff that)(?! (?:through|differently))
+            (?:see|seeing|sees) (?:\w+ )?(?:things|shadow|shadows|demons|ghosts|dead people|people who|spiders|stuff that)(?! (?:through|\
+              differently))
             hallucinat\w*
             delusion\w*
             psychotic
@@ -359,8 +364,8 @@ ENGLISH = rules(
             thoughts arent mine
         """,
         "emergency": r"""
-            (?:cant|couldnt|not|isnt|hardly|barely|stopped|trouble|difficulty|difficult to|hard to|\
-              struggling to) (?:really )?breath(?:e|ing)
+            (?:cant|couldnt|not|isnt|hardly|barely|stopped|trouble|difficulty|difficult to|hard to|struggling to) (?:really )?breath(?:e|\
+              ing)
             heart attack
             having a stroke
             chest (?:pain|pains|hurts|tight|is tight)

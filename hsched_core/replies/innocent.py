@@ -2,8 +2,10 @@
 
 from hsched_core.replies.rules import compiled
 
-THINGS = """traffic trafico waitlist waiting wait list heat hot weather schedule commute work job school kids parking phone deadlines back feet
-    knees shoes budget wallet vibe workday suspense curiosity email emails paperwork insurance portal hold music trabajo calor hambre sueño sueno
+THINGS = """traffic trafico waitlist waiting wait list heat hot weather schedule commute work job school kids parking phone deadlines
+    back feet
+    knees shoes budget wallet vibe workday suspense curiosity email emails paperwork insurance portal hold music trabajo
+    calor hambre sueño sueno
     time day bus train light bridge line"""
 INNOCENT = compiled(
     r"""
@@ -16,22 +18,27 @@ INNOCENT = compiled(
     (?:im late|lol|haha) shoot me
     dying (?:to|for|of laughter|laughing|de risa|of curiosity) ?(?:see|tell|hear|know|meet|try|this|talk|get|the|a|my|you)?
     kill for (?:a|an|some)
-    (?:phone|car|battery|laptop|computer|engine|wifi|internet|truck|signal|connection|screen|tablet|printer) (?:\w+ )?(?:died|dead|is dying|dies|is dead|was dead|went dead)
+    (?:phone|car|battery|laptop|computer|engine|wifi|internet|truck|signal|connection|screen|tablet|printer) (?:\w+ )?(?:died|dead|\
+      is dying|dies|is dead|was dead|went dead)
     dead (?:line|lines|tired|wrong|end|battery|on my feet|or alive|zone|serious|asleep)
     deadlines?
     (?:i )?survived the (?:week|day|weekend|month)
-    shoot(?:ing)? (?:me|you|us|over|for|him|her|them) (?:an? |the |another |your |over |out )?(?:email|text|message|link|zoom|note|call|line|quick|\dpm|\d+|copy|form)?
+    shoot(?:ing)? (?:me|you|us|over|for|him|her|them) (?:an? |the |another |your |over |out )?(?:email|text|message|link|zoom|note|call|\
+      line|quick|\dpm|\d+|copy|form)?
     shooting (?:for|at) \w+
     (?:the )?shooting (?:downtown|hoops|star)
     (?:best|good|long|flu|booster|allergy|covid|another) shots?
-    cut (?:my|his|her) (?:finger|fingers|thumb|hand|foot|hair|hours|meeting|class|trip|call|vacation|pay|shift|lunch|toe|knee|grass)(?: \w+)?
+    cut (?:my|his|her) (?:finger|fingers|thumb|hand|foot|hair|hours|meeting|class|trip|call|vacation|pay|shift|lunch|toe|knee|\
+      grass)(?: \w+)?
     cut (?:off|it close|short|out early|back|in line|the line|class)
     got cut off
     hang(?:ing)? (?:on|in there|out|up|with|ten|tight|rock)
-    jump(?:ing|ed)? (?:on|in|into|to|back|right|through|at|over|start)(?: (?:now|the|a|zoom|call|shower|video|link|chance|session|hoops))?(?! (?:traffic|front|river|ocean|lake))
+    jump(?:ing|ed)? (?:on|in|into|to|back|right|through|at|over|start)(?: (?:now|the|a|zoom|call|shower|video|link|chance|session|\
+      hoops))?(?! (?:traffic|front|river|ocean|lake))
     drown(?:ing|ed)? in (?:work|deadlines|paperwork|emails|homework|laundry|meetings|bills|school|stuff)
     burn(?:ed|t|ing)? out
-    (?:hit|hitting) (?:every|all|the|a|some|my) (?:\w+ )?(?:red|traffic|road|deer|snooze|gym|lights?|pothole|jackpot|wall|mark|alarm)(?: lights?| of lights)?
+    (?:hit|hitting) (?:every|all|the|a|some|my) (?:\w+ )?(?:red|traffic|road|deer|snooze|gym|lights?|pothole|jackpot|wall|mark|\
+      alarm)(?: lights?| of lights)?
     hit me up|it hit me|hit and run|hits? (?:a|the) deer
     blood (?:work|test|tests|draw|pressure|drive|sugar|donation)
     stroke of|bomb cyclone|bath bombs?|da bomb|photo ?bomb\w*
@@ -44,7 +51,8 @@ INNOCENT = compiled(
     take (?:a|the) shot
     (?:until|till) (?:i|im) dead tired
     (?:muert[ao]s?) de (?:cansancio|hambre|sueño|sueno|risa|frio|calor|sed|miedo no)
-    (?:me )?(?:muero|mori|morimos|morir|muera) (?:de|por) (?:hambre|sueño|sueno|risa|calor|frio|sed|ganas|ir|verl[ao]s?|la|contarle|cansancio|curiosidad|ver|verte|conocer\w*)
+    (?:me )?(?:muero|mori|morimos|morir|muera) (?:de|por) (?:hambre|sueño|sueno|risa|calor|frio|sed|ganas|ir|verl[ao]s?|la|contarle|\
+      cansancio|curiosidad|ver|verte|conocer\w*)
     aunque me muera de \w+
     (?:{things}) (?:\w+ )?(?:me|nos) (?:esta |tiene |tienen |estan )?(?:matando|mata|muert[ao])
     (?:trafico|trabajo|calor) (?:\w+ )?(?:esta|es) (?:de muerte|mortal)

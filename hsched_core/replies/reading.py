@@ -1,4 +1,5 @@
-"""`read`: from a text to what it is about. Danger first, then the wish to be left alone, then appointments, then nothing that is understood.
+"""`read`: from a text to what it is about. Danger first, then the wish to be left alone, then appointments, then nothing that is
+    understood.
 
 Rules only, and the same ones for both languages at once: people mix them. A text of several words about somebody that no rule
 understands is treated as danger until a person has read it: what is oblique cannot be listed.
@@ -30,13 +31,24 @@ TABLES = {
     Intent.CONFIRM: (*english.CONFIRM, *spanish.CONFIRM),
 }
 # Run together, or with signs between the letters.
-SQUEEZED = re.compile(r"killmys|killmeself|suicid|endmylife|enditall|wanttodie|wannadie|wishiwasdead|hurtmys|quieromorir|matarme|quitarmelavida|unalive")
+SQUEEZED = re.compile(
+    r"killmys|killmeself|suicid|endmylife|enditall|wanttodie|wannadie|wishiwasdead|hurtmys|quieromorir|matarme|quitarmelavida|unalive"
+)
 SOMEBODY = re.compile(
-    r"\b(?:i|im|ive|ill|id|my|me|mine|he|she|they|his|her|him|them|hes|shes|theyre|we|us|our|someone|somebody|everyone|nobody|kid|kids|baby|mom|dad|brother"
+    r"\b(?:i|im|ive|ill|id|my|me|mine|he|she|they|his|her|him|them|hes|shes|theyre|we|us|our|someone|somebody|everyone|nobody|kid"
+    r"|kids|baby|mom|dad|brother"
     r"|sister|yo|mi|mis|me|se|nos|ella|ellos|alguien|nadie|todos|hijo|hija|mama|papa|esposo|esposa|soy|estoy|tengo|siento)\b"
 )
 # A name that is not theirs, which only its capital tells from "I'm not sure".
-NOT_NAMED = re.compile(r"(?i:\b(?:this is(?: not|n.?t)|i.?m not|i am not|no soy|aqu[ií] no vive(?: ning[uú]na?)?|no es el n[uú]mero de)) [A-Z][a-z]+\b")
+NOT_NAMED = re.compile(
+    r"(?i:\b(?:this is(?: not|n.?t)|i.?m not|i am not|no soy|aqu[ií] no vive(?: ning[uú]na?)?|no es el n[uú]mero de)) [A-Z][a-z]+\b"
+)
+# What makes a text about the visit itself, though no rule says in which way: a person reads it, without haste.
+LOGISTICS = re.compile(
+    r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
+    r"|insurance|bill|card"
+    r"|membership|services|front desk|\d+ ?[ap]m|schedule|time|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
+)
 FEWEST_WORDS = 4  # of a text that no rule understands, from which it is treated as danger
 AT_ITS_START = 8  # words: a longer text that begins with a yes says more than that
 
@@ -77,7 +89,7 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
     if found[Intent.LATE] or found[Intent.MOVE]:
         found[Intent.CONFIRM] = [name for name in found[Intent.CONFIRM] if name == "confirm.yes"]
         found[Intent.QUESTION] = []
-    if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM]:
+    if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM] and "confirm.yes" not in found[Intent.CONFIRM]:
         found[Intent.QUESTION] = []
     if small_talk(words.plain) is Intent.CONFIRM:
         found[Intent.CONFIRM] = [*found[Intent.CONFIRM], "confirm.agrees"] if not words.asks else []
@@ -85,7 +97,7 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
 
 
 def _speaks_of_somebody(words: Words) -> bool:
-    return words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain))
+    return words.count >= FEWEST_WORDS and not words.asks and bool(SOMEBODY.search(words.plain)) and not LOGISTICS.search(words.plain)
 
 
 def _small(words: Words) -> Reading:
@@ -93,6 +105,6 @@ def _small(words: Words) -> Reading:
     language = language_of(words.plain)
     if intent is Intent.COURTESY and not words.asks:
         return Reading(Intent.COURTESY, language, ("courtesy.kind",))
-    if words.asks and words.count >= 3:
+    if words.asks and words.count >= 2 and intent is None:
         return Reading(Intent.QUESTION, language, ("question.mark",))
     return Reading(Intent.UNCLEAR, language, ("unclear.short",) if words.count < FEWEST_WORDS else ("unclear.unknown",))

@@ -37,3 +37,8 @@ def compiled(told: str, kinds: Mapping[str, str] | None = None) -> re.Pattern[st
 def matching(known: Sequence[Rule], text: str) -> Iterator[str]:
     """Names of the rules that match."""
     return (rule.name for rule in known if rule.pattern.search(text))
+
+
+def words(told: str) -> frozenset[str]:
+    """The words of a list that is written as a text."""
+    return frozenset(told.split())

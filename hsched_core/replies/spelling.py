@@ -1,5 +1,7 @@
 """How people type: short forms, phonetic Spanish, slips of the finger. Everything becomes the one spelling that the rules know."""
 
+from hsched_core.replies.rules import words
+
 # One word for another. Contractions are written without their apostrophe; what means the same gets one form.
 SHORT = {
     "u": "you", "ur": "your", "pls": "please", "plz": "please", "plse": "please", "thx": "thanks", "thnx": "thanks",
@@ -12,7 +14,8 @@ SHORT = {
     "kil": "kill", "kll": "kill", "kiling": "killing", "dei": "die", "dieing": "dying", "mself": "myself",
     "thinkin": "thinking", "runnin": "running", "hurtin": "hurting", "cuttin": "cutting", "msg": "message", "msgs": "messages",
     "txt": "text", "txts": "texts", "txting": "texting", "resched": "reschedule", "rescheduled": "reschedule", "mins": "min",
-    "minutes": "min", "minute": "min", "minutos": "min", "minuto": "min", "alittle": "a little", "otw": "omw", "stpo": "stop",
+    "minutes": "min", "minute": "min", "minutos": "min", "minuto": "min", "alittle": "a little", "otw": "omw", "diff": "different",
+    "stpo": "stop",
     "sotp": "stop", "stp": "stop", "stopp": "stop", "yess": "yes", "hrt": "hurt", "somone": "someone", "everbody": "everybody",
     # Spanish as it is typed
     "q": "que", "ke": "que", "x": "por", "xq": "porque", "pq": "porque", "porq": "porque", "xfa": "por favor", "porfa": "por favor",
@@ -29,27 +32,30 @@ JOINED = (
     ("i am", "im"), ("i will", "ill"), ("we will", "well"), ("it is", "its"), ("that is", "thats"), ("there is", "theres"),
     ("do not", "dont"), ("does not", "doesnt"), ("did not", "didnt"), ("can not", "cant"), ("could not", "couldnt"), ("will not", "wont"),
     ("would not", "wouldnt"), ("is not", "isnt"), ("are not", "arent"), ("was not", "wasnt"), ("have not", "havent"), ("i have", "ive"),
-    ("i would", "id"), ("any more", "anymore"), ("my self", "myself"), ("her self", "herself"), ("him self", "himself"), ("no one", "nobody"),
+    ("i would", "id"), ("any more", "anymore"), ("my self", "myself"), ("her self", "herself"), ("him self", "himself"),
+    ("no one", "nobody"),
     ("any one", "anyone"), ("every one", "everyone"), ("some one", "someone"), ("good bye", "goodbye"), ("re schedule", "reschedule"),
     ("opt out", "optout"), ("un subscribe", "unsubscribe"), ("what is", "whats"), ("who is", "whos"), ("when is", "whens"),
     ("too die", "to die"), ("running l8", "running late"), ("doctor s", "doctors"),
 )  # fmt: skip
 
 # Words that are worth recognising in spite of a slip. A word of five letters or fewer is in SHORT, or is spelled right.
-KEYS = frozenset(
-    """appointment appointments cancel canceled cancelled canceling cancelling cancelar cancele cancelen cancela confirm confirmed confirming
+KEYS = words(
+    """appointment appointments cancel canceled cancelled canceling cancelling cancelar cancele cancelen cancela confirm confirmed
+        confirming
     confirmo confirmado confirmada confirmar reschedule rescheduling reprogramar reagendar session sesion suicide suicidal suicidarme
     suicidio suicidas overdose overdosed overdosing unsubscribe myself tomorrow thoughts messages mensajes pastillas matarme morirme
     traffic trafico minutes parking address direccion insurance prescription medication medicine therapist goodbye anymore alone
-    strangled threatened threatening hopeless depressed depression anxiety hurting killing cutting""".split()
+    strangled threatened threatening hopeless depressed depression anxiety hurting killing cutting"""
 )
 # Words of their own that lie one slip from a key.
-OTHERS = frozenset(
+OTHERS = words(
     """cancer cancers canela cancels conform conforme confirma confirme confirmamos cancelo cancelacion cancellation cancelado canceles
     tomorrows sessions sesiones passion mission overdosis insurances medications medicines medicina therapists traffics curing mensaje
-    pastilla message mensajes confirms thought chilling filling billing skilling willing spelling putting hunting thought marking barking packing
+    pastilla message mensajes confirms thought chilling filling billing skilling willing spelling putting hunting thought marking
+    barking packing
     alone along atone clone anymore killings morirse matarse matarte matarlo matarla suicidarse direcciones addresses dresses
-    suicidarte confirmar parkings canceling shutting sutting hurtling deposed depressing""".split()
+    suicidarte confirmar parkings canceling shutting sutting hurtling deposed depressing"""
 )
 SHORTEST, LONG = 6, 10
 
