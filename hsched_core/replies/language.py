@@ -4,7 +4,11 @@ from hsched_core.domain.replies import Language
 from hsched_core.replies.rules import words
 
 ENGLISH = words(
-    """i im ill ive id you your my me we our the a an is are was be been do dont does did can cant could will wont would have has had
+    """yup kk ya see confirmed canceling affirmative definitely omw all set revoke optout unsub go away paying train delayed min away
+        eta happy holidays
+    doesnt work life isnt worth drank took something suicidal thoughts opt test start ty np idk hmm anymore whole bottle kill hurt
+    myself die dead
+    i im ill ive id you your my me we our the a an is are was be been do dont does did can cant could will wont would have has had
         not and or but
     if for to of in on at with from this that it its there here what when where who how why which yes yeah yep no nope ok okay please
     thanks thank
@@ -18,7 +22,11 @@ ENGLISH = words(
         later"""
 )
 SPANISH = words(
-    """yo tu usted el la los las un una unos unas mi mis su sus me te se nos lo le les que de del en con por para sin y o pero si porque
+    """confirmado confirmada perfecto sale asistiremos iremos cuente cuenten conmigo cancela podre podremos escriban contacten manden
+        reprogramar
+    reagendar hablan espanol paren parar detener terminar desuscribir feliz navidad dejeme ver quizas jajaja ojala violaron respira
+    hubiera nacido
+    yo tu usted el la los las un una unos unas mi mis su sus me te se nos lo le les que de del en con por para sin y o pero si porque
         como cuando
     donde quien cual cuanto es esta estoy estan estar estare soy ser voy va vamos ir ire tengo tiene hay puedo puede pueden podria
     quiero quisiera
@@ -31,7 +39,7 @@ SPANISH = words(
     vivir matar miedo ayuda anoche esposo hijo hija trafico camino direccion seguro sii sip simon enterada entendido bueno igualmente
         bendiga"""
 )
-BOTH = words("no me a is si ok video zoom link o he y la el")
+BOTH = words("no me a is si ok ya kk video zoom link o he y la el")
 
 SHARE = 0.2  # of the smaller language among the words that tell, from which a message is of both
 
@@ -49,8 +57,7 @@ def language_of(plain: str) -> Language:
 
 
 def _of_little(told: list[str]) -> Language:
-    if any(word in ("si", "el", "la", "y") for word in told):
+    """Where only words of both stand: by the ones that one of them hardly ever has alone."""
+    if any(word in ("si", "el", "la", "y", "ya") for word in told):
         return Language.SPANISH
-    if any(word in ("no", "me", "a", "he", "is") for word in told):
-        return Language.ENGLISH
-    return Language.UNKNOWN
+    return Language.ENGLISH if any(word in ("no", "me", "a", "is", "ok", "kk") for word in told) else Language.UNKNOWN

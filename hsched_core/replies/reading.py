@@ -63,10 +63,11 @@ def read(text: str) -> Reading:
     if danger:
         found = {Intent.CRISIS: danger, **found}
     if not found:
-        return _small(words)
+        return _of_a_part(_small(words)) if words.is_cut else _small(words)
     ordered = [intent for intent in Intent if intent in found]
     rules = tuple(name for intent in ordered for name in found[intent])
-    return Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
+    reading = Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
+    return _of_a_part(reading) if words.is_cut and not danger else reading
 
 
 def _danger(words: Words) -> list[str]:
@@ -98,6 +99,12 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
 
 def _speaks_of_somebody(words: Words) -> bool:
     return words.count >= FEWEST_WORDS and not words.asks and bool(SOMEBODY.search(words.plain)) and not LOGISTICS.search(words.plain)
+
+
+def _of_a_part(reading: Reading) -> Reading:
+    """The rest of the text may say anything, so a person reads it. An opt-out that was read stands."""
+    also = tuple(one for one in (reading.intent, *reading.also) if one is not Intent.UNCLEAR)
+    return Reading(Intent.UNCLEAR, reading.language, ("unclear.cut", *reading.rules), also)
 
 
 def _small(words: Words) -> Reading:

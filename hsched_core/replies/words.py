@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 from hsched_core.domain.replies import LONGEST
@@ -22,6 +23,7 @@ EMOJI = {
     **dict.fromkeys("🆘", " emojisos "),
     **dict.fromkeys("⏰⌛⏳", " emojilate "),
 }
+EMOJI_COUNT = 3  # of one kind; thousands would say no more, and take long to read
 LETTERS = str.maketrans("0134578@$", "oieastbas")
 INSIDE = re.compile(r"(?<=[a-z])[0134578@$](?=[a-z])")
 SPACED = re.compile(r"\b(?:[a-z][ .*-]){3,}[a-z]\b")
@@ -80,4 +82,9 @@ def _letters(text: str) -> str:
 
 
 def _spelled(letters: str) -> str:
-    return " ".join(SHORT.get(word) or SHORT.get(better := corrected(word)) or better for word in letters.split())
+    told, seen = [], Counter[str]()
+    for word in letters.split():
+        seen[word] += word.startswith("emoji")
+        if seen[word] <= EMOJI_COUNT:
+            told.append(SHORT.get(word) or SHORT.get(better := corrected(word)) or better)
+    return " ".join(told)
