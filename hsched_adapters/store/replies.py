@@ -23,6 +23,7 @@ from hsched_core.workflow.reply_trail import received
 
 PURPOSE = "replies"
 MOST_CHARACTERS = 20_000  # that are kept of a text; the rules read the first 3,000, a person the rest
+CUT = "\n[the rest was not kept]"
 OPEN = (ReplyState.RECEIVED, ReplyState.READ, ReplyState.WAITING)
 
 
@@ -39,7 +40,7 @@ class SqlRepliesStore:
             yield SqlRepliesTransaction(recording, self._practice)
 
     def keep(self, message: InboundText, text: str) -> bool:
-        kid, body = self._sealed(message.id, text[:MOST_CHARACTERS])
+        kid, body = self._sealed(message.id, text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + CUT)
         with self.transaction() as tx:
             if tx.reply(message.id) is not None:
                 return False

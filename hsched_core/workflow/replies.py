@@ -5,9 +5,10 @@ Every method may be called at any time, again, and by several workers.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.case import Case
@@ -41,7 +42,13 @@ class RepliesDesk:
     """The replies of one practice."""
 
     def __init__(
-        self, store: RepliesStore, reader: PracticeReader, pager: Pager, clock: Clock, practice: str, rules: ReplyRules | None = None
+        self,
+        store: RepliesStore,
+        reader: Callable[[], PracticeReader],
+        pager: Pager,
+        clock: Clock,
+        practice: str,
+        rules: ReplyRules | None = None,
     ) -> None:
         self._store, self._reader, self._pager, self._clock, self._practice = store, reader, pager, clock, practice
         self.rules = rules or ReplyRules()
@@ -102,7 +109,7 @@ class RepliesDesk:
         with self._store.transaction() as tx:
             clients = _known(tx, message).clients
         now = self._clock.now()
-        around = self._reader.appointments(now - HORIZON, now + HORIZON)
+        around = self._reader().appointments(now - HORIZON, now + HORIZON)
         return frozenset(one.session.clinician for one in around if one.session.client in clients)
 
     def _read(self, message: InboundText) -> Reading:
@@ -165,7 +172,7 @@ class RepliesDesk:
             return
         now = self._clock.now()
         try:
-            around = self._reader.appointments(now - BEGAN - timedelta(days=1), now + HORIZON + timedelta(days=1))
+            around = self._reader().appointments(now - BEGAN - timedelta(days=1), now + HORIZON + timedelta(days=1))
         except (HschedError, OSError):
             for reply in replies:
                 self._give_up_on_visits(reply, done)
@@ -183,7 +190,7 @@ class RepliesDesk:
                 offers = [one.id for one in tx.unfinished_offers() if one.client == reply.message.client and one.state is OfferState.SENT]
                 told = then(stored.reading, Situation(reply.message, visits, offers))
                 state = ReplyState.WAITING if told.reasons else ReplyState.DONE
-                kept = {"reasons": told.reasons, "visit": told.visit, "confirms": told.confirms}
+                kept: dict[str, Any] = {"reasons": told.reasons, "visit": told.visit, "confirms": told.confirms}
                 self._step(tx, stored, "confirmed" if told.confirms else "sorted", self._clock.now(), state=state, **kept)
                 done["confirmed" if told.confirms else "sorted"] += 1
 
@@ -206,9 +213,9 @@ class RepliesDesk:
         for client in clients:
             tx.add_consent(client, event, audit=trail.withdrawn(client, event, message, now, actor))
 
-    def _step(self, tx: RepliesTransaction, reply: Reply, what: str, now: datetime, *, actor: str = trail.DESK, **changes: object) -> Reply:
+    def _step(self, tx: RepliesTransaction, reply: Reply, what: str, now: datetime, *, actor: str = trail.DESK, **changes: Any) -> Reply:
         state = changes.get("state", reply.state)
-        moved = replace(reply, **changes, version=reply.version + 1, since=reply.since if state is reply.state else now)  # type: ignore[arg-type]
+        moved = replace(reply, **changes, version=reply.version + 1, since=reply.since if state is reply.state else now)
         told = {"outcome": str(moved.resolution)} if moved.resolution else {}
         tx.put_reply(moved, audit=trail.stepped(moved, what, now, actor=actor, **told))
         return moved
