@@ -24,6 +24,7 @@ from hsched_cli import (
     privacy,
     quarantine,
     queue,
+    replies,
     sandbox,
     service,
     switch,
@@ -77,6 +78,7 @@ app.command("people", epilog=people.EXAMPLES)(people.people)
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(replies.app, name="replies")
 app.command("service", epilog=service.EXAMPLES)(service.service)
 app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")

@@ -36,7 +36,7 @@ def take_in(practice: OpenPractice) -> Counts:
         total += drained
         if sum(drained.values()) < AT_ONCE:
             break
-    return total
+    return total + Counter(practice.replies.advance())
 
 
 def poll(practice: OpenPractice) -> Counts:
@@ -45,7 +45,7 @@ def poll(practice: OpenPractice) -> Counts:
     since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
     changed = practice.reader.changed_since(since)
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
-    return {"changed": len(changed), "missed": missed, "consents": consents}
+    return {"changed": len(changed), "missed": missed, "consents": consents, **practice.replies.advance()}
 
 
 def decide(practice: OpenPractice) -> Counts:
