@@ -12,7 +12,7 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.replies import InboundText, Intent, Reason, ReplyState, Resolution
 from hsched_core.policy.approval import NotPermittedError
-from hsched_core.workflow.replies import AT_ONCE
+from hsched_core.workflow.replies import AT_ONCE, MOST_FAILURES
 from tests.audit_trails import Desk as TrailDesk
 from tests.desk_world import CLINICIAN, OTHER_CLINICIAN, TOMORROW, visit
 from tests.path_world import NOON
@@ -77,10 +77,12 @@ def test_somebody_is_called_again_until_a_person_takes_it(world: RepliesWorld) -
 
 def test_a_call_that_does_not_get_through_is_made_again_in_the_next_round(world: RepliesWorld) -> None:
     world.pager.fails = True
-    message = world.writes("I want to die")
-    assert (world.pager.pages, world.reply(message).pages) == ([], 0)
+    messages = [world.writes("I want to die", advances=False) for _ in range(5)]
+    message = messages[0]
+    assert world.desk.advance()["page_failed"] == MOST_FAILURES
+    assert (world.pager.pages, world.reply(message).pages, world.is_paused()) == ([], 0, True)
     world.pager.fails = False
-    assert world.desk.advance()["paged"] == 1
+    assert world.desk.advance()["paged"] == len(messages)
     assert world.reply(message).pages == 1
 
 
