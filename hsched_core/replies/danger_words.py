@@ -120,6 +120,8 @@ DANGER_WORDS = rules(
             miedo(?! (?:de|a) (?:las agujas|los perros|volar|llegar))(?<!no tengo miedo)
             (?:me|la|lo|nos) (?:avento|aventó|empujo|jaloneo|estrujo|sacudio|escupio|mordio|pateo|grita|pega|pego)|policia|meter un
             desaparecer
+            desangr\w*|veneno|raticida|poison\w*|or ever$|ever again$|check(?:ing)? out (?:for good|tonight|of life)|ready to check out
+            light at the end|attempted$|wasting your time|for good this
             """,
         "unreal": r"""
             demon\w*|voices|voces|fbi|cia

@@ -6,7 +6,7 @@ understands is treated as danger until a person has read it: what is oblique can
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hsched_core.domain.replies import Intent, Reading
 from hsched_core.replies import scheduling_english as english
@@ -47,10 +47,14 @@ NOT_NAMED = re.compile(
 LOGISTICS = re.compile(
     r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
     r"|insurance|bill|card"
-    r"|membership|services|front desk|\d+ ?[ap]m|schedule|time|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
+    r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
 )
-FEWEST_WORDS = 4  # of a text that no rule understands, from which it is treated as danger
-AT_ITS_START = 8  # words: a longer text that begins with a yes says more than that
+MOST_TORN = 3  # words that may be one word torn apart
+NEED_NOBODY = frozenset({Intent.CONFIRM, Intent.OPT_OUT})  # what is done without a person
+FEWEST_WORDS, MANY_WORDS = 4, 5  # of a text that no rule understands, from which it is treated as danger: about somebody, and at all
+AGREED = re.compile(
+    r"^(?:[ .]|\b(?:hi|hello|hey|hola|ok|okay|yes|yep|yup|yeah|yea|ya|sure|si|sip|claro|simon|orale|pues|emojiyes|good|morning)\b)+"
+)
 
 
 def read(text: str) -> Reading:
@@ -58,12 +62,14 @@ def read(text: str) -> Reading:
     words = words_of(text)
     danger = _danger(words)
     found = dict(_scheduling(words))
-    if not danger and not found and not small_talk(words.plain) and _speaks_of_somebody(words):
+    if not danger and _unread(words, found):
         danger = ["unread.personal"]
     if danger:
         found = {Intent.CRISIS: danger, **found}
     if not found:
         return _of_a_part(_small(words)) if words.is_cut else _small(words)
+    if not danger and found.keys() <= NEED_NOBODY and _has_unread_sentence(words):
+        found[Intent.UNCLEAR] = ["unclear.rest"]
     ordered = [intent for intent in Intent if intent in found]
     rules = tuple(name for intent in ordered for name in found[intent])
     reading = Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
@@ -72,8 +78,10 @@ def read(text: str) -> Reading:
 
 def _danger(words: Words) -> list[str]:
     told = without_innocent(words.plain)
-    names = list(matching(DANGER, told))
-    if not names and SQUEEZED.search(told.replace(" ", "") if words.count <= 3 else ""):
+    sentences = [without_innocent(one) for one in words.sentences]
+    names = list(dict.fromkeys(name for one in (told, *sentences) for name in matching(DANGER, one)))
+    pieces = [*told.split(), told.replace(" ", "") if words.count <= MOST_TORN else ""]
+    if not names and any(SQUEEZED.search(piece) for piece in pieces):
         names.append("crisis.run_together")
     return names
 
@@ -97,8 +105,25 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
     return [(intent, names) for intent, names in found.items() if names]
 
 
+def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
+    """Whether the text says something that no rule understood: all of it, or all that follows a yes."""
+    if small_talk(words.plain):
+        return False
+    if found == {Intent.CONFIRM: ["confirm.yes"]}:
+        rest = words_of(AGREED.sub("", words.marked, count=1))
+        return not small_talk(rest.plain) and _speaks_of_somebody(rest)
+    return not found and _speaks_of_somebody(words)
+
+
+def _has_unread_sentence(words: Words) -> bool:
+    """Whether a sentence beside the wish is one that no rule understood: a person reads it, though the wish is done."""
+    others = (words_of(one) for one in words.sentences) if len(words.sentences) > 1 else ()
+    return any(one.count >= MANY_WORDS and _speaks_of_somebody(one) and not any(_scheduling(one)) for one in others)
+
+
 def _speaks_of_somebody(words: Words) -> bool:
-    return words.count >= FEWEST_WORDS and not words.asks and bool(SOMEBODY.search(words.plain)) and not LOGISTICS.search(words.plain)
+    says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
+    return says_enough and not words.asks and not LOGISTICS.search(words.plain)
 
 
 def _of_a_part(reading: Reading) -> Reading:

@@ -23,6 +23,7 @@ EMOJI = {
     **dict.fromkeys("🆘", " emojisos "),
     **dict.fromkeys("⏰⌛⏳", " emojilate "),
 }
+MOST_SENTENCES = 60
 EMOJI_COUNT = 3  # of one kind; thousands would say no more, and take long to read
 LETTERS = str.maketrans("0134578@$", "oieastbas")
 INSIDE = re.compile(r"(?<=[a-z])[0134578@$](?=[a-z])")
@@ -50,9 +51,10 @@ class Words:
         return len(self.plain.split())
 
     @property
-    def squeezed(self) -> str:
-        """Without spaces: for words that were run together."""
-        return self.plain.replace(" ", "")
+    def sentences(self) -> list[str]:
+        """The words of each sentence that has any."""
+        parts = (SPACES.sub(" ", part).strip() for part in re.split(r"[?.]", self.marked))
+        return [part for part in parts if part][:MOST_SENTENCES]
 
     @property
     def asks(self) -> bool:
