@@ -169,7 +169,7 @@ LATE = rules(
               running )?(?:\w+ )?(?:late|delayed|over|long|never came|behind|broke)
             delayed
             overslept|(?:just|only) (?:woke|got|left|leaving)|leaving (?:now|in|my|work|the house)|looking for parking
-            (?:cant|couldnt) find (?:\w+ )?(?:parking|the (?:office|building|place|entrance))|parking now
+            (?:cant|couldnt) find (?:\w+ )?(?:parking|the (?:office|building|place|entrance))|(?:just|still|sorry) parking|parking now
             (?:trouble|problems?|issues?) (?:logging|connecting|joining|getting)|joining in|hold my spot|wait for me|held up|lost be
             (?:flat|pulled over|got lost)(?: \w+){0,3}
             """,
@@ -190,8 +190,8 @@ QUESTION = rules(
             (?:send|resend|text|email|shoot|need|never got|didnt get|dont have|cant find|lost|get) (?:me |us )?(?:the|my|a|an|\
               your) (?:\w+ )?(?:link|address|code|form|forms|paperwork|zoom|email|bill|invoice|directions|password|number|time)
             link (?:doesnt|isnt|not|wont|is) |(?:dont|do not) understand|whos this|who this|is this (?:a|the)|am i (?:supposed|still)
-            (?:copay|insurance|aetna|cigna|medicaid|medicare|blue cross|deductible|parking|address|directions|invoice|bill|receipt|\
-              superbill|referral|paperwork)
+            (?:copay|insurance|aetna|cigna|medicaid|medicare|blue cross|deductible|address|directions|invoice|bill|receipt|superbill|\
+              referral|paperwork)
             cancellation (?:policy|fee)|what time
             """,
         "about_cancelling": r"""
