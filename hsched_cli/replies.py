@@ -22,7 +22,7 @@ FEWEST_DIGITS = 4
 LIST_EXAMPLES = """
 Examples:
 
-  hsched replies                         what waits, the gravest first, and why
+  hsched replies list                    what waits, the gravest first, and why
 
   hsched replies list --json
 """

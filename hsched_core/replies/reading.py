@@ -19,9 +19,10 @@ from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
 from hsched_core.replies.rules import matching
 from hsched_core.replies.small_talk import small_talk
+from hsched_core.replies.violence_english import VIOLENCE_ENGLISH
 from hsched_core.replies.words import Words, words_of
 
-DANGER = (*ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
+DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
 TABLES = {
     Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
     Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
