@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.inbox import SqlInboxStore
     from hsched_adapters.store.path import SqlPathStore
-    from hsched_core.ports.replies import InboundTexts
+    from hsched_adapters.store.replies import SqlRepliesStore
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
 
 CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
@@ -181,9 +182,21 @@ class OpenPractice:
         return Messages(section, lambda: self.connector, store, self._inbox_store, lambda: self.texts, self._keyring, link, url)
 
     @cached_property
-    def texts(self) -> "InboundTexts":
+    def texts(self) -> "SqlRepliesStore":
         """Where clients' words are kept for who reads them."""
-        raise NotReadyError("Nobody reads clients' replies yet.", "They wait in the inbox, encrypted.")
+        from hsched_adapters.store.replies import SqlRepliesStore
+
+        return SqlRepliesStore(self.audit, self._keyring, self.clock)
+
+    @cached_property
+    def replies(self) -> "RepliesDesk":
+        """The desk of replies."""
+        from hsched_adapters.paging import NoPager, WebhookPager
+        from hsched_core.workflow.replies import RepliesDesk
+
+        paging = self.practice.paging
+        pager = WebhookPager(paging, self.paths.keys) if paging else NoPager()
+        return RepliesDesk(self.texts, lambda: self.reader, pager, self.clock, self.practice.id)
 
     def take_over_consents(self) -> int:
         """What is new in the EHR's log of consent goes into ours; how many events that were."""
@@ -288,6 +301,7 @@ def load_libraries() -> None:
         "hsched_adapters.store.practice_door",
         "hsched_adapters.vault",
         "hsched_adapters.webhooks",
+        "hsched_core.workflow.replies",
         "hsched_core.workflow.waitlist",
         "holidays.countries.united_states",
         "phonenumbers",

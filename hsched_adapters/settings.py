@@ -20,6 +20,7 @@ import yaml
 
 from hsched_adapters.connection import Connection, connection_from
 from hsched_adapters.messaging.section import Messaging, messaging_from
+from hsched_adapters.paging import Paging, paging_from
 from hsched_adapters.scaled_time import ScaledTime
 from hsched_core.domain.errors import NotReadyError, SettingsError
 
@@ -170,6 +171,7 @@ class Practice:
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
     policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
     waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
+    paging: Paging | None = None  # who is called when a reply cannot wait; without it nobody is, and `hsched replies` says so
     connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
     messaging: Messaging | None = None  # channels that do not leave through the EHR
 
@@ -279,6 +281,7 @@ def practice_from(content: object) -> Practice:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
     known["connection"] = connection_from(known.get("connection"))
     known["messaging"] = messaging_from(known.get("messaging"))
+    known["paging"] = paging_from(known.get("paging"))
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
     for section in ("policy", "waitlist"):
         known[section] = MappingProxyType(_mapping(known.get(section), section))
@@ -295,6 +298,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["policy"], plain["waitlist"] = dict(practice.policy), dict(practice.waitlist)
     plain["connection"] = practice.connection.plain() if practice.connection else None
     plain["messaging"] = practice.messaging.plain() if practice.messaging else None
+    plain["paging"] = practice.paging.plain() if practice.paging else None
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

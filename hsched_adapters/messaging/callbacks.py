@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from hsched_adapters.ehr.rest.ehr import Ehr
 from hsched_adapters.messaging.addresses import NoAddressError, number_of
+from hsched_adapters.messaging.codes import Codes
 from hsched_adapters.messaging.signatures import RECEIPTS, TEXTS, delivery_of
 from hsched_adapters.messaging.twilio import SID, STATES, VAULT_KIND, trouble_of
 from hsched_adapters.store.inbox import SqlInboxStore
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import DeliveryState, Receipt, Trouble
-from hsched_core.domain.errors import SafeError
+from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.inbox import UnreadableMessageError
 from hsched_core.domain.replies import InboundText
 from hsched_core.ports import Clock, Translator, Vault
@@ -26,6 +27,7 @@ from hsched_core.workflow.deliveries import Deliveries, UnknownMessageError
 KINDS = {TEXTS: NoticeKind.TEXT, RECEIPTS: NoticeKind.RECEIPT}
 MALFORMED = "malformed_body"
 LIST_LASTS = timedelta(minutes=1)  # a number that is not in the list is looked for in a fresh one
+EHR_MAY_TAKE = timedelta(minutes=10)  # a word of danger must not wait for an EHR; a STOP of somebody unknown is a person's
 KEPT, KNOWN_BEFORE = "kept", "known_before"
 WITH_PICTURES = "[a picture, a film or a sound came with this]"  # for the person who reads it: hsched keeps none
 Text = Mapping[str, str]
@@ -81,6 +83,7 @@ class Callbacks:
     texts: Callable[[], InboundTexts]
     book: PhoneBook
     deliveries: Deliveries
+    codes: Codes
     vault: Vault
 
     def take(self, notice: Notice) -> str:
@@ -89,10 +92,20 @@ class Callbacks:
         return self._text(notice, told) if notice.kind is NoticeKind.TEXT else self._receipt(notice, told)
 
     def _text(self, notice: Notice, told: Text) -> str:
-        clients = self.book.clients_of(number_or_none(told["from"], self.book.region))
+        clients = self._clients(number_or_none(told["from"], self.book.region), notice.at)
         client = clients[0] if len(clients) == 1 else None
         message = InboundText(notice.about, client, Channel.TEXT, notice.at, tuple(clients) if len(clients) > 1 else ())
         return KEPT if self.texts().keep(message, words_of(told)) else KNOWN_BEFORE
+
+    def _clients(self, number: str, received_at: datetime) -> Sequence[str]:
+        """By the EHR; while it does not answer, by whom we wrote to at that number. Words of others wait for it, but not for long."""
+        try:
+            return self.book.clients_of(number)
+        except UserError:
+            written_to = self.deliveries.clients_at(self.codes.number(number))
+            if not written_to and self.book.clock.now() - received_at < EHR_MAY_TAKE:
+                raise
+            return written_to
 
     def _receipt(self, notice: Notice, told: Text) -> str:
         state = STATES[told["status"]]

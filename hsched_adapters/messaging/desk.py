@@ -55,7 +55,7 @@ class Messages:
     def callbacks(self) -> Callbacks:
         """What is done with callbacks that the inbox holds."""
         book = PhoneBook(lambda: self._connected.ehr, self._connected.clock, self._region)
-        return Callbacks(self.inbox_store, self.texts, book, self.deliveries, self._connected.vault)
+        return Callbacks(self.inbox_store, self.texts, book, self.deliveries, self._codes, self._connected.vault)
 
     @cached_property
     def bounces(self) -> BounceAddresses:

@@ -41,6 +41,10 @@ class SqlMessageTransaction(SqlTransaction):
         found: str | None = self._do(ours).scalar()
         return found
 
+    def clients_at(self, address: str) -> Sequence[str]:
+        ours = self._ours(deliveries, deliveries.c.client).where(deliveries.c.address == address)
+        return sorted(set(self._do(ours).scalars()))
+
     def under_way(self, since_before: datetime) -> Sequence[Delivery]:
         late = (deliveries.c.state.in_([str(one) for one in UNDER_WAY]), deliveries.c.since < since_before)
         texts = self._ours(deliveries, deliveries.c.document).where(*late, deliveries.c.channel == Channel.TEXT)
@@ -73,7 +77,8 @@ class SqlMessageTransaction(SqlTransaction):
 
     def put_delivery(self, delivery: Delivery, *, audit: AuditEntry) -> None:
         kept: dict[str, Any] = {"client": delivery.client, "channel": str(delivery.channel), "state": str(delivery.state)}
-        kept |= {"reference": delivery.reference or None, "since": delivery.since, "document": to_text(delivery)}
+        kept |= {"address": delivery.address, "reference": delivery.reference or None, "since": delivery.since}
+        kept["document"] = to_text(delivery)
         self._put(deliveries, {"case_id": delivery.case_id}, kept)
         self._recording.record(audit)
 

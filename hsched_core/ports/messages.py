@@ -24,6 +24,10 @@ class MessageTransaction(Protocol):
         """Whose message it is that the provider calls so; None where it is nobody's yet."""
         ...
 
+    def clients_at(self, address: str) -> Sequence[str]:
+        """Everybody who was written to at that address, by its code."""
+        ...
+
     def under_way(self, since_before: datetime) -> Sequence[Delivery]:
         """Texts the provider took that were last heard of before that instant, oldest first, and are not at an end."""
         ...

@@ -5,7 +5,7 @@ addresses that cannot be reached.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,11 @@ class Deliveries:
         """Whose message it is that the provider calls so."""
         with self._store.transaction() as tx:
             return tx.case_of(reference)
+
+    def clients_at(self, address: str) -> Sequence[str]:
+        """Everybody who was written to at that address, by its code."""
+        with self._store.transaction() as tx:
+            return tx.clients_at(address)
 
     def hand_over(self, case_id: str, address: str, content: str) -> Delivery:
         """Before the call: from now on it may have left, to that address. A second try keeps the moment of the first."""

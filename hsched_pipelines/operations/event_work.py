@@ -37,7 +37,7 @@ def take_in(practice: OpenPractice) -> Counts:
 
     for _ in range(MOST_ROUNDS):
         drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
-        total += drained
+        total += drained + Counter(practice.replies.advance())
         if sum(drained.values()) < AT_ONCE:
             break
     return total
@@ -45,12 +45,13 @@ def take_in(practice: OpenPractice) -> Counts:
 
 def poll(practice: OpenPractice) -> Counts:
     """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox, what clients consented to into our log."""
+    replies = practice.replies.advance()  # first: what a client wrote does not wait for an EHR that does not answer
     consents = practice.take_over_consents()
     since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
     changed = practice.reader.changed_since(since)
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
     texts = practice.messages.catch_up(practice.inbox)
-    return {"changed": len(changed), "missed": missed, "consents": consents, "texts": texts}
+    return {"changed": len(changed), "missed": missed, "consents": consents, "texts": texts, **replies}
 
 
 def decide(practice: OpenPractice) -> Counts:

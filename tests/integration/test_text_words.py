@@ -121,14 +121,28 @@ def test_words_wait_while_the_ehr_does_not_answer(world: TextWorld) -> None:
     """Whose they are is read from it: later, then. Nothing is lost, and nothing is sent meanwhile."""
     world.carrier.write(world.phone(0), OUR_NUMBER, "Can I come at 3?")
     world.callbacks.stop()
-    world.ehr.order("503", "GET /clients", times=99)
+    world.ehr.order("status_503", "GET /clients", times=99)
     world.taken_in()
     assert (world.texts.kept, world.opened.inbox.counts()) == ({}, {MessageState.WAITING: 1})
     assert world.ehr.ask("DELETE", "/sandbox/faults").status in (200, 204)
-    world.clock.instant += timedelta(minutes=10)
+    world.clock.instant += timedelta(minutes=6)
     world.taken_in()
 
-    assert world.texts.words == ["Can I come at 3?"]
+    assert [message.client for message, _ in world.texts.kept.values()] == [world.client(0)]
+
+
+def test_no_word_waits_long_for_an_ehr(world: TextWorld) -> None:
+    """Whom we wrote to is known without it; of others a person learns after ten minutes."""
+    world.sent(0)
+    world.ehr.order("status_503", "GET /clients", times=99)
+    world.carrier.write(world.phone(0), OUR_NUMBER, "I want to die")
+    world.carrier.write(world.phone(1), OUR_NUMBER, "STOP")
+    world.settled()
+    assert [message.client for message, _ in world.texts.kept.values()] == [world.client(0)]
+    world.clock.instant += timedelta(minutes=11)
+    world.taken_in()
+
+    assert [(message.client, text) for message, text in world.texts.kept.values()] == [(world.client(0), "I want to die"), (None, "STOP")]
 
 
 def test_words_that_no_callback_told_are_caught_up_with(world: TextWorld) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         *_of("case_id"),
         sa.Column("client", sa.String(64), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("address", sa.String(32), nullable=False),
         sa.Column("reference", sa.String(64)),
         sa.Column("state", sa.String(16), nullable=False),
         _instant("since"),
@@ -27,6 +28,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("practice", "reference", name="deliveries_once"),
     )
     op.create_index("deliveries_by_client", "deliveries", ["practice", "client"])
+    op.create_index("deliveries_by_address", "deliveries", ["practice", "address"])
     op.create_index("deliveries_by_state", "deliveries", ["practice", "state", "since"])
     op.create_table("dead_ends", *_of("client", "channel"), sa.Column("document", sa.Text, nullable=False))
     op.create_table(
