@@ -1,6 +1,7 @@
 """What clients write comes to who reads it, whole and once, and under the right client; forgeries come nowhere, nothing is lost."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from hsched_adapters.messaging.signatures import signature
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.inbox import MessageState
 from hsched_core.domain.lifecycle import State
-from tests.text_world import AUTH_TOKEN, OUR_NUMBER, PUBLIC, TextWorld, post, text_world
+from tests.text_world import AUTH_TOKEN, MAIL, OUR_NUMBER, PUBLIC, TextWorld, post, text_world
 
 STRANGER = "+13125550100"
 
@@ -115,6 +116,21 @@ def test_nothing_goes_to_somebody_whose_words_nobody_has_read(world: TextWorld) 
 
     assert world.opened.path.execute(case).state is State.CONFIRMED
     assert [text.to for text in world.carrier.sent()] == [world.phone(1), world.phone(0)]
+
+
+def test_nor_by_another_channel(world: TextWorld) -> None:
+    """Calls are people's: who calls sees what was written."""
+    world.carrier.write(world.phone(0), OUR_NUMBER, "leave me alone")
+    world.settled()
+    server = replace(MAIL, port=1)
+    object.__setattr__(world.opened.messages, "section", replace(world.opened.messages.section, email=server))
+    codes = []
+    for number in (0, 1):
+        world.sent(number, channel=Channel.EMAIL)
+        codes.append(world.entries("proposal.returned")[-1].body["rules"])
+
+    assert codes == [["outcome.unread_text"], ["outcome.no_connection"]]
+    assert world.sent(0, channel=Channel.CALL).state is State.CONFIRMED
 
 
 def test_words_wait_while_the_ehr_does_not_answer(world: TextWorld) -> None:
