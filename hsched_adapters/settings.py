@@ -38,6 +38,8 @@ DEMOGRAPHIC_SWITCHES = frozenset({"age", "gender"})  # the bases in the feature 
 # Two years of partitions are two years of events: Dagster stores them together (hsched_pipelines/event_log.py).
 DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE": "1000"})
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})
+# Sections that modules of their own read and check.
+OWN_SECTIONS = {"connection": connection_from, "messaging": messaging_from, "paging": paging_from}
 GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
 PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
 
@@ -279,9 +281,7 @@ def practice_from(content: object) -> Practice:
     known["source"] = Source(**_strings(_checked(known["source"], Source, "practice.yaml, source"), "source"))
     if "privacy" in known:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
-    known["connection"] = connection_from(known.get("connection"))
-    known["messaging"] = messaging_from(known.get("messaging"))
-    known["paging"] = paging_from(known.get("paging"))
+    known |= {name: read(known.get(name)) for name, read in OWN_SECTIONS.items()}
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
     for section in ("policy", "waitlist"):
         known[section] = MappingProxyType(_mapping(known.get(section), section))
@@ -296,9 +296,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
     plain["policy"], plain["waitlist"] = dict(practice.policy), dict(practice.waitlist)
-    plain["connection"] = practice.connection.plain() if practice.connection else None
-    plain["messaging"] = practice.messaging.plain() if practice.messaging else None
-    plain["paging"] = practice.paging.plain() if practice.paging else None
+    plain |= {name: plain[name].plain() if plain[name] else None for name in OWN_SECTIONS}
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
