@@ -139,13 +139,20 @@ class TextDoor:
             return CannotTell()
         if known and known.address != self.codes.number(number):
             return CannotTell()  # the record has another number since: nobody knows where to look
-        since = (known.handed_at if known else min(one.at for one in permit.approvals)) - SKEW
-        nobodys = (None, permit.case_id)
-        open_ones = [one for one in self.provider.sent_to(number, since) if self.deliveries.case_of(self._name(one)) in nobodys]
+        nobodys, (begins, ends) = (None, permit.case_id), self._window(permit, known)
+        texts = [one for one in self.provider.sent_to(number, begins) if one.created_at <= ends]
+        open_ones = [one for one in texts if self.deliveries.case_of(self._name(one)) in nobodys]
         if not open_ones:
             return Absent()
         ours = [one for one in open_ones if known and self.codes.text(one.body) == known.content]
-        return self._claimed(permit, ours[0]) if len(ours) == 1 else CannotTell()
+        if known is None or len(ours) != 1 or self.deliveries.rivals(known, self.capabilities.max_latency + 2 * SKEW):
+            return CannotTell()  # whose it is, a receipt will tell, or a person
+        return self._claimed(permit, ours[0])
+
+    def _window(self, permit: Permit, known: Delivery | None) -> tuple[datetime, datetime]:
+        """When a text of this case can have come to be, by the provider's clock."""
+        begins, ends = (known.handed_at, known.since) if known else (min(one.at for one in permit.approvals), self.clock.now())
+        return begins - SKEW, ends + self.capabilities.max_latency + SKEW
 
     def _claimed(self, permit: Permit, seen: SeenText) -> Sighting:
         """The text is this case's from now on."""

@@ -41,9 +41,9 @@ class SqlMessageTransaction(SqlTransaction):
         found: str | None = self._do(ours).scalar()
         return found
 
-    def clients_at(self, address: str) -> Sequence[str]:
-        ours = self._ours(deliveries, deliveries.c.client).where(deliveries.c.address == address)
-        return sorted(set(self._do(ours).scalars()))
+    def deliveries_at(self, address: str) -> Sequence[Delivery]:
+        ours = self._ours(deliveries, deliveries.c.document).where(deliveries.c.address == address)
+        return [from_text(Delivery, text) for text in self._do(ours.order_by(deliveries.c.since, deliveries.c.case_id)).scalars()]
 
     def under_way(self, since_before: datetime) -> Sequence[Delivery]:
         late = (deliveries.c.state.in_([str(one) for one in UNDER_WAY]), deliveries.c.since < since_before)

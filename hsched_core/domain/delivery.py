@@ -4,7 +4,7 @@ Receipts come twice, late and in any order; `after` takes each for what it is wo
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hsched_core.domain.contact import Channel
@@ -62,7 +62,7 @@ class Delivery:
     channel: Channel
     state: DeliveryState
     handed_at: datetime  # before the first try
-    since: datetime  # when it came to this state
+    since: datetime  # when it came to this state; of one that was handed over, when it was tried last
     address: str
     content: str
     reference: str = ""  # pseudonym of what the provider calls it
@@ -86,7 +86,7 @@ class Meaning(StrEnum):
     NEWS = "news"
     KNOWN = "known"  # again, or overtaken by a later one
     CONTRADICTS = "contradicts"  # delivered and failed: the first word stands
-    DOUBLED = "doubled"  # about a second message of one case: must not be
+    DOUBLED = "doubled"  # about a second message of one case, or about another case's message: must not be
 
 
 def meaning(known: Delivery, receipt: Receipt) -> Meaning:
@@ -104,6 +104,12 @@ def after(known: Delivery, receipt: Receipt) -> Delivery:
     if meaning(known, receipt) is Meaning.NEWS:
         known = replace(known, state=receipt.state, since=receipt.at, trouble=receipt.trouble)
     return replace(known, reference=known.reference or receipt.reference)
+
+
+def is_rival(known: Delivery, other: Delivery, lasts: timedelta) -> bool:
+    """Whether a message that is found, and does not say whose it is, may as well be the other one's. `lasts`: from call to effect."""
+    is_open = other.state is DeliveryState.HANDED_OVER and not other.reference
+    return is_open and other.content == known.content and other.since + lasts >= known.handed_at and known.since + lasts >= other.handed_at
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ class MessageTransaction(Protocol):
         """Whose message it is that the provider calls so; None where it is nobody's yet."""
         ...
 
-    def clients_at(self, address: str) -> Sequence[str]:
-        """Everybody who was written to at that address, by its code."""
+    def deliveries_at(self, address: str) -> Sequence[Delivery]:
+        """Every message that was handed over for that address, by its code, oldest first."""
         ...
 
     def under_way(self, since_before: datetime) -> Sequence[Delivery]:

@@ -13,7 +13,7 @@ from typing import Any
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, ConsentEvent
-from hsched_core.domain.delivery import LASTING, DeadEnd, Delivery, DeliveryState, Meaning, Receipt, Trouble, after, meaning
+from hsched_core.domain.delivery import LASTING, DeadEnd, Delivery, DeliveryState, Meaning, Receipt, Trouble, after, is_rival, meaning
 from hsched_core.domain.errors import HschedError, UserError
 from hsched_core.ports import Clock
 from hsched_core.ports.messages import MessageStore, MessageTransaction
@@ -46,14 +46,23 @@ class Deliveries:
     def clients_at(self, address: str) -> Sequence[str]:
         """Everybody who was written to at that address, by its code."""
         with self._store.transaction() as tx:
-            return tx.clients_at(address)
+            return sorted({one.client for one in tx.deliveries_at(address)})
+
+    def rivals(self, known: Delivery, lasts: timedelta) -> Sequence[Delivery]:
+        """Other messages of the very same words to the same address, of which it is not known either whether they left, and that may
+        have left when this one did. `lasts` is how long a call may take to show, clocks included.
+        """
+        with self._store.transaction() as tx:
+            found = tx.deliveries_at(known.address)
+        return [one for one in found if one.case_id != known.case_id and is_rival(known, one, lasts)]
 
     def hand_over(self, case_id: str, address: str, content: str) -> Delivery:
         """Before the call: from now on it may have left, to that address. A second try keeps the moment of the first."""
         with self._store.transaction() as tx:
             now, before = self._clock.now(), tx.delivery(case_id)
             if before:
-                made = replace(before, address=address, content=content)
+                is_open = before.state is DeliveryState.HANDED_OVER
+                made = replace(before, address=address, content=content, since=now if is_open else before.since)
             else:
                 client, channel = _whom(tx, case_id)
                 made = Delivery(case_id, client, channel, DeliveryState.HANDED_OVER, now, now, address, content)
@@ -72,8 +81,9 @@ class Deliveries:
             known = tx.delivery(receipt.case_id)
             if known is None:
                 raise UnknownMessageError("no message of that case was handed over")
-            worth, now = meaning(known, receipt), self._clock.now()
-            moved = after(known, receipt)
+            owner = tx.case_of(receipt.reference) if receipt.reference else None
+            worth, now = Meaning.DOUBLED if owner not in (None, known.case_id) else meaning(known, receipt), self._clock.now()
+            moved = known if worth is Meaning.DOUBLED else after(known, receipt)
             if worth in (Meaning.DOUBLED, Meaning.CONTRADICTS):
                 body = {"channel": str(known.channel), "state": str(receipt.state), "reference": receipt.reference or known.reference}
                 tx.record(audit=AuditEntry(now, MESSAGES, f"delivery.{worth}", known.case_id, body))

@@ -8,7 +8,7 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.ports.messages import MessageTransaction
 
 ROOT = Path(__file__).parents[2]
-READERS = {"case", "delivery", "case_of", "clients_at", "under_way", "dead_end", "dead_ends", "call", "calls"}
+READERS = {"case", "delivery", "case_of", "deliveries_at", "under_way", "dead_end", "dead_ends", "call", "calls"}
 # Who may import the libraries that send: a second way out would be a way around the path.
 SENDERS = {"smtplib": {"hsched_adapters/messaging/email_door.py"}, "phonenumbers": {"hsched_adapters/messaging/addresses.py"}}
 

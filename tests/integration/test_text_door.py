@@ -189,6 +189,31 @@ def test_two_texts_of_the_same_words_are_two_cases(world: TextWorld) -> None:
     assert len({text.sid for text in world.carrier.sent()}) == 2
 
 
+def test_a_text_that_may_be_either_of_two_cases_is_neithers(world: TextWorld) -> None:
+    """One of two of the same words left, and no answer to either came: a receipt tells whose it is, and then the other is sent."""
+    world.faults.add([*fault("500_before_commit"), *fault("500_after_commit")])
+    first, second = world.sent(), world.sent()
+    assert {world.again(case).state for case in (first, second)} == {State.UNKNOWN}
+    assert len(world.carrier.sent()) == 1
+    world.settled()
+    for _ in range(3):
+        first, second = world.again(first), world.again(second)
+
+    assert (first.state, second.state) == (State.CONFIRMED, State.CONFIRMED)
+    assert sorted(text.callback.rpartition("/")[2] for text in world.carrier.sent()) == sorted((first.id, second.id))
+
+
+def test_without_a_receipt_both_are_a_persons(world: TextWorld) -> None:
+    """Nothing is sent on a guess, and nothing is believed."""
+    world.callbacks.shares = {"lost": 1.0}
+    world.faults.add([*fault("500_before_commit"), *fault("500_after_commit")])
+    first, second = world.sent(), world.sent()
+    for _ in range(7):
+        first, second = world.again(first), world.again(second)
+
+    assert (first.state, second.state, len(world.carrier.sent())) == (State.NEEDS_PERSON, State.NEEDS_PERSON, 1)
+
+
 def test_a_number_that_changed_meanwhile_is_a_persons(world: TextWorld) -> None:
     """Nobody can look up what went to the old one; nothing goes to the new one unasked."""
     world.callbacks.shares = {"lost": 1.0}

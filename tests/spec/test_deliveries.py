@@ -1,5 +1,6 @@
 """What receipts are worth: twice, late, in any order, contradicting, or about another message than ours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hsched_core.domain.contact import Channel
-from hsched_core.domain.delivery import Delivery, DeliveryState, Meaning, Receipt, Trouble, after, meaning
+from hsched_core.domain.delivery import Delivery, DeliveryState, Meaning, Receipt, Trouble, after, is_rival, meaning
 
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
 S = DeliveryState
@@ -71,3 +72,18 @@ def test_a_name_is_learnt_from_any_receipt() -> None:
     named = after(known, told(S.SENT))
 
     assert (meaning(known, told(S.SENT)), named.state, named.reference) == (Meaning.KNOWN, S.DELIVERED, "r1")
+
+
+def test_who_may_have_sent_a_text_that_names_nobody() -> None:
+    """The same words, not known to have left or not, and tried at about the same time."""
+    lasts = timedelta(minutes=1)
+    other = replace(HANDED, case_id="other")
+    late = replace(other, handed_at=NOON + timedelta(minutes=5), since=NOON + timedelta(minutes=6))
+
+    assert is_rival(HANDED, other, lasts)
+    assert is_rival(replace(HANDED, since=NOON + timedelta(minutes=4)), late, lasts)
+    assert not is_rival(HANDED, late, lasts)
+    assert not is_rival(late, HANDED, lasts)
+    assert not is_rival(HANDED, replace(other, content="other words"), lasts)
+    assert not is_rival(HANDED, replace(other, reference="r9"), lasts)
+    assert not is_rival(HANDED, after(other, replace(told(S.FAILED), reference="")), lasts)
