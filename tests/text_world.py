@@ -132,6 +132,10 @@ class TextWorld:
         self.callbacks.stop()
         self.taken_in()
 
+    def reads_replies(self) -> None:
+        """From now on clients' words come to the practice's own desk, as in life."""
+        del self.opened.__dict__["texts"]
+
     def taken_in(self) -> None:
         """What the inbox holds of the provider's; the event job does this, and more."""
         self.opened.inbox.drain(self.opened.messages.callbacks.take)

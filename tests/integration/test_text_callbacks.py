@@ -38,6 +38,7 @@ def heard(world: TextWorld) -> list[str]:
 
 def test_receipts_come_into_the_ledger(world: TextWorld) -> None:
     """Each step once, with its audit entry, under the case's id."""
+    world.reads_replies()
     case = world.sent()
     assert stands(world, case) == (DeliveryState.ACCEPTED, None)
     world.carrier.deliver()
@@ -160,6 +161,7 @@ def _claim(world: TextWorld, case: Case, reference: str) -> None:
 
 def test_the_event_jobs_catch_up_and_chase(world: TextWorld) -> None:
     """The poll keeps what no callback told; the job that looks after open cases asks for receipts."""
+    world.reads_replies()
     world.callbacks.shares = {"lost": 1.0}
     case = world.sent()
     world.carrier.write(world.phone(1), OUR_NUMBER, "STOP")

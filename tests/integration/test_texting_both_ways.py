@@ -15,7 +15,7 @@ from tests.text_world import OUR_NUMBER, TextWorld, text_world
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TextWorld]:
     with text_world(tmp_path) as made:
-        del made.opened.__dict__["texts"]  # the practice's own, with the desk that reads it
+        made.reads_replies()
         yield made
 
 
