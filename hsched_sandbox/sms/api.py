@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from hsched_sandbox.ehr.faults import Faults
@@ -62,7 +62,26 @@ def build_provider(carrier: Carrier, account: str, token: str, faults: Faults | 
         found = carrier.find(sid)
         return JSONResponse(_shown(found, account)) if found else _error(20404, 404)
 
+    app.include_router(_control(carrier, account))
     return Gateway(app, base64.b64encode(f"{account}:{token}".encode()).decode(), faults or Faults(), "Basic")
+
+
+def _control(carrier: Carrier, account: str) -> APIRouter:
+    """What nobody but the sandbox offers: a client's handset, and the truth."""
+    routes = APIRouter()
+
+    @routes.post("/sandbox/texts")
+    async def write(request: Request) -> JSONResponse:
+        """A client writes to the practice."""
+        asked = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        return JSONResponse(_shown(carrier.write(asked.get("From", ""), asked.get("To", ""), asked.get("Body", "")), account), 201)
+
+    @routes.get("/sandbox/texts")
+    async def truth() -> JSONResponse:
+        """Every text, newest first: what really happened."""
+        return JSONResponse({"messages": [_shown(one, account) for one in carrier.texts()]})
+
+    return routes
 
 
 def _shown(text: Text, account: str) -> dict[str, Any]:

@@ -4,12 +4,15 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
+from hsched_adapters.settings import Paths, Practice, Source, save_practice
 from hsched_cli.main import run
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.lifecycle import State
@@ -95,3 +98,34 @@ def test_a_bounce_is_taken_in_from_a_pipe(
     forged.write_bytes(bounce(MAILBOX))
     assert "not addressed to a bounce address" in says("bounce", str(forged))
     assert "ada.vale0" not in says("dead-ends")
+
+
+def test_the_sandboxs_provider_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It writes itself into practice.yaml, takes texts under its token, and shows what really happened."""
+    from hsched_adapters.settings import load_practice
+    from hsched_cli import sandbox_texts
+    from hsched_core.domain.errors import NotReadyError
+
+    seen: dict[str, Any] = {}
+
+    def meanwhile() -> None:
+        section = load_practice(paths).messaging
+        assert section
+        assert section.text
+        login = (section.text.account, (paths.keys / section.text.token_file).read_text().strip())
+        with httpx.Client(base_url=section.text.base_url, auth=login) as client:
+            client.post("/sandbox/texts", data={"From": "+12125550123", "To": section.text.sender, "Body": "STOP"})
+            seen["texts"] = [one["body"] for one in client.get("/sandbox/texts").json()["messages"]]
+            seen["without"] = httpx.get(f"{section.text.base_url}/sandbox/texts").status_code
+
+    paths = Paths(tmp_path)
+    monkeypatch.setenv("HSCHED_HOME", str(tmp_path))
+    monkeypatch.setattr(sandbox_texts, "wait_for_interrupt", meanwhile)
+    with pytest.raises(NotReadyError, match="no practice"):
+        sandbox_texts.texts(8650, connect=True)
+    source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
+    save_practice(paths, Practice("elm", "Elm", "America/New_York", "US", source, date(2026, 1, 1)))
+    monkeypatch.setattr("hsched_sandbox.sms.callbacks.TRIES", 1)
+    sandbox_texts.texts(8650, connect=True)
+
+    assert seen == {"texts": ["STOP"], "without": 401}
