@@ -69,7 +69,7 @@ class PhoneBook:
         found: dict[str, list[str]] = {}
         for client, to in self.ehr().reachables():
             try:
-                found.setdefault(number_of(to.phone, self.region), []).append(client)
+                found.setdefault(number_of(to.phone, self.region), []).append(client.client)
             except NoAddressError:
                 continue
         return found

@@ -23,7 +23,7 @@ from hsched_adapters.store.inbox import SqlInboxStore
 from hsched_adapters.store.messages import SqlMessageStore
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import CallOutcome, CallTask
-from hsched_core.domain.errors import NotReadyError
+from hsched_core.domain.errors import NotReadError, NotReadyError
 from hsched_core.domain.inbox import Reception
 from hsched_core.ports import Capabilities, Door, Doors
 from hsched_core.ports.replies import InboundTexts
@@ -90,17 +90,22 @@ class Messages:
         )
 
     def chase(self) -> Mapping[str, int]:
-        """Ask for receipts that did not come; how many messages turned out to stand where."""
-        return self.deliveries.chase(self.text_door.ask) if self.section.text else {}
+        """Ask for receipts that did not come; how many messages turned out to stand where, or that the provider did not answer."""
+        try:
+            return self.deliveries.chase(self.text_door.ask) if self.section.text else {}
+        except NotReadError:
+            return {"receipts_not_read": 1}
 
-    def catch_up(self, inbox: Inbox) -> int:
-        """Ask the provider what clients wrote, and keep what no callback told us; how many texts that were."""
+    def catch_up(self, inbox: Inbox) -> Mapping[str, int]:
+        """Ask the provider what clients wrote, and keep what no callback told us; how many texts that were, or that it did not answer."""
         if self.section.text is None:
-            return 0
-        since = self._connected.clock.now() - CATCH_UP
-        found = [caught_up(fields) for fields in self.text_door.provider.received_since(since)]
-        known = inbox.keep(found) if found else []
-        return sum(one is Reception.KEPT for one in known)
+            return {}
+        try:
+            found = self.text_door.provider.received_since(self._connected.clock.now() - CATCH_UP)
+        except NotReadError:
+            return {"texts_not_read": 1}
+        receptions = inbox.keep([caught_up(fields) for fields in found]) if found else []
+        return {"texts": sum(one is Reception.KEPT for one in receptions)}
 
     def take_bounce(self, content: bytes) -> str:
         """Take in a bounce as it came; what it said and what that was worth, in words, or nothing where it says nothing certain."""

@@ -64,6 +64,7 @@ class WaitlistSettings:
     send_from_hour: int = 8  # of the practice's wall clock
     send_until_hour: int = 20
     template: str = "waitlist_offer"
+    note_template: str = ""  # of the note to the chart after a booking, where the EHR takes notes: booked_v1
     weights: FitWeights = field(default_factory=FitWeights)
 
     def __post_init__(self) -> None:

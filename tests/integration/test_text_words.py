@@ -13,6 +13,7 @@ from hsched_adapters.messaging.signatures import signature
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.inbox import MessageState
 from hsched_core.domain.lifecycle import State
+from hsched_sandbox.ehr.faults import Fault
 from tests.text_world import AUTH_TOKEN, MAIL, OUR_NUMBER, PUBLIC, TextWorld, post, text_world
 
 STRANGER = "+13125550100"
@@ -171,5 +172,17 @@ def test_words_that_no_callback_told_are_caught_up_with(world: TextWorld) -> Non
     found = [world.opened.messages.catch_up(world.opened.inbox) for _ in range(2)]
     world.taken_in()
 
-    assert found == [1, 0]
+    assert found == [{"texts": 1}, {"texts": 0}]
     assert world.texts.words == ["told", "STOP"]
+
+
+def test_a_provider_that_cannot_be_asked_keeps_nobody_else_waiting(world: TextWorld) -> None:
+    """The jobs say so, and go on; the next round asks again."""
+    world.faults.add([Fault("status_503", "GET *", 99)])
+    world.sent(0)
+    world.clock.instant += timedelta(days=2)
+
+    assert world.opened.messages.catch_up(world.opened.inbox) == {"texts_not_read": 1}
+    world.faults.clear()
+    world.clock.instant += timedelta(minutes=5)
+    assert world.opened.messages.catch_up(world.opened.inbox) == {"texts": 0}

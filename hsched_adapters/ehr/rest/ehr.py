@@ -1,6 +1,6 @@
 """One practice's EHR, asked and written to in its own words and answered in ours. What readers and doors share; decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,16 @@ from urllib.parse import quote
 
 from hsched_adapters.ehr.rest.client import Answer, Client, EhrError
 from hsched_adapters.ehr.rest.profile import Profile
-from hsched_adapters.ehr.rest.records import MADE_HERE, Records, SeenAppointment, SeenClient, SeenClinician, SeenMessage
+from hsched_adapters.ehr.rest.records import (
+    MADE_HERE,
+    OddRow,
+    Records,
+    SeenAppointment,
+    SeenClient,
+    SeenClinician,
+    SeenMessage,
+    readable,
+)
 from hsched_adapters.messaging.addresses import Reachable
 from hsched_core.domain.errors import HschedError
 from hsched_core.ports import Vault
@@ -66,9 +75,10 @@ class Ehr:
         """All that those filters find, in our names of them."""
         return self.records.appointments(self.rows("appointments", **filters))
 
-    def touching(self, start: datetime, end: datetime) -> list[SeenAppointment]:
-        """All that touch the span, cancelled ones included."""
-        near = self.appointments(**{"from": (start - LONGEST_SESSION).isoformat(), "to": end.isoformat()})
+    def touching(self, start: datetime, end: datetime, odd: list[OddRow] | None = None) -> list[SeenAppointment]:
+        """All that touch the span, cancelled ones included. Rows that cannot be read raise, or go into `odd`."""
+        rows = self.rows("appointments", **{"from": (start - LONGEST_SESSION).isoformat(), "to": end.isoformat()})
+        near = self.records.appointments(rows) if odd is None else readable(self.records.appointments, rows, odd)
         return [one for one in near if one.appointment.session.ends_at > start and one.appointment.session.starts_at < end]
 
     def client_of(self, pseudonym: str, why: str) -> SeenClient | None:
@@ -78,15 +88,15 @@ class Ehr:
     def reachable(self, pseudonym: str, why: str) -> tuple[SeenClient, Reachable] | None:
         """A client and where they can be written to: for a door, at the moment of sending."""
         row = self.row("client", self.id_of("client", pseudonym, why))
-        return None if row is None else (self.records.clients([row])[0], self.records.reachable(row))
+        return None if row is None else self._with_addresses([row])[0]
 
-    def reachables(self) -> Sequence[tuple[str, Reachable]]:
-        """Every client's pseudonym and addresses: for who looks up a sender."""
-        rows = self.rows("clients")
-        return [(one.client, self.records.reachable(row)) for one, row in zip(self.records.clients(rows), rows, strict=True)]
+    def reachables(self) -> Sequence[tuple[SeenClient, Reachable]]:
+        """Every client that can be read, with their addresses: for who looks up a sender."""
+        return readable(self._with_addresses, self.rows("clients"), [])
 
-    def clinicians(self) -> list[SeenClinician]:
-        return self.records.clinicians(self.rows("clinicians"))
+    def clinicians(self, odd: list[OddRow] | None = None) -> list[SeenClinician]:
+        """All that can be read; the others go into `odd`. Who is missing has no licence: the gate counts that against an action."""
+        return readable(self.records.clinicians, self.rows("clinicians"), [] if odd is None else odd)
 
     def message(self, pseudonym: str, why: str) -> SeenMessage | None:
         row = self.row("message", self.id_of("communication", pseudonym, why))
@@ -145,6 +155,10 @@ class Ehr:
 
     def pseudonym(self, kind: str, identifier: str) -> str:
         return self.vault.pseudonyms(kind, [identifier])[identifier]
+
+    def _with_addresses(self, rows: Iterable[Mapping[str, Any]]) -> list[tuple[SeenClient, Reachable]]:
+        rows = list(rows)
+        return list(zip(self.records.clients(rows), map(self.records.reachable, rows), strict=True))
 
     def _listed(self, document: object, name: str) -> Sequence[Mapping[str, Any]]:
         rows = document.get(self.profile.rows.get(name, name)) if isinstance(document, Mapping) else None
