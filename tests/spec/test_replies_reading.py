@@ -116,6 +116,29 @@ def test_a_yes_does_not_hide_what_follows_it() -> None:
     assert read("Yes. she keeps moving the plants around and he laughs").intent is Intent.CRISIS
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Liked “Elm: your visit is tomorrow at 3. Reply STOP to end messages.”", Intent.CONFIRM),
+        ('Loved "Your visit is tomorrow at 3. Reply STOP to end."', Intent.COURTESY),
+        ("Disliked “Your visit is tomorrow. Reply STOP to end.”", Intent.CANCEL),
+        ("Questioned “Your visit is tomorrow. Reply STOP to end.”", Intent.UNCLEAR),
+        ("Le gustó “Su cita es mañana. Responda ALTO para terminar.”", Intent.CONFIRM),
+        ("see you then\n\nOn Mon, Mar 2, 2026 at 9:00 AM Elm <hello@elm.example> wrote:\n> Reply STOP to end messages.", Intent.CONFIRM),
+        ("> Reply STOP to end messages.\nI'll be there", Intent.CONFIRM),
+        ("El lun, 2 mar 2026 a las 9:00, Elm escribió:\n> Responda ALTO\n", Intent.UNCLEAR),
+    ],
+)
+def test_our_own_words_in_a_reply_are_not_the_clients(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+def test_a_quotation_of_something_else_is_read() -> None:
+    assert read('my son said "I want to die"').intent is Intent.CRISIS
+    assert read("> I want to die").intent is Intent.CRISIS
+    assert read('he liked to say "stop", I want to die').intent is Intent.CRISIS
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "…", "?", "🤷", "مرحبا", "42", "\x00", "x"])
 def test_next_to_nothing_is_unclear_and_goes_to_a_person(text: str) -> None:
     reading = read(text)
