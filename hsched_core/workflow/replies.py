@@ -17,7 +17,7 @@ from hsched_core.domain.errors import HschedError, SafeError, UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person
-from hsched_core.domain.replies import InboundText, Intent, Language, Page, Reading, Reason, Reply, ReplyState, Resolution
+from hsched_core.domain.replies import InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
@@ -80,13 +80,13 @@ class RepliesDesk:
             _check_open(reply)
             return self._step(tx, reply, "taken", now, actor=person.token, taken_by=person.token, taken_at=now)
 
-    def show(self, message: str, person: Person, clinicians: Iterable[str] = ()) -> str:
+    def show(self, message: str, person: Person, clinicians: Iterable[str] = ()) -> Letter:
         """The words, once it is written down who read them. `clinicians` are those the client sees."""
         check_read(person, frozenset(clinicians), self._practice)
         with self._store.transaction() as tx:
             reply = _known(tx, message)
             tx.record(audit=trail.stepped(reply, "shown", self._clock.now(), actor=person.token))
-        return self._store.text_of(message)
+        return self._store.letter(message)
 
     def resolve(self, message: str, person: Person, resolution: Resolution) -> Reply:
         """A person has dealt with it. Contact goes on where no other reply of the client stands against it."""

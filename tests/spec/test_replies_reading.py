@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsched_core.domain.replies import LONGEST, Intent, Language, Reading
+from hsched_core.domain.replies import LONGEST, WITH_PICTURES, Intent, Language, Reading
 from hsched_core.replies.reading import read
 from hsched_core.replies.words import words_of
 from tests.replies_sets import labelled, share
@@ -131,6 +131,12 @@ def test_a_yes_does_not_hide_what_follows_it() -> None:
 )
 def test_our_own_words_in_a_reply_are_not_the_clients(text: str, intent: Intent) -> None:
     assert read(text).intent is intent
+
+
+def test_a_picture_is_a_persons_to_look_at_and_its_note_is_not_the_clients_words() -> None:
+    assert read(f"yes {WITH_PICTURES}").also == (Intent.UNCLEAR,)
+    assert read(WITH_PICTURES).rules == ("unclear.pictures",)
+    assert read(f"STOP {WITH_PICTURES}").intent is Intent.OPT_OUT
 
 
 def test_a_quotation_of_something_else_is_read() -> None:
