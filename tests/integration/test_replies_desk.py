@@ -62,6 +62,15 @@ def test_a_crisis_stops_contact_before_it_pages_and_pages_before_anything_else(e
     assert either.reply(message).state is ReplyState.WAITING
 
 
+def test_a_crisis_behind_a_full_batch_is_worked_on_in_the_same_round(world: RepliesWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsched_core.workflow.replies.AT_ONCE", 3)
+    for _ in range(7):
+        world.writes("what time?", advances=False)
+    message = world.writes("I want to die")
+    assert [page.reply for page in world.pager.pages] == [message]
+    assert world.store.unread(AT_ONCE) == []
+
+
 def test_somebody_is_called_again_until_a_person_takes_it(world: RepliesWorld) -> None:
     message = world.writes("I want to die")
     for _ in range(3):
