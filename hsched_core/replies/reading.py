@@ -8,7 +8,7 @@ understands is treated as danger until a person has read it: what is oblique can
 import re
 from collections.abc import Iterable, Mapping
 
-from hsched_core.domain.replies import Intent, Reading
+from hsched_core.domain.replies import WITH_PICTURES, Intent, Reading
 from hsched_core.replies import scheduling_english as english
 from hsched_core.replies import scheduling_spanish as spanish
 from hsched_core.replies.clinical import CLINICAL
@@ -60,21 +60,29 @@ AGREED = re.compile(
 
 def read(text: str) -> Reading:
     """How a message is understood. Any text can be given: long ones are cut, empty ones are unclear."""
-    words = words_of(text)
+    words = words_of(text.replace(WITH_PICTURES, ""))
     danger = _danger(words)
     found = dict(_scheduling(words))
     if not danger and _unread(words, found):
         danger = ["unread.personal"]
     if danger:
         found = {Intent.CRISIS: danger, **found}
+    elif left := _left_to_a_person(words, found, has_pictures=WITH_PICTURES in text):
+        found[Intent.UNCLEAR] = [left]
     if not found:
         return _of_a_part(_small(words)) if words.is_cut else _small(words)
-    if not danger and found.keys() <= NEED_NOBODY and _has_unread_sentence(words):
-        found[Intent.UNCLEAR] = ["unclear.rest"]
     ordered = [intent for intent in Intent if intent in found]
     rules = tuple(name for intent in ordered for name in found[intent])
     reading = Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
     return _of_a_part(reading) if words.is_cut and not danger else reading
+
+
+def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pictures: bool) -> str:
+    """Why a person looks at it beside what was understood; empty where nobody needs to."""
+    if has_pictures:
+        return "unclear.pictures"
+    needs_nobody = bool(found) and found.keys() <= NEED_NOBODY
+    return "unclear.rest" if needs_nobody and _has_unread_sentence(words) else ""
 
 
 def _danger(words: Words) -> list[str]:

@@ -17,7 +17,7 @@ from hsched_core.domain.errors import HschedError, SafeError, UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person
-from hsched_core.domain.replies import InboundText, Intent, Language, Page, Reading, Reason, Reply, ReplyState, Resolution
+from hsched_core.domain.replies import InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
@@ -25,7 +25,7 @@ from hsched_core.replies.reading import read
 from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then
 from hsched_core.workflow import reply_trail as trail
 
-AT_ONCE = 200  # messages of one round
+AT_ONCE, MOST_ROUNDS = 500, 20  # messages of one batch, and batches of one round
 MOST_FAILURES = 3  # calls of one round that do not get through: opt-outs wait for it
 SENT = MAY_HAVE_HAPPENED | {State.CONFIRMED}
 UNREADABLE = Reading(Intent.UNCLEAR, Language.UNKNOWN, ("unclear.unreadable",))
@@ -57,14 +57,21 @@ class RepliesDesk:
     def advance(self) -> Mapping[str, int]:
         """Everything that is due: crises first, then opt-outs and whatever else the words alone decide, then what the visits decide."""
         done: Counter[str] = Counter()
+        for _ in range(MOST_ROUNDS):
+            if self._work_on_unread(done) < AT_ONCE:
+                break
+        self._look_at_visits(done)
+        return done
+
+    def _work_on_unread(self, done: Counter[str]) -> int:
+        """All of a batch is read before any of it is worked on; how many that were."""
         found = [(message, self._read(message)) for message in self._store.unread(AT_ONCE)]
         grave = [one for one in found if at_once(one[1]).reasons]
         self._begin_all(grave, done)
         self._page(done)
         ordered = sorted((one for one in found if one not in grave), key=lambda one: list(Intent).index(one[1].intent))
         self._begin_all(ordered, done)
-        self._look_at_visits(done)
-        return done
+        return len(found)
 
     def waiting(self) -> Sequence[Reply]:
         """Replies that a person has, the gravest first, then the oldest; those nobody has read yet at the end."""
@@ -80,13 +87,13 @@ class RepliesDesk:
             _check_open(reply)
             return self._step(tx, reply, "taken", now, actor=person.token, taken_by=person.token, taken_at=now)
 
-    def show(self, message: str, person: Person, clinicians: Iterable[str] = ()) -> str:
+    def show(self, message: str, person: Person, clinicians: Iterable[str] = ()) -> Letter:
         """The words, once it is written down who read them. `clinicians` are those the client sees."""
         check_read(person, frozenset(clinicians), self._practice)
         with self._store.transaction() as tx:
             reply = _known(tx, message)
             tx.record(audit=trail.stepped(reply, "shown", self._clock.now(), actor=person.token))
-        return self._store.text_of(message)
+        return self._store.letter(message)
 
     def resolve(self, message: str, person: Person, resolution: Resolution) -> Reply:
         """A person has dealt with it. Contact goes on where no other reply of the client stands against it."""

@@ -16,9 +16,10 @@ from hsched_adapters.settings import Paths, Practice, Source, load_practice, sav
 from hsched_cli.main import run
 from hsched_cli.replies import printable
 from hsched_core.domain.contact import Channel
-from hsched_core.domain.errors import SettingsError
+from hsched_core.domain.errors import SettingsError, UserError
 from hsched_core.domain.replies import InboundText, Page, Reason
 from hsched_core.ports.replies import PageError
+from hsched_pipelines.operations.event_work import poll
 from tests.scripted_http import says, scripted
 
 Typed = Callable[..., tuple[int, str]]
@@ -79,6 +80,15 @@ def test_a_reply_from_its_list_to_its_end(typed: Typed) -> None:
     assert typed("resolve", CRISIS[:6], "--outcome", "cared_for", "--as", "manager1") == (0, f"{CRISIS[:12]} is done.\n")
     assert typed("resolve", QUESTION[:6], "--outcome", "answered", "--as", "frontdesk")[0] == 0
     assert typed()[1] == "No reply waits for a person.\n"
+
+
+def test_the_event_flow_reads_replies_before_it_asks_an_ehr(practice: OpenPractice) -> None:
+    """This practice has no connection at all: the poll fails, and the client's words did not wait for it."""
+    with pytest.raises(UserError, match="not connected"):
+        poll(practice)
+    assert practice.texts.unread(10) == []
+    with practice.path_store.looking() as state:
+        assert state.contact_facts(CLIENT, "").is_paused
 
 
 @pytest.mark.parametrize("login", ["auditor", "datateam"])

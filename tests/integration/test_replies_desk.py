@@ -62,6 +62,15 @@ def test_a_crisis_stops_contact_before_it_pages_and_pages_before_anything_else(e
     assert either.reply(message).state is ReplyState.WAITING
 
 
+def test_a_crisis_behind_a_full_batch_is_worked_on_in_the_same_round(world: RepliesWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsched_core.workflow.replies.AT_ONCE", 3)
+    for _ in range(7):
+        world.writes("what time?", advances=False)
+    message = world.writes("I want to die")
+    assert [page.reply for page in world.pager.pages] == [message]
+    assert world.store.unread(AT_ONCE) == []
+
+
 def test_somebody_is_called_again_until_a_person_takes_it(world: RepliesWorld) -> None:
     message = world.writes("I want to die")
     for _ in range(3):
@@ -206,8 +215,8 @@ def test_words_are_read_only_by_who_may_and_each_look_is_written_down(both: tupl
     for person, clinicians in ((DATA, ()), (THERAPIST, (OTHER_CLINICIAN,))):
         with pytest.raises(NotPermittedError):
             world.desk.show(message, person, clinicians)
-    assert world.desk.show(message, THERAPIST, world.desk.clinicians_of(message)) == WORDS
-    assert world.desk.show(message, FRONT) == WORDS
+    assert world.desk.show(message, THERAPIST, world.desk.clinicians_of(message)).text == WORDS
+    assert world.desk.show(message, FRONT).text == WORDS
     shown = [record for record in trail.records() if record.kind == b"reply.shown"]
     assert [record.actor.decode() for record in shown] == [THERAPIST.token, FRONT.token]
 
@@ -215,7 +224,7 @@ def test_words_are_read_only_by_who_may_and_each_look_is_written_down(both: tupl
 def test_a_look_that_cannot_be_written_down_shows_nothing(world: RepliesWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     message = world.writes(WORDS)
     opened: list[str] = []
-    monkeypatch.setattr(world.store, "text_of", opened.append)
+    monkeypatch.setattr(world.store, "letter", opened.append)
     monkeypatch.setattr(SqlRepliesTransaction, "record", _full)
     with pytest.raises(SafeError, match="disk_full"):
         world.desk.show(message, FRONT)
@@ -256,6 +265,14 @@ def test_any_text_is_kept_and_dealt_with(either: RepliesWorld) -> None:
     assert all(either.reply(message).reading for message in messages)
     assert either.store.text_of(messages[2]) == "😀" * 3000
     assert either.store.text_of(messages[4]).endswith("[the rest was not kept]")
+
+
+def test_where_a_stranger_can_be_reached_is_kept_with_the_words(world: RepliesWorld) -> None:
+    message = InboundText("e" * 32, None, Channel.TEXT, NOON)
+    world.store.keep(message, "who is this?", "+12125550142")
+    world.desk.advance()
+    assert world.desk.show(message.id, FRONT).address == "+12125550142"
+    assert "5550142" not in repr(world.desk.show(message.id, FRONT))
 
 
 def test_the_gravest_waits_first_then_the_oldest(either: RepliesWorld) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsched_core.domain.replies import LONGEST, Intent, Language, Reading
+from hsched_core.domain.replies import LONGEST, WITH_PICTURES, Intent, Language, Reading
 from hsched_core.replies.reading import read
 from hsched_core.replies.words import words_of
 from tests.replies_sets import labelled, share
@@ -114,6 +114,35 @@ def test_a_sentence_beside_a_yes_that_no_rule_understood_is_a_persons_to_read() 
 
 def test_a_yes_does_not_hide_what_follows_it() -> None:
     assert read("Yes. she keeps moving the plants around and he laughs").intent is Intent.CRISIS
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Liked “Elm: your visit is tomorrow at 3. Reply STOP to end messages.”", Intent.CONFIRM),
+        ('Loved "Your visit is tomorrow at 3. Reply STOP to end."', Intent.COURTESY),
+        ("Disliked “Your visit is tomorrow. Reply STOP to end.”", Intent.CANCEL),
+        ("Questioned “Your visit is tomorrow. Reply STOP to end.”", Intent.UNCLEAR),
+        ("Le gustó “Su cita es mañana. Responda ALTO para terminar.”", Intent.CONFIRM),
+        ("see you then\n\nOn Mon, Mar 2, 2026 at 9:00 AM Elm <hello@elm.example> wrote:\n> Reply STOP to end messages.", Intent.CONFIRM),
+        ("> Reply STOP to end messages.\nI'll be there", Intent.CONFIRM),
+        ("El lun, 2 mar 2026 a las 9:00, Elm escribió:\n> Responda ALTO\n", Intent.UNCLEAR),
+    ],
+)
+def test_our_own_words_in_a_reply_are_not_the_clients(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+def test_a_picture_is_a_persons_to_look_at_and_its_note_is_not_the_clients_words() -> None:
+    assert read(f"yes {WITH_PICTURES}").also == (Intent.UNCLEAR,)
+    assert read(WITH_PICTURES).rules == ("unclear.pictures",)
+    assert read(f"STOP {WITH_PICTURES}").intent is Intent.OPT_OUT
+
+
+def test_a_quotation_of_something_else_is_read() -> None:
+    assert read('my son said "I want to die"').intent is Intent.CRISIS
+    assert read("> I want to die").intent is Intent.CRISIS
+    assert read('he liked to say "stop", I want to die').intent is Intent.CRISIS
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "…", "?", "🤷", "مرحبا", "42", "\x00", "x"])
