@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
     from hsched_adapters.links import OfferLinks
+    from hsched_adapters.messaging.desk import Messages
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.ehr_trail import EhrTrail
+    from hsched_adapters.store.inbox import SqlInboxStore
     from hsched_adapters.store.path import SqlPathStore
+    from hsched_adapters.store.replies import SqlRepliesStore
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
 
 CONNECT = "Add a `connection:` section to practice.yaml; for a sandbox, run `hsched sandbox live`."
@@ -176,7 +180,37 @@ class OpenPractice:
         from hsched_adapters.unconnected import OwnDoorOnly
 
         own = PracticeDoor(self.path_store, self.practice.id, self.clock)
-        return self.overrides.doors or (self.connector.doors(own, self.links.link) if self.practice.connection else OwnDoorOnly(own))
+        if self.overrides.doors or self.practice.connection is None:
+            return self.overrides.doors or OwnDoorOnly(own)
+        return self.messages.doors(self.connector.doors(own, self.links.link))
+
+    @cached_property
+    def messages(self) -> "Messages":
+        """Channels with a way out of their own, and what comes back through them."""
+        from hsched_adapters.messaging.desk import Messages
+        from hsched_adapters.messaging.section import Messaging
+        from hsched_adapters.store.messages import SqlMessageStore
+
+        section, link = self.practice.messaging or Messaging(), self.links.link
+        store, url = SqlMessageStore(self.audit), self.settings.service_url
+        return Messages(section, lambda: self.connector, store, self._inbox_store, lambda: self.texts, self._keyring, link, url)
+
+    @cached_property
+    def texts(self) -> "SqlRepliesStore":
+        """Where clients' words are kept for who reads them."""
+        from hsched_adapters.store.replies import SqlRepliesStore
+
+        return SqlRepliesStore(self.audit, self._keyring, self.clock)
+
+    @cached_property
+    def replies(self) -> "RepliesDesk":
+        """The desk of replies."""
+        from hsched_adapters.paging import NoPager, WebhookPager
+        from hsched_core.workflow.replies import RepliesDesk
+
+        paging = self.practice.paging
+        pager = WebhookPager(paging, self.paths.keys) if paging else NoPager()
+        return RepliesDesk(self.texts, lambda: self.reader, pager, self.clock, self.practice.id)
 
     def take_over_consents(self) -> int:
         """What is new in the EHR's log of consent goes into ours; how many events that were."""
@@ -228,16 +262,28 @@ class OpenPractice:
     @cached_property
     def inbox(self) -> "Inbox":
         """What other systems tell us. Its one connection is the EHR: `/webhooks/ehr`."""
-        from hsched_adapters.store.inbox import SqlInboxStore
+        from hsched_adapters.messaging.callbacks import CallbackTranslator
+        from hsched_adapters.messaging.desk import tokens_file
+        from hsched_adapters.messaging.signatures import ByConnection, TwilioSignatures
+        from hsched_adapters.messaging.twilio import tokens_in
         from hsched_adapters.webhooks import NoticeTranslator, SecretFile, StandardWebhooks
         from hsched_core.domain.inbox import InboxRules
         from hsched_core.workflow.inbox import Inbox
 
         connection = self.practice.connection
         secrets = self.paths.keys / (connection.webhook_secret_file if connection else WEBHOOK_SECRETS)
-        verifier = StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {})
+        verifier = ByConnection(StandardWebhooks({EHR: SecretFile(secrets)} if secrets.exists() else {}))
+        if tokens := tokens_file(self.practice.messaging, self.paths.keys):
+            verifier = ByConnection(verifier, TwilioSignatures(lambda: tokens_in(tokens)))
         rules = InboxRules().at_pace(getattr(self.clock, "pace", 1.0))
-        return Inbox(SqlInboxStore(self.audit, self._keyring), verifier, NoticeTranslator(self.vault), self.clock, rules)
+        translator = CallbackTranslator(self._inbox_store, NoticeTranslator(self.vault))
+        return Inbox(self._inbox_store, verifier, translator, self.clock, rules)
+
+    @cached_property
+    def _inbox_store(self) -> "SqlInboxStore":
+        from hsched_adapters.store.inbox import SqlInboxStore
+
+        return SqlInboxStore(self.audit, self._keyring)
 
     @cached_property
     def _keyring(self) -> "Keyring":
@@ -268,6 +314,7 @@ def load_libraries() -> None:
         "alembic.command",
         "hsched_adapters.ehr.rest.connector",
         "hsched_adapters.links",
+        "hsched_adapters.messaging.desk",
         "hsched_adapters.policy_file",
         "hsched_adapters.store.audit.keys",
         "hsched_adapters.store.consents",
@@ -275,8 +322,10 @@ def load_libraries() -> None:
         "hsched_adapters.store.practice_door",
         "hsched_adapters.vault",
         "hsched_adapters.webhooks",
+        "hsched_core.workflow.replies",
         "hsched_core.workflow.waitlist",
         "holidays.countries.united_states",
+        "phonenumbers",
         "scipy.optimize",  # of several openings at once: a third of a second
         "scipy.sparse.csgraph",
         "sqlalchemy.dialects.sqlite",

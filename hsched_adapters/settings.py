@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from hsched_adapters.connection import Connection, connection_from
+from hsched_adapters.messaging.section import Messaging, messaging_from
+from hsched_adapters.paging import Paging, paging_from
 from hsched_adapters.scaled_time import ScaledTime
 from hsched_core.domain.errors import NotReadyError, SettingsError
 
@@ -36,6 +38,8 @@ DEMOGRAPHIC_SWITCHES = frozenset({"age", "gender"})  # the bases in the feature 
 # Two years of partitions are two years of events: Dagster stores them together (hsched_pipelines/event_log.py).
 DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE": "1000"})
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})
+# Sections that modules of their own read and check.
+OWN_SECTIONS = {"connection": connection_from, "messaging": messaging_from, "paging": paging_from}
 GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
 PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
 
@@ -169,7 +173,9 @@ class Practice:
     schedules: str = "stopped"  # "running": schedules and sensors that may run in this deployment start switched on
     policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
     waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
+    paging: Paging | None = None  # who is called when a reply cannot wait; without it nobody is, and `hsched replies` says so
     connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
+    messaging: Messaging | None = None  # channels that do not leave through the EHR
 
     def __post_init__(self) -> None:
         _check_practice(self)
@@ -275,7 +281,7 @@ def practice_from(content: object) -> Practice:
     known["source"] = Source(**_strings(_checked(known["source"], Source, "practice.yaml, source"), "source"))
     if "privacy" in known:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
-    known["connection"] = connection_from(known.get("connection"))
+    known |= {name: read(known.get(name)) for name, read in OWN_SECTIONS.items()}
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
     for section in ("policy", "waitlist"):
         known[section] = MappingProxyType(_mapping(known.get(section), section))
@@ -290,7 +296,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
     plain["policy"], plain["waitlist"] = dict(practice.policy), dict(practice.waitlist)
-    plain["connection"] = practice.connection.plain() if practice.connection else None
+    plain |= {name: plain[name].plain() if plain[name] else None for name in OWN_SECTIONS}
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:

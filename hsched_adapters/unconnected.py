@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hsched_core.domain.actions import Action, Destination
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts
@@ -27,5 +28,5 @@ class OwnDoorOnly:
 
     practice: Door
 
-    def door(self, destination: Destination, phase: Phase) -> Door | None:
+    def door(self, destination: Destination, phase: Phase, channel: Channel | None = None) -> Door | None:
         return self.practice if destination is Destination.PRACTICE else None

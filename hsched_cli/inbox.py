@@ -81,7 +81,7 @@ def replay(
     """Give dead letters another life, once what kept them from being worked with is mended; signed with your login."""
     if bool(message) == all_of_them:
         raise UserError("Neither one dead letter nor all of them are named, or both are.", "Give an id, or --all.")
-    inbox, actor = _inbox(), _signature()
+    inbox, actor = _inbox(), signature()
     chosen = [one.id for one in inbox.dead_letters()] if all_of_them else [message]
     for one in chosen:
         inbox.replay(one, actor)
@@ -109,7 +109,7 @@ def _hours(now: "datetime", then: "datetime") -> float:
     return round((now - then).total_seconds() / 3600, 1)
 
 
-def _signature() -> str:
+def signature() -> str:
     """The login of who types, in the letters that the audit trail takes."""
     from hsched_cli.practice import login
 

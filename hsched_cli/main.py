@@ -18,6 +18,7 @@ from hsched_cli import (
     export,
     imports,
     inbox,
+    messages,
     model,
     orders,
     people,
@@ -26,6 +27,7 @@ from hsched_cli import (
     privacy,
     quarantine,
     queue,
+    replies,
     sandbox,
     service,
     switch,
@@ -81,6 +83,8 @@ app.command("people", epilog=people.EXAMPLES)(people.people)
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(messages.app, name="messages")
+app.add_typer(replies.app, name="replies")
 app.command("service", epilog=service.EXAMPLES)(service.service)
 app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")

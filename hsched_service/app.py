@@ -8,13 +8,14 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service import health, offers, receiver
+from hsched_service import health, offers, receiver, texts
 from hsched_service.failures import log_failure
 
 # A room of its own for each; one line here puts it into the service.
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     health.router,
     receiver.router,
+    texts.router,
     offers.router,
 )
 

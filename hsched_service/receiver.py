@@ -1,7 +1,7 @@
 """`POST /webhooks/{connection}`: refuses what is not signed, stores the rest durably, and only then says 2xx."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -28,6 +28,17 @@ def router(opened: OpenPractice) -> APIRouter:
 def receiver_of(inbox: Inbox) -> APIRouter:
     """The receiver of an inbox; what is under way when the service stops is stored before it ends."""
     group = GroupCommit(inbox.keep)
+    made = APIRouter(lifespan=closing(inbox, group))
+
+    @made.post("/webhooks/{connection}", status_code=202)
+    async def receive(connection: str, request: Request) -> Response:
+        return await answered(inbox, group, connection, _headers(request), request)
+
+    return made
+
+
+def closing(inbox: Inbox, group: GroupCommit) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """At the service's end what is under way is stored, and what was refused written down."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -35,26 +46,25 @@ def receiver_of(inbox: Inbox) -> APIRouter:
         group.soon(lambda: inbox.record_refused(at_once=True))
         group.close()
 
-    made = APIRouter(lifespan=lifespan)
-
-    @made.post("/webhooks/{connection}", status_code=202)
-    async def receive(connection: str, request: Request) -> Response:
-        try:
-            reception = await _received(inbox, group, connection, request)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        except Exception as error:  # not stored, for whatever reason: the sender keeps it and comes again
-            log_failure(error)
-            return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
-        # Who sends too much is not listened to until they have finished.
-        return Response(status_code=STATUS[reception], headers={"Connection": "close"} if reception is Reception.OVERSIZED else None)
-
-    return made
+    return lifespan
 
 
-async def _received(inbox: Inbox, group: GroupCommit, connection: str, request: Request) -> Reception:
+async def answered(inbox: Inbox, group: GroupCommit, connection: str, headers: Mapping[str, str], request: Request) -> Response:
+    """Check, store, answer."""
+    try:
+        reception = await _received(inbox, group, connection, headers, request)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    except Exception as error:  # not stored, for whatever reason: the sender keeps it and comes again
+        log_failure(error)
+        return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    # Who sends too much is not listened to until they have finished.
+    return Response(status_code=STATUS[reception], headers={"Connection": "close"} if reception is Reception.OVERSIZED else None)
+
+
+async def _received(inbox: Inbox, group: GroupCommit, connection: str, headers: Mapping[str, str], request: Request) -> Reception:
     body = await _body(request, inbox.rules.largest_bytes)
-    found = inbox.refuse(Reception.OVERSIZED, connection) if body is None else inbox.check(connection, _headers(request), body)
+    found = inbox.refuse(Reception.OVERSIZED, connection) if body is None else inbox.check(connection, headers, body)
     if isinstance(found, Delivery):
         return await group.keep(found)
     if inbox.owes_entries:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hsched_core.domain.actions import Action, BookAppointment, ChangePhase, Destination, IssueStandingOrder
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts, Commitment
 from hsched_core.ports import (
@@ -162,6 +163,6 @@ class FakeDoors:
     doors: dict[Destination, Door]
     made: list[tuple[Destination, Phase]] = field(default_factory=list)
 
-    def door(self, destination: Destination, phase: Phase) -> Door | None:
+    def door(self, destination: Destination, phase: Phase, channel: Channel | None = None) -> Door | None:
         self.made.append((destination, phase))
         return self.doors[destination] if phase is not Phase.SHADOW or destination is Destination.PRACTICE else None

@@ -46,7 +46,9 @@ def small_practice(book: Book) -> None:
         book.place(made)
     for number in range(6):
         consents = (Consent(True, NOW - timedelta(days=90)),)
-        book.place(Client(f"PT-{number:06d}", "Ada", f"Vale{number}", "en", "text", NOW, "America/New_York", "NY", consents))
+        phone, email = f"(212) 555-01{number:02d}", f"ada.vale{number}@example.org"
+        client = Client(f"PT-{number:06d}", "Ada", f"Vale{number}", "en", "text", NOW, "America/New_York", "NY", consents)
+        book.place(replace(client, phone=phone, email=email))
     for number in range(4):
         book.place(appointment(number, NOW + timedelta(days=1, hours=number), patient=number, provider=number % 2))
     for number in (4, 5):

@@ -114,6 +114,13 @@ class SqlInboxStore:
         with self._trail.reading() as connection:
             return [_message(row) for row in connection.execute(chosen)]
 
+    def unfinished(self, source: str, limit: int) -> Sequence[str]:
+        """Messages of that source that are not dealt with, dead letters included, newest first."""
+        of_it = (inbox.c.connection == source, inbox.c.state.in_([str(one) for one in MessageState if one is not MessageState.DONE]))
+        chosen = self._ours(inbox.c.message).where(*of_it).order_by(inbox.c.number.desc()).limit(limit)
+        with self._trail.reading() as connection:
+            return list(connection.execute(chosen).scalars())
+
     def due(self, now: datetime) -> int:
         with self._trail.reading() as connection:
             return int(connection.execute(self._ours(sa.func.count()).where(_is_due(now))).scalar_one())

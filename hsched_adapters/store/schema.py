@@ -189,6 +189,23 @@ inbox = sa.Table(
     sa.Index("inbox_about", "practice", "about", "changed_at", sqlite_where=sa.text(READ), postgresql_where=sa.text(READ)),
 )
 inbox_marks = sa.Table("inbox_marks", metadata, *_of("connection"), sa.Column("at", Instant, nullable=False))
+# What clients wrote back: `body` is encrypted, `document` is all that became of it (hsched_core.domain.replies) without a word of theirs.
+replies = sa.Table(
+    "replies",
+    metadata,
+    *_of("id"),
+    sa.Column("client", sa.String(64)),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("visit", sa.String(64)),
+    sa.Column("confirmed_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("kid", sa.String(64), nullable=False),
+    sa.Index("replies_standing", "practice", "state", "received_at"),
+    sa.Index("replies_confirming", "practice", "visit"),
+)
 # Offers that left and the openings they were for: how each ended (hsched_core.domain.offers).
 offers = sa.Table(
     "offers",
@@ -217,4 +234,32 @@ openings = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Index("openings_by_state", "practice", "state", "starts_at"),
     sa.Index("openings_by_time", "practice", "clinician", "ends_at"),
+)
+# What became of messages (hsched_core.domain.delivery): beside `contacts`, one line a case; addresses are keyed codes.
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    *_of("case_id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("address", sa.String(32), nullable=False),
+    sa.Column("reference", sa.String(64)),  # empty until the provider has named it; a name is one case's only
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.UniqueConstraint("practice", "reference", name="deliveries_once"),
+    sa.Index("deliveries_by_client", "practice", "client"),
+    sa.Index("deliveries_by_address", "practice", "address"),
+    sa.Index("deliveries_by_state", "practice", "state", "since"),
+)
+dead_ends = sa.Table("dead_ends", metadata, *_of("client", "channel"), sa.Column("document", sa.Text, nullable=False))
+call_tasks = sa.Table(
+    "call_tasks",
+    metadata,
+    *_of("id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("call_tasks_open", "practice", "is_open", "asked_at"),
 )

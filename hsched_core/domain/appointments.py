@@ -33,11 +33,13 @@ class Appointment:
 
 
 class NoticeKind(StrEnum):
-    """What an EHR may tell us by itself. A notice is a hint; the truth is a read."""
+    """What an EHR, or a provider of messages, may tell us by itself. A notice is a hint; the truth is a read."""
 
     APPOINTMENT = "appointment"  # created, changed, cancelled
     WAITLIST = "waitlist"
     CLIENT = "client"
+    TEXT = "text"  # a client wrote; `about` is the message's code in the inbox
+    RECEIPT = "receipt"  # a provider tells what became of a message; the same
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from hsched_core.domain.actions import Action, Destination, OfferSlot
 from hsched_core.domain.case import Approval
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import HschedError
 from hsched_core.domain.rollout import Phase
 
@@ -118,4 +119,6 @@ class Door(Protocol):
 class Doors(Protocol):
     """Makes write clients. In phase shadow it makes none, except to the practice's own rules."""
 
-    def door(self, destination: Destination, phase: Phase) -> Door | None: ...
+    def door(self, destination: Destination, phase: Phase, channel: Channel | None = None) -> Door | None:
+        """The way out for actions of that destination; for messages, by that channel. Each has capabilities of its own."""
+        ...

@@ -53,7 +53,7 @@ class Execution(Steps):
             if case.state is State.EXECUTING:
                 case = self._move(tx, case, Event.LOST_SIGHT, now, rules=("outcome.nobody_reported",))
             rollout = self._rollout(tx, case.proposal, now)
-            door = self._doors.door(case.action.destination, rollout.phase)
+            door = self._way_out(case, rollout)
             permit = self._permit(tx, case)
         if door is None:
             return self._settle(case, lambda _: Outcome(Event.HANDED_OVER, "no_door"))
@@ -131,7 +131,11 @@ class Execution(Steps):
         """The way out, where there is one: none in shadow, none while everything is stopped."""
         if rollout.is_stopped or is_sealed(case.action, rollout.phase):
             return None
-        return self._doors.door(case.action.destination, rollout.phase)
+        return self._way_out(case, rollout)
+
+    def _way_out(self, case: Case, rollout: Rollout) -> Door | None:
+        outreach = case.action.outreach
+        return self._doors.door(case.action.destination, rollout.phase, outreach.channel if outreach else None)
 
     def _judge_again(self, tx: Transaction, case: Case, read: Reading, rollout: Rollout, now: datetime) -> Verdict:
         """Before a write: the gate with fresh facts, and the approvals themselves."""

@@ -19,6 +19,7 @@ from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_te
 Counts = Mapping[str, int]
 AT_ONCE = 100  # notices of one draining
 MOST_ROUNDS = 50
+FROM_PROVIDERS = frozenset({NoticeKind.TEXT, NoticeKind.RECEIPT})  # nothing of the EHR: what clients wrote, what became of messages
 FIRST_LOOK = timedelta(days=1)  # how far back the first poll asks
 
 
@@ -27,6 +28,8 @@ def take_in(practice: OpenPractice) -> Counts:
     total: Counter[str] = Counter() if practice.inbox.watermark() else Counter(poll(practice))
 
     def handle(notice: Notice) -> str:
+        if notice.kind in FROM_PROVIDERS:
+            return practice.messages.callbacks.take(notice)
         if notice.kind is NoticeKind.CLIENT:
             practice.take_over_consents()  # a STOP counts from the moment the EHR tells of it
             return "consents_read"
@@ -34,7 +37,7 @@ def take_in(practice: OpenPractice) -> Counts:
 
     for _ in range(MOST_ROUNDS):
         drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
-        total += drained
+        total += drained + Counter(practice.replies.advance())
         if sum(drained.values()) < AT_ONCE:
             break
     return total
@@ -42,6 +45,7 @@ def take_in(practice: OpenPractice) -> Counts:
 
 def poll(practice: OpenPractice) -> Counts:
     """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox, what clients consented to into our log."""
+    replies = practice.replies.advance()  # first: what a client wrote does not wait for an EHR that does not answer
     try:
         consents = practice.take_over_consents()
         since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
@@ -50,7 +54,8 @@ def poll(practice: OpenPractice) -> Counts:
         practice.ehr_trail.not_read(error.code)
         raise
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
-    return {"changed": len(changed), "missed": missed, "consents": consents}
+    texts = practice.messages.catch_up(practice.inbox)
+    return {"changed": len(changed), "missed": missed, "consents": consents, **texts, **replies}
 
 
 def decide(practice: OpenPractice) -> Counts:
@@ -70,7 +75,7 @@ def keep(practice: OpenPractice) -> Counts:
     looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
     tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
     desks = advance(practice)
-    return Counter(looked_for) + Counter(tended) + Counter(desks)
+    return Counter(looked_for) + Counter(tended) + Counter(desks) + Counter(practice.messages.chase())
 
 
 def advance(practice: OpenPractice) -> Counts:

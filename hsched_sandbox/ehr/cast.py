@@ -86,6 +86,8 @@ class Cast:
             zone=zone,
             state=state,
             consents=_consents(CONSENTS[draws.consent[row]], made),
+            phone=str(people.phone[row]),
+            email=str(people.email[row]),
         )
 
     def appointment(self, row: int, at: int) -> Appointment:

@@ -12,15 +12,15 @@ OWNER_ONLY_FILE, OWNER_ONLY_FOLDER = 0o600, 0o700
 
 def token_in(keys: Path) -> str:
     """The bearer token."""
-    return _kept(keys / TOKEN_FILE, secrets.token_urlsafe(32))
+    return kept(keys / TOKEN_FILE, secrets.token_urlsafe(32))
 
 
 def webhook_secret_in(keys: Path) -> str:
     """The secret that webhooks are signed with; the newest where there are several."""
-    return _kept(keys / WEBHOOK_SECRET_FILE, PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode())
+    return kept(keys / WEBHOOK_SECRET_FILE, PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode())
 
 
-def _kept(file: Path, fresh: str) -> str:
+def kept(file: Path, fresh: str) -> str:
     """What the file holds; the fresh one where there is no file yet. Of two who make it at once, one wins."""
     file.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     try:

@@ -59,16 +59,16 @@ class Answer:
 class Gateway:
     """The outermost layer of the EHR."""
 
-    def __init__(self, app: App, token: str, faults: Faults) -> None:
+    def __init__(self, app: App, token: str, faults: Faults, scheme: str = "Bearer") -> None:
         self._app, self._faults = app, faults
-        self._bearer = f"Bearer {token}".encode()
+        self._credentials = f"{scheme} {token}".encode()
         self._late: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if not hmac.compare_digest(dict(scope["headers"]).get(b"authorization", b""), self._bearer):
+        if not hmac.compare_digest(dict(scope["headers"]).get(b"authorization", b""), self._credentials):
             await Answer.error(401, "unauthorized").send(send)
             return
         path = scope["path"]

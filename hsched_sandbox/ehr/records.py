@@ -132,6 +132,8 @@ class Client:
     state: str | None = None
     consents: tuple[Consent, ...] = ()
     version: int = 1
+    phone: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Site:
     def now(self) -> datetime:
         return self.present
 
-    def door(self, destination: Destination, phase: Phase) -> OtherSide | None:
+    def door(self, destination: Destination, phase: Phase, channel: Channel | None = None) -> OtherSide | None:
         return None if phase is Phase.SHADOW else self.ehr if destination is Destination.EHR else self.post
 
     def cases(self) -> dict[str, Case]:

@@ -227,7 +227,9 @@ def test_no_column_can_name_a_person() -> None:
         "use_case", "state", "is_open", "version", "since", "hold_clinician", "hold_client", "hold_from", "hold_until", "document",
         "case_id", "place", "approved_by", "action_digest", "order_reference", "is_from_offer", "client", "channel", "phase", "is_stopped",
         "number", "reference",
+        "asked_at", "address",  # calls and deliveries: an instant, and a keyed code of a number
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
+            "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
     }  # fmt: skip
 
     assert {column.name for table in metadata.tables.values() for column in table.columns} == known

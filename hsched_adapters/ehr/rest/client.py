@@ -1,4 +1,4 @@
-"""HTTP to one EHR, and nothing else: reads are tried again, writes never; every wait has an end; no text of an answer leaves an error.
+"""HTTP to one EHR or one provider of messages: reads are tried again, writes never; every wait ends; no text of an answer leaves an error.
 
 The only module of hsched that uses `requests`.
 """
@@ -83,6 +83,7 @@ class Place:
     timeout_seconds: float
     pace: float = 1.0
     token_file: str = ""  # where the token stands, for who has to renew it
+    is_form: bool = False  # writes are form-encoded, as Twilio's are, instead of JSON
 
 
 class Client:
@@ -162,7 +163,8 @@ class Client:
                 method,
                 self._place.base_url.rstrip("/") + path,
                 params=parameters,
-                json=body,
+                json=None if self._place.is_form else body,
+                data=body if self._place.is_form else None,
                 headers={**self._place.headers(), **headers},
                 timeout=(timeout, timeout),
                 allow_redirects=False,  # a token follows no redirection

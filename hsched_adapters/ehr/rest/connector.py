@@ -67,12 +67,13 @@ class RestConnector:
         return RestDoors(
             {
                 Destination.EHR: lambda: RestDoor(self.ehr, ehr_deeds(self.ehr), self.capabilities),
-                Destination.MESSAGES: lambda: RestDoor(self.ehr, message_deeds(self.ehr, self._wording(link)), self.capabilities),
+                Destination.MESSAGES: lambda: RestDoor(self.ehr, message_deeds(self.ehr, self.wording(link)), self.capabilities),
             },
             practice,
         )
 
-    def _wording(self, link: Callable[[str], str]) -> Wording:
+    def wording(self, link: Callable[[str], str]) -> Wording:
+        """How this practice writes."""
         return Wording.of(self.connection.sender, self.zone, link)
 
     def _signed(self) -> Mapping[str, str]:

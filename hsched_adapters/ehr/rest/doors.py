@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hsched_core.domain.actions import Destination
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.rollout import Phase
 from hsched_core.ports import Door
 
@@ -16,7 +17,7 @@ class RestDoors:
     practice: Door
     _made: dict[Destination, Door] = field(default_factory=dict, init=False, repr=False)
 
-    def door(self, destination: Destination, phase: Phase) -> Door | None:
+    def door(self, destination: Destination, phase: Phase, channel: Channel | None = None) -> Door | None:
         if destination is Destination.PRACTICE:
             return self.practice
         if phase is Phase.SHADOW:

@@ -1,6 +1,6 @@
 """One practice's EHR, asked and written to in its own words and answered in ours. What readers and doors share; decides nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from hsched_adapters.ehr.rest.records import (
     SeenMessage,
     readable,
 )
+from hsched_adapters.messaging.addresses import Reachable
 from hsched_core.domain.errors import HschedError
 from hsched_core.ports import Vault
 
@@ -84,6 +85,15 @@ class Ehr:
         row = self.row("client", self.id_of("client", pseudonym, why))
         return self.records.clients([row])[0] if row is not None else None
 
+    def reachable(self, pseudonym: str, why: str) -> tuple[SeenClient, Reachable] | None:
+        """A client and where they can be written to: for a door, at the moment of sending."""
+        row = self.row("client", self.id_of("client", pseudonym, why))
+        return None if row is None else self._with_addresses([row])[0]
+
+    def reachables(self) -> Sequence[tuple[SeenClient, Reachable]]:
+        """Every client that can be read, with their addresses: for who looks up a sender."""
+        return readable(self._with_addresses, self.rows("clients"), [])
+
     def clinicians(self, odd: list[OddRow] | None = None) -> list[SeenClinician]:
         """All that can be read; the others go into `odd`. Who is missing has no licence: the gate counts that against an action."""
         return readable(self.records.clinicians, self.rows("clinicians"), [] if odd is None else odd)
@@ -145,6 +155,10 @@ class Ehr:
 
     def pseudonym(self, kind: str, identifier: str) -> str:
         return self.vault.pseudonyms(kind, [identifier])[identifier]
+
+    def _with_addresses(self, rows: Iterable[Mapping[str, Any]]) -> list[tuple[SeenClient, Reachable]]:
+        rows = list(rows)
+        return list(zip(self.records.clients(rows), map(self.records.reachable, rows), strict=True))
 
     def _listed(self, document: object, name: str) -> Sequence[Mapping[str, Any]]:
         rows = document.get(self.profile.rows.get(name, name)) if isinstance(document, Mapping) else None

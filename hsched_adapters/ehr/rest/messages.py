@@ -40,7 +40,7 @@ class Sending:
         self._ehr, self._wording = ehr, wording
 
     def request(self, permit: Permit) -> Request:
-        outreach, template = _outreach(permit.action), _template(permit.action)
+        outreach, template = outreach_of(permit.action), template_of(permit.action)
         channel = self._ehr.profile.theirs(outreach.channel)
         if channel is None or outreach.channel is Channel.CALL:
             raise NotAskedError("no_such_channel")
@@ -52,7 +52,7 @@ class Sending:
             client=self._ehr.id_of("client", outreach.client, permit.action.kind),
             channel=channel,
             template=template,
-            body=self._text(permit, template, client),
+            body=self.text(permit, template, client),
             reference=permit.key,
         )
         return Request("POST", path, body, permit.key)
@@ -73,13 +73,14 @@ class Sending:
     def _under_key(self, key: str) -> list[SeenMessage | None]:
         return [*self._ehr.records.messages(self._ehr.rows("messages", reference=key))]
 
-    def _text(self, permit: Permit, template: str, client: SeenClient) -> str:
+    def text(self, permit: Permit, template: str, client: SeenClient) -> str:
+        """The template in the client's language and wall clock; NotAskedError where the action lacks what it asks for."""
         texts = self._wording.templates.get(template)
         if texts is None:
             raise NotAskedError("no_such_template")
         language = language_for(client.language)
         values = self._values(permit, fields_of(texts[language]), language, client)
-        ending = STOP[language] if _outreach(permit.action).channel is Channel.TEXT else ""
+        ending = STOP[language] if outreach_of(permit.action).channel is Channel.TEXT else ""
         return texts[language].format(**values) + ending
 
     def _values(self, permit: Permit, wanted: set[str], language: str, client: SeenClient) -> Mapping[str, str]:
@@ -111,20 +112,20 @@ def message_deeds(ehr: Ehr, wording: Wording) -> Mapping[type[Action], Deed]:
     return {OfferSlot: sending, SendMessage: sending}
 
 
-def _outreach(action: Action) -> Outreach:
+def outreach_of(action: Action) -> Outreach:
     if action.outreach is None:
         raise NotAskedError("no_message")
     return action.outreach
 
 
-def _template(action: Action) -> str:
+def template_of(action: Action) -> str:
     return action.template if isinstance(action, OfferSlot | SendMessage) else ""
 
 
 def _as_action(asked: Action, there: SeenMessage) -> Action:
     """What stands there: the very action, where client, channel and template are its own. An EHR that keeps no template is believed."""
-    outreach = _outreach(asked)
-    same = (there.client, there.channel) == (outreach.client, outreach.channel) and there.template in ("", _template(asked))
+    outreach = outreach_of(asked)
+    same = (there.client, there.channel) == (outreach.client, outreach.channel) and there.template in ("", template_of(asked))
     if same:
         return asked
     channel = there.channel or outreach.channel

@@ -51,6 +51,7 @@ RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"id"}),
         frozenset(
             {"language", "zone", "state", "channel", "usual_clinician", "series_clinician", "series_interval_days"}
+            | {"phone", "email"}  # read by who sends a message, when it is sent, and by who looks up a sender
             | {"consents", "consent_channel", "consent_purpose", "consent_given", "consent_at"}
         ),
     ),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hsched_adapters.ehr.rest.client import EhrError
 from hsched_adapters.ehr.rest.profile import Profile
+from hsched_adapters.messaging.addresses import Reachable
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose
@@ -142,6 +143,11 @@ class Records:
         clients = self.tokens(fields, rows, "client", "id")
         usual = self.tokens(fields, rows, "clinician", "usual_clinician") | self.tokens(fields, rows, "clinician", "series_clinician")
         return [self._client(fields, row, clients, usual) for row in rows]
+
+    def reachable(self, row: Row) -> Reachable:
+        """Phone and e-mail of a client, as they are written there; what is no text is none."""
+        phone, email = (self.of["client"].value(row, name) for name in ("phone", "email"))
+        return Reachable(phone if isinstance(phone, str) else "", email if isinstance(email, str) else "")
 
     def clinicians(self, rows: Iterable[Row]) -> list[SeenClinician]:
         fields, rows = self.of["clinician"], list(rows)

@@ -1,0 +1,67 @@
+"""`hsched sandbox texts`: the sandbox's provider of texts by itself, for who tries messages without an account anywhere."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import typer
+
+from hsched_cli.console import err, out
+from hsched_cli.processes import free_port
+from hsched_cli.sandbox_ehr import wait_for_interrupt
+
+if TYPE_CHECKING:
+    from hsched_adapters.settings import Paths
+
+EXAMPLES = """
+Examples:
+
+  hsched sandbox texts                         on port 8650, or the next free one; receipts and replies go to HSCHED_SERVICE_URL
+
+  hsched sandbox texts --no-connect            leaves practice.yaml as it is
+"""
+PORT = 8650
+ACCOUNT, NUMBER = f"AC{'0' * 32}", "+12125550199"
+TIMEOUT_SECONDS, MAX_LATENCY_SECONDS = 5.0, 8.0
+
+
+def texts(
+    port: int = typer.Option(PORT, min=1, max=65000, help="First port to try."),
+    connect: bool = typer.Option(True, help="Write the section `messaging:` of practice.yaml."),
+) -> None:
+    """Serve a provider of texts on this machine until Ctrl-C, and say how a client writes."""
+    from hsched_adapters.clock import choose_clock
+    from hsched_cli.practice import settings
+    from hsched_sandbox.ehr.serving import Served
+    from hsched_sandbox.sms.api import build_provider
+    from hsched_sandbox.sms.callbacks import CallbackSender
+    from hsched_sandbox.sms.carrier import Carrier
+    from hsched_sandbox.sms.credentials import TOKEN_FILE, token_in
+
+    chosen = settings()
+    carrier, token = Carrier(choose_clock(chosen, chosen.practice.zone)), token_in(chosen.paths.keys)
+    callbacks = CallbackSender(carrier, token, f"{chosen.service_url.rstrip('/')}/texts/inbound")
+    with Served(build_provider(carrier, ACCOUNT, token), free_port(port)) as served:
+        if connect:
+            _connect(chosen.paths, served.address, TOKEN_FILE)
+        callbacks.start()
+        try:
+            out().print(f"Texts leave through {served.address}; its token is in keys/{TOKEN_FILE}. A client writes with:", markup=False)
+            fields = " ".join(f"--data-urlencode {one}" for one in ("From=+12125550123", f"To={NUMBER}", "Body=STOP"))
+            out().print(f"  curl -u {ACCOUNT}:TOKEN {fields} {served.address}/sandbox/texts", markup=False, soft_wrap=True)
+            out().print("A service that runs already learns of it at its next start. Ctrl-C stops it.")
+            wait_for_interrupt()
+        finally:
+            err().print("What waits is told ...")
+            callbacks.stop()
+
+
+def _connect(paths: "Paths", address: str, token_file: str) -> None:
+    """Texts leave through this provider from now on; other channels as before."""
+    from hsched_adapters.messaging.section import Messaging, TextProvider
+    from hsched_adapters.settings import load_practice, save_practice
+
+    practice = load_practice(paths)
+    provider = TextProvider(
+        "twilio", ACCOUNT, NUMBER, address, token_file, timeout_seconds=TIMEOUT_SECONDS, max_latency_seconds=MAX_LATENCY_SECONDS
+    )
+    save_practice(paths, replace(practice, messaging=replace(practice.messaging or Messaging(), text=provider)))

@@ -1,0 +1,151 @@
+"""`read`: from a text to what it is about. Danger first, then the wish to be left alone, then appointments, then nothing that is
+    understood.
+
+Rules only, and the same ones for both languages at once: people mix them. A text of several words about somebody that no rule
+understands is treated as danger until a person has read it: what is oblique cannot be listed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from hsched_core.domain.replies import WITH_PICTURES, Intent, Reading
+from hsched_core.replies import scheduling_english as english
+from hsched_core.replies import scheduling_spanish as spanish
+from hsched_core.replies.clinical import CLINICAL
+from hsched_core.replies.crisis_english import ENGLISH
+from hsched_core.replies.crisis_spanish import SPANISH
+from hsched_core.replies.danger_words import DANGER_WORDS
+from hsched_core.replies.innocent import without_innocent
+from hsched_core.replies.language import language_of
+from hsched_core.replies.rules import matching
+from hsched_core.replies.small_talk import small_talk
+from hsched_core.replies.violence_english import VIOLENCE_ENGLISH
+from hsched_core.replies.words import Words, words_of
+
+DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
+TABLES = {
+    Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
+    Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
+    Intent.MOVE: (*english.MOVE, *spanish.MOVE),
+    Intent.LATE: (*english.LATE, *spanish.LATE),
+    Intent.QUESTION: (*english.QUESTION, *spanish.QUESTION),
+    Intent.CONFIRM: (*english.CONFIRM, *spanish.CONFIRM),
+}
+# Run together, or with signs between the letters.
+SQUEEZED = re.compile(
+    r"killmys|killmeself|suicid|endmylife|enditall|wanttodie|wannadie|wishiwasdead|hurtmys|quieromorir|matarme|quitarmelavida|unalive"
+)
+SOMEBODY = re.compile(
+    r"\b(?:i|im|ive|ill|id|my|me|mine|he|she|they|his|her|him|them|hes|shes|theyre|we|us|our|someone|somebody|everyone|nobody|kid"
+    r"|kids|baby|mom|dad|brother"
+    r"|sister|yo|mi|mis|me|se|nos|ella|ellos|alguien|nadie|todos|hijo|hija|mama|papa|esposo|esposa|soy|estoy|tengo|siento)\b"
+)
+# A name that is not theirs, which only its capital tells from "I'm not sure".
+NOT_NAMED = re.compile(
+    r"(?i:\b(?:this is(?: not|n.?t)|i.?m not|i am not|no soy|aqu[ií] no vive(?: ning[uú]na?)?|no es el n[uú]mero de)) [A-Z][a-z]+\b"
+)
+# What makes a text about the visit itself, though no rule says in which way: a person reads it, without haste.
+LOGISTICS = re.compile(
+    r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
+    r"|insurance|bill|card"
+    r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
+)
+MOST_TORN = 3  # words that may be one word torn apart
+NEED_NOBODY = frozenset({Intent.CONFIRM, Intent.OPT_OUT})  # what is done without a person
+FEWEST_WORDS, MANY_WORDS = 4, 5  # of a text that no rule understands, from which it is treated as danger: about somebody, and at all
+AGREED = re.compile(
+    r"^(?:[ .]|\b(?:hi|hello|hey|hola|ok|okay|yes|yep|yup|yeah|yea|ya|sure|si|sip|claro|simon|orale|pues|emojiyes|good|morning)\b)+"
+)
+
+
+def read(text: str) -> Reading:
+    """How a message is understood. Any text can be given: long ones are cut, empty ones are unclear."""
+    words = words_of(text.replace(WITH_PICTURES, ""))
+    danger = _danger(words)
+    found = dict(_scheduling(words))
+    if not danger and _unread(words, found):
+        danger = ["unread.personal"]
+    if danger:
+        found = {Intent.CRISIS: danger, **found}
+    elif left := _left_to_a_person(words, found, has_pictures=WITH_PICTURES in text):
+        found[Intent.UNCLEAR] = [left]
+    if not found:
+        return _of_a_part(_small(words)) if words.is_cut else _small(words)
+    ordered = [intent for intent in Intent if intent in found]
+    rules = tuple(name for intent in ordered for name in found[intent])
+    reading = Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
+    return _of_a_part(reading) if words.is_cut and not danger else reading
+
+
+def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pictures: bool) -> str:
+    """Why a person looks at it beside what was understood; empty where nobody needs to."""
+    if has_pictures:
+        return "unclear.pictures"
+    needs_nobody = bool(found) and found.keys() <= NEED_NOBODY
+    return "unclear.rest" if needs_nobody and _has_unread_sentence(words) else ""
+
+
+def _danger(words: Words) -> list[str]:
+    told = without_innocent(words.plain)
+    sentences = [without_innocent(one) for one in words.sentences]
+    names = list(dict.fromkeys(name for one in (told, *sentences) for name in matching(DANGER, one)))
+    pieces = [*told.split(), told.replace(" ", "") if words.count <= MOST_TORN else ""]
+    if not names and any(SQUEEZED.search(piece) for piece in pieces):
+        names.append("crisis.run_together")
+    return names
+
+
+def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
+    """Every intent about appointments that the text has, after those that only seem to be there are dropped."""
+    found = {intent: list(matching(known, words.plain)) for intent, known in TABLES.items()}
+    if NOT_NAMED.search(words.raw):
+        found[Intent.OPT_OUT].append("opt_out.other_name")
+    if found[Intent.MOVE] or "question.about_cancelling" in found[Intent.QUESTION]:
+        found[Intent.CANCEL] = []  # "can't make Tuesday, is Friday free?" asks for Friday
+    if found[Intent.CANCEL] or found[Intent.OPT_OUT]:
+        found[Intent.CONFIRM] = []
+    if found[Intent.LATE] or found[Intent.MOVE]:
+        found[Intent.CONFIRM] = [name for name in found[Intent.CONFIRM] if name == "confirm.yes"]
+        found[Intent.QUESTION] = []
+    if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM] and "confirm.yes" not in found[Intent.CONFIRM]:
+        found[Intent.QUESTION] = []
+    if small_talk(words.plain) is Intent.CONFIRM:
+        found[Intent.CONFIRM] = [*found[Intent.CONFIRM], "confirm.agrees"] if not words.asks else []
+    return [(intent, names) for intent, names in found.items() if names]
+
+
+def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
+    """Whether the text says something that no rule understood: all of it, or all that follows a yes."""
+    if small_talk(words.plain):
+        return False
+    if found == {Intent.CONFIRM: ["confirm.yes"]}:
+        rest = words_of(AGREED.sub("", words.marked, count=1))
+        return not small_talk(rest.plain) and _speaks_of_somebody(rest)
+    return not found and _speaks_of_somebody(words)
+
+
+def _has_unread_sentence(words: Words) -> bool:
+    """Whether a sentence beside the wish is one that no rule understood: a person reads it, though the wish is done."""
+    others = (words_of(one) for one in words.sentences) if len(words.sentences) > 1 else ()
+    return any(one.count >= MANY_WORDS and _speaks_of_somebody(one) and not any(_scheduling(one)) for one in others)
+
+
+def _speaks_of_somebody(words: Words) -> bool:
+    says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
+    return says_enough and not words.asks and not LOGISTICS.search(words.plain)
+
+
+def _of_a_part(reading: Reading) -> Reading:
+    """The rest of the text may say anything, so a person reads it. An opt-out that was read stands."""
+    also = tuple(one for one in (reading.intent, *reading.also) if one is not Intent.UNCLEAR)
+    return Reading(Intent.UNCLEAR, reading.language, ("unclear.cut", *reading.rules), also)
+
+
+def _small(words: Words) -> Reading:
+    intent = small_talk(words.plain)
+    language = language_of(words.plain)
+    if intent is Intent.COURTESY and not words.asks:
+        return Reading(Intent.COURTESY, language, ("courtesy.kind",))
+    if words.asks and words.count >= 2 and intent is None:
+        return Reading(Intent.QUESTION, language, ("question.mark",))
+    return Reading(Intent.UNCLEAR, language, ("unclear.short",) if words.count < FEWEST_WORDS else ("unclear.unknown",))

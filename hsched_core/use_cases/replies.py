@@ -1,0 +1,139 @@
+"""What follows from a reply. Pure: a reading and what is known of the client, in; what to do, out.
+
+First what needs nothing but the words, and cannot wait for an EHR; then what depends on the client's visits. What can be read in two
+ways is a person's: nobody is confirmed, cancelled or moved on a guess.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hsched_core.domain.replies import InboundText, Intent, Reading, Reason
+
+HORIZON = timedelta(days=14)  # visits further away are not what a short yes is about
+SAME_DAY = timedelta(hours=12)  # "late" is for a visit that starts within this, or began as long ago as an hour
+BEGAN = timedelta(hours=1)
+ASKED_LATELY = timedelta(days=7)
+DANGER = (("crisis.", Reason.CRISIS), ("danger.", Reason.CRISIS), ("clinical.", Reason.CLINICAL), ("unread.", Reason.UNREAD))
+# Intents that a person deals with whatever the visits are.
+ALWAYS_A_PERSONS = {
+    Intent.CANCEL: Reason.CANCEL,
+    Intent.MOVE: Reason.MOVE,
+    Intent.LATE: Reason.LATE,
+    Intent.QUESTION: Reason.QUESTION,
+    Intent.UNCLEAR: Reason.NOT_UNDERSTOOD,
+}
+ABOUT_A_VISIT = frozenset({Intent.CANCEL, Intent.MOVE, Intent.LATE, Intent.CONFIRM})
+CONFIRMS_BESIDE = frozenset({Intent.CONFIRM, Intent.QUESTION, Intent.LATE})  # "yes! what's the address?"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One of the client's visits, as the EHR has it now. `asked_at`: when they were last written to about it."""
+
+    appointment: str
+    starts_at: datetime
+    is_booked: bool
+    changed_at: datetime
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known of who wrote. `offers` are those they may still answer."""
+
+    message: InboundText
+    visits: Sequence[Visit] = ()
+    offers: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """What cannot wait: consent withdrawn, automation stopped, a person called."""
+
+    opts_out: bool
+    pauses: bool
+    reasons: tuple[Reason, ...]  # those that call a person
+    needs_visits: bool  # whether the client's visits have a say in the rest
+
+
+@dataclass(frozen=True)
+class Then:
+    """The rest. A reply without a reason is done."""
+
+    reasons: tuple[Reason, ...] = ()
+    visit: str = ""
+    confirms: bool = False
+
+
+def at_once(reading: Reading) -> AtOnce:
+    """From the words alone."""
+    reasons = tuple(dict.fromkeys(reason for prefix, reason in DANGER if any(name.startswith(prefix) for name in reading.rules)))
+    if "unclear.unreadable" in reading.rules:
+        reasons = (Reason.UNREADABLE,)
+    is_about_visits = bool(ABOUT_A_VISIT & {reading.intent, *reading.also})
+    return AtOnce(reading.opts_out, reading.stops_automation, reasons, is_about_visits)
+
+
+def then(reading: Reading, situation: Situation) -> Then:
+    """With what is known of the client."""
+    intents = (reading.intent, *reading.also)
+    reasons = [*at_once(reading).reasons, *(ALWAYS_A_PERSONS[one] for one in intents if one in ALWAYS_A_PERSONS)]
+    reasons += _of_the_words(reading)
+    if situation.message.client is None:
+        return Then(_ordered([*reasons, *_of_a_stranger(reading, situation.message)]))
+    if not ABOUT_A_VISIT & set(intents):
+        return Then(_ordered(reasons))
+    found = _visit_meant(reading, situation)
+    if isinstance(found, Reason):
+        is_certain_to_matter = Intent.CONFIRM in intents or found is not Reason.NO_VISIT
+        return Then(_ordered([*reasons, found] if is_certain_to_matter else reasons))
+    confirms = Intent.CONFIRM in intents and reading.intent in CONFIRMS_BESIDE and not situation.offers
+    if Intent.CONFIRM in intents and situation.offers:
+        reasons.append(Reason.OFFER_OPEN)
+    return Then(_ordered(reasons), found.appointment, confirms)
+
+
+def _of_the_words(reading: Reading) -> list[Reason]:
+    """Two words that mean two things: CANCEL by itself is a legal opt-out word, and a wrong number is a fault of the records."""
+    found = []
+    if "cancel.word" in reading.rules and not reading.opts_out:
+        found.append(Reason.MAY_BE_OPT_OUT)
+    if "opt_out.wrong_number" in reading.rules or "opt_out.other_name" in reading.rules:
+        found.append(Reason.WRONG_NUMBER)
+    return found
+
+
+def _of_a_stranger(reading: Reading, message: InboundText) -> list[Reason]:
+    """Thanks from nobody need nobody; an opt-out of people who share an address was carried out for each of them."""
+    if reading.intent is Intent.COURTESY or (reading.intent is Intent.OPT_OUT and not reading.also and message.sharers):
+        return []
+    return [Reason.SHARED_ADDRESS if message.sharers else Reason.UNKNOWN_SENDER]
+
+
+def _visit_meant(reading: Reading, situation: Situation) -> Visit | Reason:
+    """The one visit that can be meant, or why that is not certain."""
+    now = situation.message.received_at
+    coming = [one for one in situation.visits if now - BEGAN <= one.starts_at <= now + HORIZON]
+    if reading.intent is Intent.LATE:
+        return _only([one for one in coming if one.is_booked and one.starts_at <= now + SAME_DAY])
+    asked = [one for one in coming if one.asked_at and now - ASKED_LATELY <= one.asked_at <= now]
+    if not asked:
+        return _only([one for one in coming if one.is_booked])
+    meant = _only(asked)
+    if isinstance(meant, Reason):
+        return meant
+    if not meant.is_booked:
+        return Reason.VISIT_GONE
+    return Reason.VISIT_CHANGED if meant.asked_at and meant.changed_at > meant.asked_at else meant
+
+
+def _only(visits: Sequence[Visit]) -> Visit | Reason:
+    if len(visits) == 1:
+        return visits[0]
+    return Reason.SEVERAL_VISITS if visits else Reason.NO_VISIT
+
+
+def _ordered(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    order = list(Reason)
+    return tuple(sorted(set(reasons), key=order.index))
