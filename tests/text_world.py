@@ -53,7 +53,7 @@ class MemoryTexts:
     kept: dict[str, tuple[InboundText, str]] = field(default_factory=dict)
     dealt: set[str] = field(default_factory=set)
 
-    def keep(self, message: InboundText, text: str) -> bool:
+    def keep(self, message: InboundText, text: str, address: str = "") -> bool:
         is_new = message.id not in self.kept
         self.kept.setdefault(message.id, (message, text))
         return is_new

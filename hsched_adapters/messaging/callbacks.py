@@ -19,9 +19,11 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import DeliveryState, Receipt, Trouble
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.inbox import UnreadableMessageError
-from hsched_core.domain.replies import InboundText
+from hsched_core.domain.replies import WITH_PICTURES, InboundText
 from hsched_core.ports import Clock, Translator, Vault
 from hsched_core.ports.replies import InboundTexts
+from hsched_core.replies.reading import read
+from hsched_core.use_cases.replies import at_once
 from hsched_core.workflow.deliveries import Deliveries, UnknownMessageError
 
 KINDS = {TEXTS: NoticeKind.TEXT, RECEIPTS: NoticeKind.RECEIPT}
@@ -29,7 +31,6 @@ MALFORMED = "malformed_body"
 LIST_LASTS = timedelta(minutes=1)  # a number that is not in the list is looked for in a fresh one
 EHR_MAY_TAKE = timedelta(minutes=10)  # a word of danger must not wait for an EHR; a STOP of somebody unknown is a person's
 KEPT, KNOWN_BEFORE = "kept", "known_before"
-WITH_PICTURES = "[a picture, a film or a sound came with this]"  # for the person who reads it: hsched keeps none
 Text = Mapping[str, str]
 
 
@@ -92,18 +93,24 @@ class Callbacks:
         return self._text(notice, told) if notice.kind is NoticeKind.TEXT else self._receipt(notice, told)
 
     def _text(self, notice: Notice, told: Text) -> str:
-        clients = self._clients(number_or_none(told["from"], self.book.region), notice.at)
+        words = words_of(told)
+        is_danger = bool(at_once(read(words)).reasons)
+        clients = self._clients(number_or_none(told["from"], self.book.region), notice.at, waits=not is_danger)
         client = clients[0] if len(clients) == 1 else None
         message = InboundText(notice.about, client, Channel.TEXT, notice.at, tuple(clients) if len(clients) > 1 else ())
-        return KEPT if self.texts().keep(message, words_of(told)) else KNOWN_BEFORE
+        # Where nobody can say whose number it is, a person needs the number: it is sealed with the words.
+        return KEPT if self.texts().keep(message, words, "" if client else told["from"]) else KNOWN_BEFORE
 
-    def _clients(self, number: str, received_at: datetime) -> Sequence[str]:
-        """By the EHR; while it does not answer, by whom we wrote to at that number. Words of others wait for it, but not for long."""
+    def _clients(self, number: str, received_at: datetime, *, waits: bool) -> Sequence[str]:
+        """By the EHR; while it does not answer, by whom we wrote to at that number. Words of others wait for it, but not for long.
+
+        Danger does not wait at all: somebody is called about a stranger.
+        """
         try:
             return self.book.clients_of(number)
         except UserError:
             written_to = self.deliveries.clients_at(self.codes.number(number))
-            if not written_to and self.book.clock.now() - received_at < EHR_MAY_TAKE:
+            if waits and not written_to and self.book.clock.now() - received_at < EHR_MAY_TAKE:
                 raise
             return written_to
 

@@ -29,7 +29,9 @@ def take_in(practice: OpenPractice) -> Counts:
 
     def handle(notice: Notice) -> str:
         if notice.kind in FROM_PROVIDERS:
-            return practice.messages.callbacks.take(notice)
+            outcome = practice.messages.callbacks.take(notice)
+            practice.replies.advance()  # now: what a client wrote does not wait for the rest of the batch
+            return outcome
         if notice.kind is NoticeKind.CLIENT:
             practice.take_over_consents()  # a STOP counts from the moment the EHR tells of it
             return "consents_read"
