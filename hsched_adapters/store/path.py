@@ -14,7 +14,7 @@ from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound
+from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound, Purpose
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import Offer, OpeningRecord
@@ -120,13 +120,13 @@ class SqlTransaction(OfferRows):
         return [bytes(body) for body in self._do(ours).scalars()]
 
     def contact_facts(self, client: str, without_case: str) -> ContactFacts:
-        ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at).where(contacts.c.client == client)
+        ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at, contacts.c.purpose).where(contacts.c.client == client)
         made = self._do(ours.where(contacts.c.case_id != without_case).order_by(contacts.c.at, contacts.c.case_id))
         said = self._do(self._ours(consents, consents.c.document).where(consents.c.client == client).order_by(consents.c.number)).scalars()
         messages = self._ours(client_messages, client_messages.c.reference, client_messages.c.at).where(client_messages.c.client == client)
         return ContactFacts(
             tuple(from_text(ConsentEvent, text) for text in said),
-            tuple(Contact(whom, Channel(channel), at) for whom, channel, at in made),
+            tuple(Contact(whom, Channel(channel), at, Purpose(purpose) if purpose else None) for whom, channel, at, purpose in made),
             tuple(Inbound(reference, at) for reference, at in self._do(messages.order_by(client_messages.c.at))),
             self._do(self._ours(pauses).where(pauses.c.client == client)).first() is not None,
         )
@@ -150,7 +150,8 @@ class SqlTransaction(OfferRows):
             raise SafeError("case_moved_meanwhile", f"case {case.id}")
         self._keep_approvals(case)
         if contact:
-            self._put(contacts, {"case_id": case.id}, {"client": contact.client, "channel": str(contact.channel), "at": contact.at})
+            kept = {"client": contact.client, "channel": str(contact.channel), "at": contact.at}
+            self._put(contacts, {"case_id": case.id}, kept | {"purpose": contact.purpose and str(contact.purpose)})
         self._recording.record(audit)
 
     def set_phase(self, use_case: str, phase: Phase, *, audit: AuditEntry) -> None:

@@ -52,6 +52,7 @@ RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset(
             {"language", "zone", "state", "channel", "usual_clinician", "series_clinician", "series_interval_days"}
             | {"consents", "consent_channel", "consent_purpose", "consent_given", "consent_at"}
+            | {"contact_flags", "minor", "contact_is_guardian", "decides_alone"}
         ),
     ),
     "clinician": (

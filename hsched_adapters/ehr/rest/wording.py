@@ -23,8 +23,10 @@ MONTHS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def load_templates(path: Path = TEMPLATES, home: Path | None = None, own: Iterable[str] = (), sender: str = "") -> dict[str, dict[str, str]]:
-    """Template -> language -> text: those that come with hsched, and over them the practice's own. SettingsError with every one's problems."""
+def load_templates(
+    path: Path = TEMPLATES, home: Path | None = None, own: Iterable[str] = (), sender: str = ""
+) -> dict[str, dict[str, str]]:
+    """Template -> language -> text: those that come with hsched, and over them the practice's own. SettingsError with all problems."""
     templates = {**read_templates(path), **(read_templates(home / OWN) if home and (home / OWN).exists() else {})}
     if problems := [one for one in lint_all(templates, own, sender) if one.rule not in ADVICE]:
         raise SettingsError(f"{'; '.join(map(str, problems))}.", "It stands on lock screens: say less. `hsched reminders lint` shows all.")
