@@ -132,6 +132,10 @@ class Client:
     state: str | None = None
     consents: tuple[Consent, ...] = ()
     version: int = 1
+    contact_flags: tuple[str, ...] = ()  # no_text, no_email, no_portal, no_call, no_voicemail
+    minor: bool = False
+    contact_is_guardian: bool = False
+    decides_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
