@@ -56,7 +56,7 @@ class CalendarFacts:
     client_state: str | None = None  # where the client sits during a remote session
     site_state: str | None = None
     client_zone: str | None = None
-    safe: SafeContact = SafeContact()
+    safe: SafeContact = field(default_factory=SafeContact)
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,7 @@ def _standby(facts: Facts, visit: Visit) -> Iterator[Proposal]:
     if choice is None or not needs_standby(facts, visit):
         return
     action = SendMessage(Outreach(choice.client, choice.channel, Purpose.OFFER), Step.STANDBY, visit.appointment)
-    why = (
-        f"Risk {visit.risk:.0%}, asked to confirm, and no answer. The visit stays booked; another client would hear it may become free."
-    )
+    why = f"Risk {visit.risk:.0%}, asked to confirm, and no answer. The visit stays booked; another client would hear it may become free."
     closes = visit.starts_at - settings.least_notice
     yield _proposal(facts, visit, Step.STANDBY, action, (why, *choice.reasons), closes, confidence=None)
 

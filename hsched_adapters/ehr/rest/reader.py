@@ -13,7 +13,7 @@ from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, has_consent
 from hsched_core.domain.vocabulary import Modality, SessionType, WaitlistStatus
 from hsched_core.domain.waiting import ClinicianProfile, Cover, Urgency, WaitingClient
-from hsched_core.ports import Clock
+from hsched_core.ports import Clock, KnownClient
 
 WHY = "what a use case looks at"
 VISITS_BEFORE, VISITS_AHEAD = timedelta(days=14), timedelta(days=60)  # visits "around now" of those who wait
@@ -63,6 +63,10 @@ class RestReader:
             )
             for one in self.ehr.clinicians()
         ]
+
+    def clients(self) -> Sequence[KnownClient]:
+        found = self.ehr.records.clients(self.ehr.rows("clients"))
+        return [KnownClient(one.client, one.zone, one.channel, one.safe) for one in found]
 
     def consents(self) -> Mapping[str, tuple[ConsentEvent, ...]]:
         """Every client's log of consent, as the EHR keeps it: the store's own log takes over what is new in it."""

@@ -1,7 +1,7 @@
 """An EHR's JSON becomes our values under pseudonyms. What has not the expected form is an error that names the field, not its value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ class SeenClient:
     consents: tuple[ConsentEvent, ...]
     sees: str | None
     cadence_days: int | None
-    safe: SafeContact = SafeContact()
+    safe: SafeContact = field(default_factory=SafeContact)
 
 
 @dataclass(frozen=True)

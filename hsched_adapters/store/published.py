@@ -1,0 +1,33 @@
+"""`Scores` over the published scores: one for each coming visit, of the moment nearest to it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hsched_adapters.settings import Settings
+from hsched_adapters.store.publishing import open_score_store
+from hsched_core.ports import Score
+
+NEWEST_MOMENT_FIRST = ("day_before", "three_days_before", "at_booking")
+
+
+@dataclass(frozen=True)
+class PublishedScores:
+    """The scores of one practice. The store is opened for each question: it is asked once a round."""
+
+    settings: Settings
+
+    def coming(self, now: datetime) -> Sequence[Score]:
+        store = open_score_store(self.settings)
+        try:
+            rows = store.coming(now)
+        finally:
+            store.close()
+        return [Score(one["appointment_token"], one["probability"], one["model_version"]) for one in newest_of_each(rows)]
+
+
+def newest_of_each(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One row a visit: of the moment nearest to it."""
+    ranked = sorted(rows, key=lambda row: NEWEST_MOMENT_FIRST.index(row["moment"]), reverse=True)
+    return list({row["appointment_token"]: row for row in ranked}.values())
