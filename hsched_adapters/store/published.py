@@ -26,6 +26,14 @@ class PublishedScores:
             store.close()
         return [Score(one["appointment_token"], one["probability"], one["model_version"]) for one in newest_of_each(rows)]
 
+    def mark(self) -> str:
+        """A name for what stands: another one whenever something is published."""
+        store = open_score_store(self.settings)
+        try:
+            return store.mark()
+        finally:
+            store.close()
+
 
 def newest_of_each(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """One row a visit: of the moment nearest to it."""

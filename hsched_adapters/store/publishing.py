@@ -80,6 +80,12 @@ class ScoreStore:
         with reading(self._engine) as connection:
             return [{**row, "starts_at": _aware(row["starts_at"])} for row in connection.execute(ours).mappings()]
 
+    def mark(self) -> str:
+        """A name for what stands: another one whenever something is published; empty where nothing was."""
+        with reading(self._engine) as connection:
+            head = self._head(connection)
+        return f"{head['id']}:{head['seal']}" if head else ""
+
     def heads(self) -> list[tuple[int, str]]:
         """Number and seal of every publication: what this database remembers of the shadow ledger."""
         ours = sa.select(publications.c.seal_number, publications.c.seal).where(publications.c.practice == self._practice)

@@ -12,6 +12,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 class ReminderSettings:
     """How visits are reminded of. Risks are probabilities of an unused visit; relative risks multiply them."""
 
+    is_on: bool = False  # off until the practice says so: its EHR may remind by itself, and two reminders are one too many
     raised_from: float = 0.15  # from this risk on a visit gets more than standard care (Shah 2016, MetroHealth: 15 %)
     standby_from: float = 0.35  # from this risk on an unconfirmed visit's time is proposed to a person as a standby offer
     calls_per_day: int = 20  # what the front desk can make; 0: no calls

@@ -12,7 +12,7 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import SafeError
-from hsched_core.use_cases import WAITLIST
+from hsched_core.use_cases import REMINDERS, WAITLIST
 from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
@@ -57,7 +57,10 @@ def carry_out(practice: OpenPractice) -> Counts:
     """Carry out what is approved. The waitlist's desk does its own, because it keeps offers beside the cases."""
     desks = told_by(practice.waitlist.advance())
     due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
-    return Counter(desks) + Counter(_each(due, practice.path.execute))
+    reminding = any(case.proposal.use_case == REMINDERS for case in due)  # looked at again before they go
+    reminded = told_by(practice.reminders.advance()) if reminding else {}
+    due = [case for case in due if case.proposal.use_case != REMINDERS]
+    return Counter(desks) + Counter(reminded) + Counter(_each(due, practice.path.execute))
 
 
 def keep(practice: OpenPractice) -> Counts:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from hsched_core.domain.errors import SettingsError
-from hsched_core.messages.lint import ADVICE, FIELDS, LANGUAGES, STOP, Problem, fields_of, lint, revealing
+from hsched_core.messages.lint import ADVICE, FIELDS, LANGUAGES, STOP, Problem, fields_of, lint, own_words, revealing
 
 __all__ = ["FIELDS", "LANGUAGES", "STOP", "fields_of", "revealing"]
 TEMPLATES = Path(__file__).with_name("messages.yaml")
@@ -34,9 +34,10 @@ def load_templates(
 
 
 def lint_all(templates: Mapping[str, Mapping[str, str]], own: Iterable[str] = (), sender: str = "") -> list[Problem]:
-    """What speaks against any of the templates."""
+    """What speaks against any of the templates, and against the name they are signed with: for some programmes it tells enough."""
     words = tuple(own)
-    return [problem for name, texts in templates.items() for problem in lint(name, texts, words, sender)]
+    named = [Problem("the sender", language, "own_words", found) for found in own_words(sender, words) for language in LANGUAGES]
+    return [*named, *(problem for name, texts in templates.items() for problem in lint(name, texts, words, sender))]
 
 
 def read_templates(path: Path) -> dict[str, dict[str, str]]:
