@@ -139,5 +139,5 @@ def test_the_commands_show_what_would_happen_and_send_nothing(
     assert all("{" not in one["text"] for one in texts)
     assert said("lint") == (0, {"problems": []})
     code, told = said("lint", "--word", "earlier time", "--word", "Provider")
-    assert (code, {one["template"] for one in told["problems"]}) == (1, {"waitlist_offer", "the sender"})
+    assert (code, {one["template"] for one in told["problems"]}) == (1, {"waitlist_offer", "waitlist_closed", "the sender"})
     assert live.messages() == []
