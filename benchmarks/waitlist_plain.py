@@ -42,10 +42,11 @@ class PlainSlot:
     reaches: list[bool]
     asked: list[bool]
     refused: list[bool]
+    not_now: list[bool]
 
     @classmethod
     def of(cls, slot: Slot) -> "PlainSlot":
-        return cls(slot, slot.offers.tolist(), slot.reaches.tolist(), slot.asked.tolist(), slot.refused.tolist())
+        return cls(slot, slot.offers.tolist(), slot.reaches.tolist(), slot.asked.tolist(), slot.refused.tolist(), slot.not_now.tolist())
 
 
 def found(plain: PlainSlot, lists: Lists, limits: Limits, weights: Weights) -> list[Found]:
@@ -92,7 +93,7 @@ def _may(row: int, plain: PlainSlot, lists: Lists, limits: Limits) -> bool:
         return False
     if column["accepted"][row] > limits.now - limits.rest or column["holds_offer"][row]:
         return False
-    return not (plain.asked[client] or plain.refused[client])
+    return not (plain.asked[client] or plain.refused[client] or plain.not_now[client])
 
 
 def _score(row: int, slot: Slot, lists: Lists, limits: Limits, weights: Weights) -> tuple[int, int]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hsched_adapters.lot import KeyedLot
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
+    from hsched_adapters.store.ehr_trail import EhrTrail
     from hsched_adapters.store.path import SqlPathStore
     from hsched_adapters.store.replies import SqlRepliesStore
     from hsched_core.use_cases.reminders_settings import ReminderSettings
@@ -138,6 +139,19 @@ class OpenPractice:
 
         return who(self.people, login)
 
+    def stranger(self, login: str) -> str:
+        """How the trail signs for a login that nobody has."""
+        from hsched_adapters.people_file import stranger
+
+        return stranger(login)
+
+    @property
+    def templates(self) -> Mapping[str, frozenset[str]]:
+        """The texts that messages are made of, by name, with what each asks for: when, until, link, sender."""
+        from hsched_adapters.ehr.rest.wording import fields_of, load_templates
+
+        return {name: frozenset[str]().union(*map(fields_of, texts.values())) for name, texts in load_templates().items()}
+
     @cached_property
     def connector(self) -> "RestConnector":
         """The connection to the practice's EHR: reader, calendar and doors; NotReadyError where there is none."""
@@ -194,6 +208,13 @@ class OpenPractice:
         from hsched_adapters.store.consents import take_over
 
         return take_over(self.path_store, self.connector.reader.consents(), self.clock)
+
+    @cached_property
+    def ehr_trail(self) -> "EhrTrail":
+        """What the audit trail says of the EHR's being read."""
+        from hsched_adapters.store.ehr_trail import EhrTrail
+
+        return EhrTrail(self.audit, self.clock, EHR)
 
     @cached_property
     def links(self) -> "OfferLinks":

@@ -19,6 +19,7 @@ FILE = "people.yaml"
 KEYS = ("roles", "clinician", "is_active")
 LOGIN = re.compile(r"[a-z][a-z0-9_.-]{0,62}")  # as the audit trail takes an actor
 RESERVED = frozenset({"path", "order", "use-case"})  # signatures of the program itself
+UNKNOWN = "unknown"
 PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 MISSING = "Write it: a login, its roles, `is_active`; `hsched people` shows an example and what each role may do."
 
@@ -41,6 +42,11 @@ def who(people: Mapping[str, Person], login: str) -> Person:
     if login not in people:
         raise UserError(f"Nobody is called {login} in {FILE}.", f"Known are: {', '.join(sorted(people))}.")
     return people[login]
+
+
+def stranger(login: str) -> str:
+    """How the trail signs for a login that nobody has. What is not spelled like one is not kept: it may be a client's name."""
+    return f"{UNKNOWN}:{login if LOGIN.fullmatch(login) else 'unreadable'}"
 
 
 def demo_people(clinicians: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -89,6 +89,15 @@ class SqliteVault:
             raise SafeError("unknown_pseudonym", "vault")
         return self._open_identifier(kind, entry.pseudonym, entry.kid, entry.identifier_sealed)
 
+    def find(self, kind: str, identifier: str, *, actor: str, reason: str) -> str | None:
+        if not actor.strip() or not reason.strip():
+            raise SafeError("access_without_actor_or_reason", "vault")
+        lookup = self._lookup(bound_to(self._practice, self._purpose, kind), identifier)
+        with self._writing() as connection:
+            found = self._known(connection, kind, [lookup]).get(lookup)
+            connection.execute(_accesses.insert().values(**self._access(kind, found or "", actor, reason), found=found is not None))
+        return found
+
     def close(self) -> None:
         """Give the file back; the vault can be used again afterwards."""
         self._engine.dispose()

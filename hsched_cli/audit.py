@@ -26,9 +26,14 @@ Examples:
 
   hsched audit show appointment:0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6
 
-  hsched audit show 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 --json
+  hsched audit show 0f3c9a6e --json        its first digits, as the queue shows them
+
+  hsched audit show APT-0003728 --as frontdesk       the EHR's own id; who looked is recorded
 """
 BROKEN = 1
+ELSEWISE = (
+    "Subjects are pseudonyms, as the queue and this list show them; the EHR's own id needs `--as LOGIN`, because the look is recorded."
+)
 
 
 @app.callback()
@@ -67,7 +72,11 @@ def verify(
 
 @app.command("show", epilog=SHOW_EXAMPLES)
 def show(
-    subject: str = typer.Argument(help="Pseudonym of an appointment, client, proposal ...; with or without its kind before a colon."),
+    subject: str = typer.Argument(
+        help="Pseudonym of an appointment, client, proposal ..., or six of its first digits; or, with --as, the EHR's own id. "
+        "A kind before a colon tells apart what is called alike."
+    ),
+    login: str = typer.Option("", "--as", help="Who looks: needed for the EHR's own id. The vault's access log keeps it."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Tell everything recorded about one subject, and about what mentions it, in order."""
@@ -75,16 +84,35 @@ def show(
 
     from hsched_adapters.store.audit.examination import whole_story
     from hsched_cli.practice import settings
-    from hsched_cli.story import documents, lines
+    from hsched_cli.story import documents, lines, meanings
 
     chosen = settings()
+    subject = _behind(subject.strip(), login) if login else subject.strip()
     entries, cases = whole_story(chosen.store_url, chosen.practice.id, subject)
     if as_json:
-        print_json({"subject": subject, "entries": [asdict(entry) for entry in entries], "cases": documents(cases, chosen.practice.zone)})
+        told = {"subject": subject, "entries": [asdict(entry) for entry in entries], "cases": documents(cases, chosen.practice.zone)}
+        print_json({**told, "reasons": meanings(entries)})
     elif not entries:
-        raise UserError("Nothing is recorded about that subject.", "Subjects are pseudonyms, as they stand in proposals and in this list.")
+        raise UserError("Nothing is recorded about that subject.", ELSEWISE)
     else:
         out().print("\n".join(lines(entries, cases, chosen.practice.zone)), markup=False)
+
+
+def _behind(named: str, login: str) -> str:
+    """The pseudonym behind the EHR's own id, where the vault knows it; else what was typed, which may be a pseudonym."""
+    from hsched_cli.desk import someone
+    from hsched_cli.practice import opened
+    from hsched_cli.who import found_behind
+
+    practice = opened()
+    found = found_behind(practice, named, someone(practice, login, "audit.show").token)
+    if len(found) > 1:
+        kinds = [kind for kind, _ in found]
+        raise UserError(
+            f"The EHR has that id more than once: {', '.join(kinds)}.",
+            f"Say which is meant: {' or '.join(f'{one}:{named}' for one in kinds)}.",
+        )
+    return found[0][1] if found else named
 
 
 def _document(found: "Examination") -> dict[str, Any]:

@@ -68,7 +68,8 @@ def _order(action: IssueStandingOrder, zone: ZoneInfo) -> str:
 
 def _session(session: Session, zone: ZoneInfo) -> str:
     what = f"{session.session_type} session of {session.duration_minutes} min ({session.modality})"
-    return f"client {short(session.client)} a {what} with clinician {short(session.clinician)} on {local(session.starts_at, zone)}"
+    article = "an" if what[0] in "aeio" else "a"
+    return f"client {short(session.client)} {article} {what} with clinician {short(session.clinician)} on {local(session.starts_at, zone)}"
 
 
 def document(case: Case, policy: "PracticePolicy") -> dict[str, Any]:
@@ -120,7 +121,7 @@ def lines(case: Case, policy: "PracticePolicy") -> Iterator[str]:
     confidence = "" if told["confidence"] is None else f", confidence {told['confidence']:.2f}"
     yield f"{case.id[:12]}  {told['use_case']}: {told['what']}"
     yield f"    {_stands(case)} since {local(case.since, zone)}; expires {local(case.proposal.expires_at, zone)}{confidence}"
-    yield f"    proposed by {told['proposed_by']}{_support(told)}"
+    yield f"    about {short(told['about'])}, proposed by {told['proposed_by']}{_support(told)}"
     yield from (f"    - {reason}" for reason in told["reasons"])
     yield from (f"    {_choice(one)}" for one in told["candidates"])
 

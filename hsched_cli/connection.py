@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from hsched_cli.console import out, print_json
+from hsched_core.domain.errors import NotReadError, UserError
 
 if TYPE_CHECKING:
     from hsched_adapters.ehr.rest.check import Report
@@ -18,6 +19,7 @@ Examples:
   hsched connection check --json
 """
 DOES_NOT_HOLD = 1
+NOT_REACHED = "Is `base_url` below `connection:` in practice.yaml right, and does the EHR answer there?"
 
 
 @app.callback()
@@ -30,7 +32,10 @@ def check(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
     """Try what the EHR can do, reading only, and compare with what practice.yaml says of it; exit code 1 where it says more."""
     from hsched_cli.practice import opened
 
-    report = opened().check_connection()
+    try:
+        report = opened().check_connection()
+    except NotReadError as error:
+        raise UserError(error.problem, error.remedy if error.code == "http_401" else NOT_REACHED) from None
     if as_json:
         print_json(_document(report))
     else:
@@ -49,6 +54,7 @@ def _document(report: "Report") -> dict[str, object]:
         "resources": dict(report.resources),
         "capabilities": dict(report.found),
         "overstated": list(report.overstated),
+        "set_aside": dict(report.set_aside),
     }
 
 

@@ -16,12 +16,25 @@ if TYPE_CHECKING:
 AS = typer.Option(help="Who decides: a login of people.yaml. Every decision is kept in the audit trail under it.")
 CASE = typer.Argument(help="The case, as `hsched queue` shows it; its first digits are enough where they are of one case only.")
 FEWEST_DIGITS = 4
+STAFF = "policy:people"  # what such an attempt is about: who may do what
+CARRIED_OUT = "Dagster carries it out within seconds, where it runs (`hsched ui`)."
 
 
-def someone(practice: "OpenPractice", login: str) -> "Person":
-    """The person of that login; who is not in people.yaml, or not active any more, cannot decide."""
-    person = practice.person(login)
+def decider(practice: "OpenPractice", login: str, wanted: str) -> "Person":
+    """The person of that login, active or not: the path refuses who may not decide, and records it. A login nobody has is recorded here.
+
+    `wanted` is what was typed, as the trail names it.
+    """
+    if login not in practice.people:
+        practice.path.note_refused(practice.stranger(login), wanted, ["approval.unknown"], STAFF)
+    return practice.person(login)
+
+
+def someone(practice: "OpenPractice", login: str, wanted: str = "decide") -> "Person":
+    """The active person of that login, for what the path does not judge by itself. A refused attempt is recorded."""
+    person = decider(practice, login, wanted)
     if not person.is_active:
+        practice.path.note_refused(person.token, wanted, ["approval.inactive"], STAFF)
         raise UserError(f"The account {login} is disabled.", "Ask whoever keeps people.yaml.")
     return person
 
@@ -45,7 +58,9 @@ def chosen(case: "Case", candidate: int) -> "Action":
         raise UserError(f"There is no candidate {candidate}; there are {len(candidates)}.", "See `hsched queue`.")
     one = candidates[candidate - 1]
     if one.action is None:
-        raise UserError(f"Candidate {candidate} was skipped: {one.skipped_because}.", "Choose one that has a fit and no such reason.")
+        raise UserError(
+            f"Candidate {candidate} was skipped: {one.skipped_because.rstrip('.')}.", "Choose one that has a fit and no such reason."
+        )
     return one.action
 
 
@@ -64,10 +79,13 @@ def tell(case: "Case", practice: "OpenPractice") -> None:
     from hsched_core.domain.lifecycle import State
     from hsched_core.policy.approval import approvals_needed
 
+    with practice.path_store.looking() as state:
+        is_stopped = state.is_stopped()
+    goes_on = "It waits: everything is stopped (`hsched release`)." if is_stopped else CARRIED_OUT
     needed = approvals_needed(case.action, practice.policy)
     nexts = {
         State.WAITING: f"{len(case.approvals)} of {needed} approvals; another person is needed: hsched approve {case.id[:12]} --as ...",
-        State.APPROVED: "Dagster carries it out within seconds, where it runs (`hsched ui`).",
+        State.APPROVED: goes_on,
         State.CONFIRMED: "It is in force." if case.action.outreach is None else "It was sent.",
     }
     out().print(f"{case.id[:12]} is {str(case.state).replace('_', ' ')}. {nexts.get(case.state, '')}".strip(), markup=False)

@@ -9,8 +9,10 @@ import typer
 
 from hsched_cli import (
     audit,
+    clients,
     connection,
     docs,
+    edit,
     effect,
     evaluate,
     export,
@@ -69,8 +71,10 @@ app.add_typer(effect.app, name="effect")
 app.command("queue", epilog=queue.QUEUE_EXAMPLES)(queue.queue)
 app.command("approve", epilog=queue.APPROVE_EXAMPLES)(queue.approve)
 app.command("reject", epilog=queue.REJECT_EXAMPLES)(queue.reject)
+app.command("edit", epilog=edit.EXAMPLES)(edit.edit)
 app.command("resolve", epilog=queue.RESOLVE_EXAMPLES)(queue.resolve)
 app.command("who", epilog=who.EXAMPLES)(who.who)
+app.add_typer(clients.app, name="clients")
 app.add_typer(phase.app, name="phase")
 app.add_typer(orders.app, name="orders")
 app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)

@@ -56,7 +56,7 @@ def list_orders(as_json: bool = typer.Option(False, "--json", help="Print JSON."
         print_json({"orders": rows, "waiting": waiting})
         return
     for row in rows:
-        force = "in force" if row["is_in_force"] else "not in force"
+        force = _force(row)
         limits = f"confidence from {row['min_confidence']}, {row['used_today']} of {row['per_day']} used today"
         out().print(f"{row['reference']:28} {row['use_case']:16} {force}: {', '.join(row['action_kinds'])}; {limits}", markup=False)
         out().print(f"    from {row['valid_from']} until {row['expires_at']}", markup=False)
@@ -82,7 +82,7 @@ def issue(
     from hsched_core.domain.actions import IssueStandingOrder
 
     practice = opened()
-    person = someone(practice, login)
+    person = someone(practice, login, "orders.issue")
     order = _order(practice, name, use_case, kinds, per_day, min_confidence, days)
     propose(practice, use_case, IssueStandingOrder(order), f"{login} asks for this standing order.", person)
 
@@ -136,6 +136,7 @@ def _rows(practice: "OpenPractice") -> list[dict[str, Any]]:
                 "action_kinds": sorted(order.action_kinds),
                 "min_confidence": order.min_confidence,
                 "per_day": order.per_day,
+                "phase": str(state.rollout(order.use_case, since).phase),
                 "used_today": state.rollout(order.use_case, since).used_today,
                 "valid_from": order.valid_from.isoformat(),
                 "expires_at": order.expires_at.isoformat(),
@@ -143,6 +144,13 @@ def _rows(practice: "OpenPractice") -> list[dict[str, Any]]:
             }
             for order in state.orders()
         ]
+
+
+def _force(row: dict[str, Any]) -> str:
+    """An order counts in phase auto only, whatever its dates."""
+    if not row["is_in_force"]:
+        return "not in force"
+    return "in force" if row["phase"] == "auto" else f"valid, but not used: {row['use_case']} is in phase {row['phase']}"
 
 
 def _waiting(practice: "OpenPractice") -> list[dict[str, Any]]:

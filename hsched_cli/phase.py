@@ -72,7 +72,7 @@ def set_phase(
     if use_case not in USE_CASES:
         raise UserError(f"There is no use case {use_case}.", f"There are: {', '.join(USE_CASES)}.")
     practice = opened()
-    person = someone(practice, login)
+    person = someone(practice, login, "phase.set")
     order, current = list(Phase), _phase_of(practice, use_case)
     if order.index(to) < order.index(current):
         practice.path.step_back(use_case, to, BY_A_PERSON, person.token)

@@ -1,6 +1,6 @@
 """`hsched policy`: the practice's settings of the rules, as they are in force."""
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -62,6 +62,8 @@ def _shown(value: Any) -> str:
     """As the reference page shows defaults; days with their names."""
     from hsched_cli.reference.policy import shown
 
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__str__ is object.__str__:
+        return ", ".join(f"{one.name.replace('_', ' ')} {_shown(getattr(value, one.name))}" for one in fields(value))
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return ", ".join(" ".join(map(str, one)) for one in value)
     return shown(value) or "none"

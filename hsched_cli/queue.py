@@ -3,7 +3,7 @@
 import typer
 
 from hsched_cli.console import out, print_json
-from hsched_cli.desk import AS, CASE, chosen, finish, someone, tell, the_case
+from hsched_cli.desk import AS, CASE, chosen, decider, finish, tell, the_case
 from hsched_core.domain.case import Decline
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
@@ -71,7 +71,7 @@ def approve(
     from hsched_cli.practice import opened
 
     practice = opened()
-    person, found = someone(practice, login), the_case(practice, case)
+    person, found = decider(practice, login, "approve"), the_case(practice, case)
     tell(finish(practice, practice.path.approve(found.id, chosen(found, candidate).digest, person)), practice)
 
 
@@ -84,7 +84,7 @@ def reject(
     from hsched_cli.practice import opened
 
     practice = opened()
-    person, found = someone(practice, login), the_case(practice, case)
+    person, found = decider(practice, login, "reject"), the_case(practice, case)
     tell(practice.path.reject(found.id, person, reason), practice)
 
 
@@ -100,7 +100,7 @@ def resolve(
     if happened == did_not:
         raise UserError("Say one of the two.", "--happened, or --did-not.")
     practice = opened()
-    person, found = someone(practice, login), the_case(practice, case)
+    person, found = decider(practice, login, "resolve"), the_case(practice, case)
     tell(practice.path.resolve(found.id, person, happened=happened), practice)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
 
 ASKS, APPROVE = "frontdesk", ("manager1", "manager2")  # logins of the sandbox's people.yaml
-ORDER, KINDS = "waitlist-live", frozenset({"offer_slot", "send_message", "update_waitlist_status"})
+ORDER, KINDS = "waitlist-live", frozenset({"offer_slot", "send_message", "update_waitlist_status", "add_note"})
 PER_DAY, DAYS = 500, 120
 MIN_CONFIDENCE = 0.0  # a demonstration shows offers; a practice begins with the default of 0.85
 EVIDENCE = hashlib.sha256(b"the sandbox has nobody real in it").hexdigest()

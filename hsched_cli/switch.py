@@ -3,7 +3,7 @@
 import typer
 
 from hsched_cli.console import out
-from hsched_cli.desk import AS, someone
+from hsched_cli.desk import AS, decider, someone
 
 STOP_EXAMPLES = """
 Examples:
@@ -22,7 +22,7 @@ def stop(login: str = typer.Option(..., "--as", help=AS.help)) -> None:
     from hsched_cli.practice import opened
 
     practice = opened()
-    practice.path.stop(someone(practice, login).token)
+    practice.path.stop(someone(practice, login, "stop").token)
     out().print("Stopped. What was approved waits. `hsched release --as ...` (a manager) lets it go on.", style="bold", markup=False)
 
 
@@ -31,5 +31,5 @@ def release(login: str = typer.Option(..., "--as", help=AS.help)) -> None:
     from hsched_cli.practice import opened
 
     practice = opened()
-    practice.path.release(someone(practice, login))
+    practice.path.release(decider(practice, login, "release"))
     out().print("Released.", markup=False)

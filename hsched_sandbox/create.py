@@ -166,4 +166,5 @@ def _practice(summary: SandboxSummary, parameters: PracticeParameters) -> Practi
         first_day=summary.first_day,
         late_cancel_hours=24,
         demographic_inputs={"age": AGE_BASIS},
+        waitlist={"note_template": "booked_v1"},  # its EHR takes notes
     )

@@ -1,7 +1,7 @@
 """An EHR in memory with a calendar, a waitlist and clinicians: door, `CalendarReader` and `PracticeReader` in one, over pseudonyms."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -75,6 +75,9 @@ class FakeEhr(OtherSide):
 
     def clinicians(self) -> Sequence[ClinicianProfile]:
         return self.profiles
+
+    def set_aside(self) -> Mapping[str, int]:
+        return {}
 
     # Door and CalendarReader
 

@@ -89,6 +89,13 @@ class FakeTransaction:
         self._tables.is_stopped = is_stopped
         self._tables.audit.append(audit)
 
+    def set_paused(self, client: str, since: datetime | None, *, audit: AuditEntry) -> None:
+        self._tables.paused = self._tables.paused - {client} if since is None else self._tables.paused | {client}
+        self._tables.audit.append(audit)
+
+    def has_entry(self, kind: str, subject: str, since: datetime) -> bool:
+        return any((one.kind, one.subject) == (kind, subject) and one.at >= since for one in self._tables.audit)
+
     def now(self, clock: Clock) -> datetime:
         return clock.now()
 

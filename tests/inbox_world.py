@@ -44,6 +44,9 @@ class PlainVault:
     def resolve(self, kind: str, pseudonym: str, *, actor: str, reason: str) -> str:
         raise NotImplementedError
 
+    def find(self, kind: str, identifier: str, *, actor: str, reason: str) -> str | None:
+        raise NotImplementedError
+
 
 def without_flushing(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite does not wait for the disk, as the tests' PostgreSQL does not: no test that asks for this cuts the power."""

@@ -78,6 +78,10 @@ class MemoryVault:
             raise SafeError("unknown_pseudonym", "vault")
         return self._back[kind, pseudonym]
 
+    def find(self, kind: str, identifier: str, *, actor: str, reason: str) -> str | None:
+        self.asked.append((actor, reason))
+        return self._known.get((kind, identifier))
+
 
 @dataclass
 class RestWorld:

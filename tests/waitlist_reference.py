@@ -7,7 +7,7 @@ from hsched_core.domain.openings import Opening
 from hsched_core.domain.vocabulary import Modality
 from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
 from hsched_core.solvers.waitlist import Bar
-from hsched_core.use_cases.waitlist import Facts
+from hsched_core.use_cases.waitlist import Facts, Refusal
 from tests.waitlist_world import zone_of
 
 DAY = timedelta(days=1)
@@ -139,6 +139,10 @@ def asked_already(opening: Opening, entry: WaitingClient, facts: Facts) -> bool:
     return is_live or opening.id in history_of(entry.client, facts).asked_for
 
 
+def refusals(opening: Opening, entry: WaitingClient, facts: Facts) -> list[Refusal]:
+    return [one for one in facts.refused if (one.opening, one.client) == (opening.id, entry.client)]
+
+
 QUESTIONS: dict[Bar, Question] = {
     Bar.OTHER_TYPE: lambda opening, entry, facts: opening.session_type is not entry.session_type,
     Bar.OTHER_LENGTH: other_length,
@@ -160,5 +164,6 @@ QUESTIONS: dict[Bar, Question] = {
     Bar.RESTS: rests,
     Bar.ASKED_ALREADY: asked_already,
     Bar.HAS_AN_OFFER: lambda opening, entry, facts: any(one.client == entry.client for one in facts.live),
-    Bar.REFUSED: lambda opening, entry, facts: any((one.opening, one.client) == (opening.id, entry.client) for one in facts.refused),
+    Bar.REFUSED: lambda opening, entry, facts: any(one.until is None for one in refusals(opening, entry, facts)),
+    Bar.NOT_NOW: lambda opening, entry, facts: any(one.until and facts.now < one.until for one in refusals(opening, entry, facts)),
 }

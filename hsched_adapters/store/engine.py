@@ -5,14 +5,17 @@ On SQLite the connections handed out cannot change the schema, attach files or s
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 BUSY_SECONDS = 60
+FRESH_SECONDS = 1.0
 TRIES = 20 * BUSY_SECONDS
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 7203101  # of PostgreSQL's advisory locks: one process migrates at a time
@@ -44,7 +47,9 @@ INSPECTION = ("table_", "index_", "foreign_key_list", "wal_checkpoint")  # pragm
 def open_engine(url: str) -> sa.Engine:
     """The engine of that address, after the migrations it lacks. Parameters never show in errors: they are rows."""
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = sa.create_engine(url, hide_parameters=True)
+        sa.event.listen(engine, "checkout", _prove_alive)
+        sa.event.listen(engine, "checkin", _given_back)
         _migrate(engine)
         return engine
     unguarded = _sqlite(url, guarded=False)
@@ -56,13 +61,38 @@ def open_engine(url: str) -> sa.Engine:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that is kept whole or not at all. SQLite's takes the write lock at its start, so that writers queue."""
+    with answered(engine, Opening()) as (connection, _):
+        yield connection
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a writer asks first: on PostgreSQL it travels with BEGIN, in one message, and `lock` is waited for before `question`."""
+
+    question: str = ""
+    lock: str = ""
+
+    @cached_property
+    def on_postgresql(self) -> sa.TextClause:
+        # READ COMMITTED: the question's snapshot is taken when the lock is there.
+        return sa.text("; ".join(filter(None, ("BEGIN ISOLATION LEVEL READ COMMITTED", self.lock, self.question))))
+
+    @cached_property
+    def on_sqlite(self) -> sa.TextClause:
+        return sa.text(self.question)
+
+
+@contextmanager
+def answered(engine: sa.Engine, opening: Opening, **parameters: Any) -> Iterator[tuple[sa.Connection, Any]]:
+    """`writing`, with the first row of the answer to its opening question."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            with _by_hand(connection, "BEGIN IMMEDIATE"):
-                yield connection
+            with _by_hand(connection, sa.text("BEGIN IMMEDIATE")):
+                yield connection, connection.execute(opening.on_sqlite, parameters).first() if opening.question else None
         else:
-            with connection.begin():
-                yield connection
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")  # of the driver, which would send BEGIN by itself
+            with _by_hand(alone, opening.on_postgresql, parameters) as begun:
+                yield alone, begun.first() if opening.question else None
 
 
 @contextmanager
@@ -70,7 +100,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction in which every statement sees the same state, whatever is written meanwhile."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            with _by_hand(connection, "BEGIN"):
+            with _by_hand(connection, sa.text("BEGIN")):
                 yield connection
         else:
             with connection.execution_options(isolation_level="REPEATABLE READ").begin():
@@ -78,14 +108,31 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def _by_hand(connection: sa.Connection, begin: str) -> Iterator[None]:
-    connection.exec_driver_sql(begin)
+def _by_hand(
+    connection: sa.Connection, begin: sa.TextClause, parameters: Mapping[str, Any] | None = None
+) -> Iterator[sa.CursorResult[Any]]:
     try:
-        yield
+        yield connection.execute(begin, parameters or {})
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
+
+
+def _prove_alive(connection: Any, record: Any, _proxy: object) -> None:
+    """A connection nobody used for a while is tried before it is given out: the server may have gone away meanwhile."""
+    if time.monotonic() - record.info.get("given_back", 0.0) < FRESH_SECONDS:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except connection.Error:
+        raise sa.exc.DisconnectionError from None
+
+
+def _given_back(_connection: Any, record: Any) -> None:
+    record.info["given_back"] = time.monotonic()
 
 
 def _sqlite(url: str, *, guarded: bool) -> sa.Engine:

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.dialects import postgresql
 
 from hsched_adapters.keys import NONCE_BYTES, Keyring, bound_to
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
@@ -22,24 +23,36 @@ from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.inbox import Claim, DeadLetter, Delivery, Message, MessageState, Sealed
+from hsched_core.ports.inbox import Told
 
 PURPOSE = "inbox"
 INDEX = "inbox-index"  # codes must outlast rotations of the other key: a repeated delivery has to be known
 CODE_DIGITS = 32
 READ = (MessageState.WAITING, MessageState.TAKEN)
-# Built once: receiving is the part that has to be quick.
-RECEIVE = inbox.insert().values(
-    practice=sa.bindparam("whose"),
-    connection=sa.bindparam("source"),
-    message=sa.bindparam("code"),
-    body=sa.bindparam("sealed"),
-    kid=sa.bindparam("key"),
-    body_digest=sa.bindparam("digest"),
-    received_at=sa.bindparam("at"),
-    state=sa.bindparam("stands"),
-    due_at=sa.bindparam("at"),
-    attempts=0,
-    strikes=0,
+# Built once: receiving is the part that has to be quick. What is known already is left alone, and not returned.
+SEALED = {name: f"of_{name}" for name in ("connection", "message", "body", "kid", "body_digest")}
+BEGINNING: Mapping[str, Any] = {
+    "state": sa.literal_column(f"'{MessageState.RECEIVED}'"),
+    "attempts": sa.literal_column("0"),
+    "strikes": sa.literal_column("0"),
+}
+SHARED = {"practice": sa.bindparam("whose"), "received_at": sa.bindparam("at"), "due_at": sa.bindparam("at"), **BEGINNING}
+RECEIVE = (
+    inbox.insert()
+    .values({**SHARED, **{name: sa.bindparam(parameter) for name, parameter in SEALED.items()}})
+    .prefix_with("OR IGNORE")
+    .returning(inbox.c.message)
+)
+# The same for PostgreSQL: an array a column, which it reads in half the time it takes for rows of values.
+# A text, because SQLAlchemy compiles a statement with ON CONFLICT anew each time.
+RECEIVE_AT_ONCE = sa.text(f"""
+    INSERT INTO inbox (practice, received_at, due_at, state, attempts, strikes, {", ".join(SEALED)})
+    SELECT :whose, :at, :at, '{MessageState.RECEIVED}', 0, 0, sealed.*
+    FROM unnest({", ".join(f":{parameter}" for parameter in SEALED.values())}) AS sealed
+    ON CONFLICT DO NOTHING RETURNING message
+""").bindparams(
+    sa.bindparam("at", type_=inbox.c.received_at.type),
+    *(sa.bindparam(parameter, type_=postgresql.ARRAY(inbox.c[name].type)) for name, parameter in SEALED.items()),
 )
 BUSY = sa.select(inbox.c.about).where(
     inbox.c.practice == sa.bindparam("whose"), inbox.c.state == str(MessageState.TAKEN), inbox.c.due_at > sa.bindparam("now")
@@ -65,6 +78,7 @@ class SqlInboxStore:
         self._trail, self._keyring, self._practice = trail, keyring, trail.practice
         self._index = keyring.active(INDEX).secret
         self._kid = keyring.active(PURPOSE).kid
+        self._begin = cache(lambda kind, source: _told_apart(kind, self._practice.encode(), source.encode()))
         self._cipher = cache(lambda kid: AESGCM(keyring.by_kid(kid).secret))
 
     @contextmanager
@@ -130,11 +144,15 @@ class SqlInboxStore:
         return sa.select(*columns).select_from(inbox).where(inbox.c.practice == self._practice)
 
     def _code(self, kind: bytes, source: str, *parts: bytes) -> str:
-        told = b"".join(len(part).to_bytes(4, "big") + part for part in (kind, self._practice.encode(), source.encode(), *parts))
-        return hmac.digest(self._index, told, "sha256").hex()
+        return hmac.digest(self._index, self._begin(kind, source) + _told_apart(*parts), "sha256").hex()
 
     def _bound(self, message: str, kid: str) -> bytes:
         return bound_to("hsched-inbox/1", self._practice, message, kid)
+
+
+def _told_apart(*parts: bytes) -> bytes:
+    """As one, and no other parts make the same: each with its length."""
+    return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
 
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:
@@ -149,6 +167,8 @@ class SqlInboxTransaction:
         self._do = recording.connection.execute
 
     def digests(self, messages: Sequence[str]) -> Mapping[str, str]:
+        if not messages:
+            return {}
         return {row.message: row.body_digest for row in self._do(KNOWN, {"whose": self._practice, "codes": messages})}
 
     def told(self, notices: Sequence[Notice]) -> frozenset[Notice]:
@@ -167,13 +187,21 @@ class SqlInboxTransaction:
         row = self._do(self._ours(inbox).where(inbox.c.message == message)).one_or_none()
         return _message(row) if row else None
 
-    def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: AuditEntry) -> None:
-        rows = [
-            {"source": one.source, "code": one.message, "sealed": one.body, "key": one.kid, "digest": one.body_digest} for one in sealed
-        ]
-        shared = {"whose": self._practice, "at": at, "stands": str(MessageState.RECEIVED)}
-        self._do(RECEIVE, [shared | row for row in rows])
-        self._recording.record(audit)
+    def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: Told) -> frozenset[str]:
+        columns = [[one.source for one in sealed], [one.message for one in sealed], [one.body for one in sealed]]
+        columns += [[one.kid for one in sealed], [one.body_digest for one in sealed]]
+        shared = {"whose": self._practice, "at": at}
+        if self._recording.connection.dialect.name == "sqlite":
+            rows = zip(*columns, strict=True)
+            found = self._do(RECEIVE, [shared | dict(zip(SEALED.values(), row, strict=True)) for row in rows])
+        else:
+            found = self._do(RECEIVE_AT_ONCE, shared | dict(zip(SEALED.values(), columns, strict=True)))
+        stored = frozenset(found.scalars())
+        if stored:
+            self._recording.record(audit([one for one in sealed if one.message in stored]))
+        else:
+            self._recording.idle()
+        return stored
 
     def add_notices(self, notices: Mapping[str, Notice], source: str, at: datetime, mark: datetime, *, audit: AuditEntry) -> None:
         rows = [

@@ -8,7 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from hsched_adapters.clock import SystemClock
+from hsched_adapters.store.audit.bodies import as_text
 from hsched_adapters.store.rows import PracticeRows
+from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.schema import cases, offers, openings
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
@@ -68,6 +70,12 @@ class OfferRows(PracticeRows):
     def cases_about(self, subject: str) -> Sequence[Case]:
         ours = self._ours(cases, cases.c.document).where(cases.c.subject == subject).order_by(cases.c.since, cases.c.id)
         return [from_text(Case, text) for text in self._do(ours).scalars()]
+
+    def has_entry(self, kind: str, subject: str, since: datetime) -> bool:
+        entries = audit_entries.c
+        # The trail keeps instants as text in UTC, whose order is that of time.
+        told = sa.and_(entries.subject == subject, entries.kind == kind, entries.at >= as_text(since))
+        return self._do(self._ours(audit_entries, entries.seq).where(told).limit(1)).first() is not None
 
     def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
         is_open = offer.state is OfferState.SENT or (offer.state in NEEDS_FOLLOWING_UP and not offer.is_followed_up)

@@ -81,6 +81,10 @@ class Look(Protocol):
         """Every use case's standing order."""
         ...
 
+    def paused(self) -> Mapping[str, datetime]:
+        """Clients whom a person has, and since when."""
+        ...
+
     def is_stopped(self) -> bool:
         """Whether the kill switch is thrown."""
         ...
@@ -237,6 +241,11 @@ class SqlTransaction(OfferRows):
         row |= {"at": draw.at, "starts_at": draw.starts_at, "document": to_text(draw)}
         self._do(draws.insert().values(practice=self._practice, **row))
         self._recording.record(audit)
+
+    def paused(self) -> dict[str, datetime]:
+        """Clients whom a person has, and since when."""
+        rows = self._do(self._ours(pauses, pauses.c.client, pauses.c.since).order_by(pauses.c.since, pauses.c.client))
+        return {row.client: row.since for row in rows}
 
     def record(self, *, audit: AuditEntry) -> None:
         self._recording.record(audit)

@@ -108,16 +108,17 @@ def _enum_or_plain(kind: type[Any]) -> Reader:
 
 
 def _dataclass(kind: Any) -> Reader:
+    """What an older version did not write takes its default; what this one does not know is refused, as is anything else."""
     hints = get_type_hints(kind)
     names = [field.name for field in dataclasses.fields(kind)]
     readers: dict[str, Reader] = {}  # filled at first use: a type may hold its own kind
-    expected = {"type", *names}
+    needed = {field.name for field in dataclasses.fields(kind) if field.default is field.default_factory is dataclasses.MISSING}
 
     def read(told: Mapping[str, Any]) -> Any:
-        if told.keys() != expected or told["type"] != kind.__name__:
+        if not needed | {"type"} <= told.keys() <= {"type", *names} or told["type"] != kind.__name__:
             raise TypeError
         if not readers:
             readers.update({name: _reader(hints[name]) for name in names})
-        return kind(**{name: one(told[name]) for name, one in readers.items()})
+        return kind(**{name: one(told[name]) for name, one in readers.items() if name in told})
 
     return read

@@ -106,6 +106,7 @@ class OfferSlot(Action):
     template: str
     answer_by: datetime
     waitlist_entry: str
+    instead_of: str | None = None  # the later appointment that the client gives up for it
 
     def __post_init__(self) -> None:
         if self.leads_to.basis is not Basis.ACCEPTED_OFFER:

@@ -49,7 +49,7 @@ class Case:
     offer: str = ""  # id of the accepted offer's case
     awaits: Role | None = None  # who is asked now
     hold: Session | None = None  # time nobody else may get
-    not_before: datetime | None = None
+    not_before: datetime | None = None  # of what is blocked: when the same might be proposed again
     attempts: int = 0
     probes: int = 0
     settle_until: datetime | None = None  # before that, an unknown outcome cannot be searched for

@@ -25,6 +25,16 @@ class Purpose(StrEnum):
     BOOK_ME = "book_me"  # not a message: openings that fit may be booked without asking
 
 
+class Pause(StrEnum):
+    """Why a person takes a client over, or gives them back. Codes, because the trail keeps them; nothing about a client's health."""
+
+    CLIENT_ASKED = "client_asked"
+    IN_TOUCH = "in_touch"  # somebody of the practice speaks with them
+    WRONG_ADDRESS = "wrong_address"
+    SETTLED = "settled"  # what it was for is over
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class Outreach:
     """One contact with a client: to whom, how, why. `answers` names the client's own message that it answers."""

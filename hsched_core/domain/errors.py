@@ -4,7 +4,8 @@ HschedError
 |- UserError              shown to a person as one line, with the remedy; never a traceback
 |  |- InputError          a file or a row breaks the contract: names file, row, field and remedy
 |  |- SettingsError       a setting is missing, unknown or wrong
-|  `- NotReadyError       something must be done first (no practice yet, no champion yet)
+|  |- NotReadyError       something must be done first (no practice yet, no champion yet)
+|  `- NotReadError        another system could not be read; a code says why
 `- SafeError              a failure inside the identified zone, reduced to a code and a reference
 """
 
@@ -28,6 +29,17 @@ class SettingsError(UserError):
 
 class NotReadyError(UserError):
     """Something must be done first."""
+
+
+class NotReadError(UserError):
+    """Another system could not be read; `code` says why in words of the program, never with a value of the answer.
+
+    `is_no_answer`: it said nothing that could be understood or not, so no record is to blame.
+    """
+
+    def __init__(self, problem: str, remedy: str, code: str, *, is_no_answer: bool) -> None:
+        super().__init__(problem, remedy)
+        self.code, self.is_no_answer = code, is_no_answer
 
 
 class InputError(UserError):

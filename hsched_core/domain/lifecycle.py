@@ -79,7 +79,7 @@ STEPS: tuple[Step, ...] = (
     Step(E.REFUSED, S.APPROVED, S.BLOCKED, "Judged again with fresh facts, a rule of the gate stands against it."),
     Step(E.POSTPONED, S.APPROVED, S.APPROVED, "A rule stands against it for now (quiet hours, a cooldown)."),
     Step(E.CLAIMED, S.APPROVED, S.EXECUTING, "Key and settle time are stored; only now the outside is called."),
-    Step(E.RETURNED, S.EXECUTING, S.APPROVED, "The call certainly did nothing (no connection, 429, 503); tried again later."),
+    Step(E.RETURNED, S.EXECUTING, S.APPROVED, "The call certainly did nothing (no connection, 401, 429, 503); tried again later."),
     Step(E.CONFIRMED, S.EXECUTING, S.CONFIRMED, "Done, and read back as asked."),
     Step(E.REJECTED, S.EXECUTING, S.REJECTED, "The other side refused."),
     Step(E.LOST_SIGHT, S.EXECUTING, S.UNKNOWN, "It may or may not have happened (timeout, 500, a crash of ours)."),

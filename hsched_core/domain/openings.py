@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from hsched_core.domain.vocabulary import Modality, SessionType
 
+UNASKED = "waitlist.unasked"  # the trail's word for why nobody, or nobody else, was asked for an opening
+
 
 class OpeningState(StrEnum):
     """What became of an opening."""

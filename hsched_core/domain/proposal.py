@@ -41,6 +41,7 @@ class Proposal:
     candidates: tuple[Candidate, ...] = ()
     model_version: str = ""
     replaces: str = ""  # the proposal that a person changed into this one
+    follows: str = ""  # the opening whose story it belongs to, where it is about something else: a later visit, an entry
 
     def __post_init__(self) -> None:
         if not self.reasons:

@@ -91,6 +91,18 @@ def check_release(person: Person, practice: str) -> None:
         raise NotPermittedError((Finding("approval.role", "Only the practice's manager may release the kill switch."),))
 
 
+def pausing_objections(person: Person, practice: str) -> tuple[Finding, ...]:
+    """What keeps a person from taking a client over, or giving them back: whoever deals with calendars may."""
+    found = []
+    if person.practice != practice:
+        found.append(Finding("approval.practice", "This belongs to another practice."))
+    if not person.is_active:
+        found.append(Finding("approval.inactive", "This account is disabled."))
+    if not person.roles & CALENDAR_ROLES:
+        found.append(Finding("approval.role", "Your role may not pause a client's contacts."))
+    return tuple(found)
+
+
 def acting_role(action: Action, person: Person) -> Role | None:
     """The role in which the person may decide about the action; None: in none of theirs."""
     allowed = APPROVERS.get(action.kind, frozenset())

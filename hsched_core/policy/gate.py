@@ -17,6 +17,7 @@ class Verdict:
 
     findings: tuple[Finding, ...]
     passes_at: datetime | None
+    clears_at: datetime | None = None  # of what is blocked only because it cannot wait: when the same might be proposed again
 
     @property
     def is_blocked(self) -> bool:
@@ -40,6 +41,16 @@ def judge(matter: Matter, rules: tuple[Rule, ...] = RULES) -> Verdict:
         at = max(finding.clears_at for finding in standing if finding.clears_at)
         standing = _findings(replace(matter, now=at), rules)
     return Verdict(tuple(dict.fromkeys(found + standing)), None)
+
+
+def clears_at(matter: Matter) -> datetime | None:
+    """When the rules that stand against a contact just now let it pass, however short a life the proposal has; None where one of them
+    never does. Who asks again then finds the quiet hours over, or room in the budget.
+    """
+    found = _findings(matter, RULES)
+    if not found or any(finding.clears_at is None for finding in found):
+        return None
+    return judge(matter, contact.RULES).passes_at
 
 
 def _findings(matter: Matter, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:

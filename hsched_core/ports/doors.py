@@ -48,7 +48,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class NotSent:
-    """It certainly did nothing, and may be asked again from `retry_at` on (no connection, 429, 503)."""
+    """It certainly did nothing, and may be asked again from `retry_at` on (no connection, 401, 429, 503)."""
 
     code: str
     retry_at: datetime

@@ -1,6 +1,6 @@
 """What messages of other systems need: who verifies and translates them, and where they are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +8,8 @@ from typing import Protocol
 from hsched_core.domain.appointments import Notice
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.inbox import Claim, DeadLetter, Delivery, Message, MessageState, Reception, Sealed
+
+Told = Callable[[Sequence[Sealed]], AuditEntry]  # the entry that tells of the messages that turned out to be new
 
 
 class Verifier(Protocol):
@@ -47,8 +49,8 @@ class InboxTransaction(Protocol):
 
     def find(self, message: str) -> Message | None: ...
 
-    def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: AuditEntry) -> None:
-        """Store new messages."""
+    def add(self, sealed: Sequence[Sealed], at: datetime, *, audit: Told) -> frozenset[str]:
+        """Store those of different messages that are not known yet, with the entry that tells of them; which ones."""
         ...
 
     def add_notices(self, notices: Mapping[str, Notice], source: str, at: datetime, mark: datetime, *, audit: AuditEntry) -> None:

@@ -64,6 +64,10 @@ class Vault(Protocol):
         """The identifier behind a pseudonym; recorded in the access log with who asked and why."""
         ...
 
+    def find(self, kind: str, identifier: str, *, actor: str, reason: str) -> str | None:
+        """The pseudonym that an identifier has already; recorded likewise. None where it has none: looking makes none."""
+        ...
+
 
 class IdentifiedZone(Protocol):
     """Encrypted files of the identified zone, addressed by name; tampered or moved content does not open."""
@@ -108,4 +112,8 @@ class PracticeReader(Protocol):
 
     def clinicians(self) -> Sequence[ClinicianProfile]:
         """Everybody who sees clients."""
+        ...
+
+    def set_aside(self) -> Mapping[str, int]:
+        """How many rows of the last readings of lists could not be read and were left out, by code (`unexpected_form: record.field`)."""
         ...

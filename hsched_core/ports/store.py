@@ -68,6 +68,10 @@ class Transaction(Protocol):
         """Throw the kill switch, or put it back."""
         ...
 
+    def set_paused(self, client: str, since: datetime | None, *, audit: AuditEntry) -> None:
+        """A person has this client: nothing is sent until they give them back (None)."""
+        ...
+
     def put_offer(self, offer: Offer, *, audit: AuditEntry) -> None:
         """Store an offer, new or changed. Raises where the stored version is not the one before."""
         ...
@@ -108,6 +112,10 @@ class DeskTransaction(Transaction, Protocol):
 
     def cases_about(self, subject: str) -> Sequence[Case]:
         """Every case about that subject, whatever its state, oldest first."""
+        ...
+
+    def has_entry(self, kind: str, subject: str, since: datetime) -> bool:
+        """Whether the trail tells such a thing of the subject at or after that instant."""
         ...
 
     def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:

@@ -45,6 +45,7 @@ class Bar(IntEnum):
     ASKED_ALREADY = 18
     HAS_AN_OFFER = 19
     REFUSED = 20
+    NOT_NOW = 21
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Slot:
     reaches: Flags  # by code of a state
     asked: Flags  # by client
     refused: Flags  # by client
+    not_now: Flags  # by client
 
 
 _TYPES: Mapping[str, Any] = {
@@ -220,6 +222,10 @@ def _refused(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
     return slot.refused[waiting.client[at]]
 
 
+def _not_now(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
+    return slot.not_now[waiting.client[at]]
+
+
 RULES: Mapping[Bar, Rule] = {
     Bar.OTHER_TYPE: lambda slot, waiting, limits, at: waiting.session_type[at] != slot.session_type,
     Bar.OTHER_LENGTH: _other_length,
@@ -242,6 +248,7 @@ RULES: Mapping[Bar, Rule] = {
     Bar.ASKED_ALREADY: _asked_already,
     Bar.HAS_AN_OFFER: lambda slot, waiting, limits, at: waiting.holds_offer[at],
     Bar.REFUSED: _refused,
+    Bar.NOT_NOW: _not_now,
 }
 
 # The rules about a column or two of small numbers; together they leave few.

@@ -96,6 +96,7 @@ def _offer(facts: Facts, opening: Opening, entry: WaitingClient) -> OfferSlot:
         template=settings.template,
         answer_by=facts.now + (settings.decide_minutes + settings.answer_minutes) * MINUTE,
         waitlist_entry=entry.entry,
+        instead_of=entry.instead_of,
     )
 
 

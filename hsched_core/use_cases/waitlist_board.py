@@ -12,7 +12,7 @@ from hsched_core.solvers.waitlist import Bar, Flags, bars, eligible, masks
 from hsched_core.use_cases.waitlist_coding import Coding
 from hsched_core.use_cases.waitlist_facts import Facts
 
-PASSING = frozenset({Bar.TOO_FAR, Bar.HAS_AN_OFFER})  # what goes away by itself while an opening is there
+PASSING = frozenset({Bar.TOO_FAR, Bar.HAS_AN_OFFER, Bar.NOT_NOW})  # what goes away by itself while an opening is there
 
 
 @dataclass(frozen=True)

@@ -79,10 +79,14 @@ class Coding:
     def slots(self) -> tuple[Slot, ...]:
         """The openings, in the order of the facts."""
         profiles = {one.clinician: one for one in self.facts.clinicians}
-        asked = _by_opening(self.facts.asked)
-        refused = _by_opening((one.opening, one.client) for one in self.facts.refused)
+        refused, now = self.facts.refused, self.facts.now
+        barred = {
+            "asked": _by_opening(self.facts.asked),
+            "refused": _by_opening((one.opening, one.client) for one in refused if one.until is None),
+            "not_now": _by_opening((one.opening, one.client) for one in refused if one.until and one.until > now),
+        }
         return tuple(
-            self._slot(one, profiles.get(one.clinician, ClinicianProfile(one.clinician, "", remote=False)), asked, refused)
+            self._slot(one, profiles.get(one.clinician, ClinicianProfile(one.clinician, "", remote=False)), barred)
             for one in self.facts.openings
         )
 
@@ -149,7 +153,7 @@ class Coding:
         booked = sum(first <= self._day(visit) <= last for visit in visits if visit > self.facts.now)
         return first, last, (WITHOUT_LIMIT if cover.sessions_left is None else cover.sessions_left) - booked
 
-    def _slot(self, one: Opening, profile: ClinicianProfile, asked: Mapping[str, set[str]], refused: Mapping[str, set[str]]) -> Slot:
+    def _slot(self, one: Opening, profile: ClinicianProfile, barred: Mapping[str, Mapping[str, set[str]]]) -> Slot:
         start, last = (instant.astimezone(self.facts.place) for instant in (one.starts_at, one.ends_at - MINUTE))
         return Slot(
             clinician=self.clinicians[one.clinician],
@@ -169,8 +173,7 @@ class Coding:
             may_be_remote=profile.remote,
             offers=flags(len(self.needs), [code for need, code in self.needs.items() if need <= profile.specialties]),
             reaches=flags(len(self.states) + 1, [code for state, code in self.states.items() if state in profile.states]),
-            asked=self._clients(asked.get(one.id, set())),
-            refused=self._clients(refused.get(one.id, set())),
+            **{why: self._clients(of.get(one.id, set())) for why, of in barred.items()},
         )
 
     def _clients(self, names: Iterable[str]) -> Flags:

@@ -23,10 +23,14 @@ class LiveOffer:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A client who is not to be asked for an opening: the gate blocked it, a person said no, or they gave the time up before."""
+    """A client who is not to be asked for an opening: the gate blocked it, a person said no, or they gave the time up before.
+
+    Where only quiet hours or the contact budget stood against it, not before `until`.
+    """
 
     opening: str
     client: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Facts:
             clinicians=tuple(sorted(self.clinicians, key=lambda one: one.clinician)),
             histories=tuple(sorted(self.histories, key=lambda one: one.client)),
             live=tuple(sorted(set(self.live), key=lambda one: (one.opening, one.client))),
-            refused=tuple(sorted(set(self.refused), key=lambda one: (one.opening, one.client))),
+            refused=tuple(sorted(set(self.refused), key=lambda one: (one.opening, one.client, str(one.until)))),
         )
 
     @cached_property

@@ -31,10 +31,18 @@ SKIPPED: Mapping[Bar, str] = {
     Bar.ASKED_ALREADY: "Was asked for this opening already.",
     Bar.HAS_AN_OFFER: "Has an offer that is not answered yet.",
     Bar.REFUSED: "Was ruled out for this opening: by a rule, or by a person.",
+    Bar.NOT_NOW: "Cannot be contacted just now (quiet hours where the client is, or the contact budget), and is asked again afterwards.",
 }
 ANOTHER_ENTRY = "Is considered with another entry of the waitlist that fits better."
 ASKED_NOW = "Is asked for this opening at the same time."
 ELSEWHERE = "Is asked for another opening at the same time."
+ENOUGH_ASKED = "enough_asked"
+# The codes under which the trail keeps reasons: a bar's name, and two that are no bar.
+SENTENCES: Mapping[str, str] = {
+    **{bar.name.lower(): text for bar, text in SKIPPED.items()},
+    "another_entry": ANOTHER_ENTRY,
+    ENOUGH_ASKED: "Could be asked, but as many were asked for this opening as may be.",
+}
 URGENCY = {Urgency.ROUTINE: "routine", Urgency.SOON: "soon", Urgency.URGENT: "urgent"}
 
 
@@ -42,6 +50,11 @@ URGENCY = {Urgency.ROUTINE: "routine", Urgency.SOON: "soon", Urgency.URGENT: "ur
 def skipped(mask: int) -> str:
     """Every reason of a solver's mask, in one line."""
     return " ".join(text for bar, text in SKIPPED.items() if mask >> bar & 1) or ANOTHER_ENTRY
+
+
+def codes(mask: int) -> tuple[str, ...]:
+    """Every reason of a solver's mask, as codes."""
+    return tuple(bar.name.lower() for bar in SKIPPED if mask >> bar & 1) or ("another_entry",)
 
 
 def chosen(one: WaitingClient, opening: Opening, history: OfferHistory, now: datetime) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ class WaitlistSettings:
     send_until_hour: int = 20
     template: str = "waitlist_offer"
     holdout_share: float = 0.0  # of openings, drawn to be left to the staff; 0: none, and no effect can be told
+    note_template: str = ""  # of the note to the chart after a booking, where the EHR takes notes: booked_v1
     weights: FitWeights = field(default_factory=FitWeights)
 
     def __post_init__(self) -> None:

@@ -79,8 +79,8 @@ class Answers(Steps):
         tx.add_message(offer.client, Inbound(offer.id, now), audit=said)
         if not is_free:
             return self._enter(tx, booking, Event.REFUSED, now, actor=booking.proposed_by, rules=verdict.rules)
-        until = min(now + self._policy.approval_lasts, booking.expires_at)
-        approvals = tuple(replace(approval, expires_at=until) for approval in case.approvals)
+        # What was promised is kept as long as it can be: an EHR that is away, or a stop, does not take the time from the client.
+        approvals = tuple(replace(approval, expires_at=booking.expires_at) for approval in case.approvals)
         changes: dict[str, Any] = {"approvals": approvals, "offer": case.id, "hold": booking.action.hold}
         return self._enter(tx, booking, Event.ACCEPTED, now, actor=booking.proposed_by, **changes)
 

@@ -24,6 +24,8 @@ UNJUDGED = Verdict((), None)
 Objections = Callable[[Transaction, Case, datetime], Iterable[Finding]]
 Act = Callable[[Transaction, Case, datetime], Case]
 
+WANTED = {Event.RESOLVED_DONE: "settled as done", Event.RESOLVED_NOT_DONE: "settled as not done", Event.SUPPORTED: "approved"}
+
 
 class Decisions(Steps):
     """The part of the path before anything leaves."""
@@ -105,6 +107,8 @@ class Decisions(Steps):
         rollout = self._rollout(tx, proposal, now)
         event = route(proposal, verdict, rollout, now)
         changes: dict[str, Any] = {}
+        if event is Event.REFUSED:
+            changes["not_before"] = verdict.clears_at
         if event is Event.QUEUED:
             changes["awaits"] = asked_role(proposal.action, self._policy, timedelta(0))
         if event is Event.ORDERED and rollout.order:
@@ -136,7 +140,8 @@ class Decisions(Steps):
 
 def _out_of_turn(case: Case, event: Event) -> Iterable[Finding]:
     if not allows(case.state, event):
-        yield Finding("lifecycle.state", f"The proposal is {case.state} and cannot be {event}.")
+        wanted = WANTED.get(event, str(event).replace("_", " "))
+        yield Finding("lifecycle.state", f"The proposal is {str(case.state).replace('_', ' ')}: it cannot be {wanted} now.")
 
 
 def _may_decide(person: Person) -> Objections:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import Action, BookAppointment, OfferSlot
 from hsched_core.domain.case import Case
-from hsched_core.domain.errors import HschedError
+from hsched_core.domain.errors import HschedError, NotReadError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.proposal import Proposal
+from hsched_core.domain.sessions import Session
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskStore, PracticeReader
 from hsched_core.use_cases.waitlist import WaitlistSettings
@@ -18,6 +20,8 @@ from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import DESK, WAITLIST
 from hsched_core.workflow.path import Path
 
+SHORT = 8  # digits of a pseudonym in a sentence
+READ = "read"  # the step in which a round reads the EHR
 CHOOSING_LASTS = timedelta(minutes=2)  # a worker that chooses whom to ask longer than this is taken for dead
 
 
@@ -27,6 +31,7 @@ class Round:
 
     done: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    not_read: str = ""  # the code of why the EHR could not be read for the whole round
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -34,7 +39,15 @@ class Round:
         try:
             yield
         except HschedError as failure:
-            self.failed[f"{name}.{type(failure).__name__}"] += 1
+            self.failed[f"{name}.{told_why(failure)}"] += 1
+            if name == READ and isinstance(failure, NotReadError):
+                self.not_read = failure.code
+
+
+def told_why(failure: HschedError) -> str:
+    """The failure's kind, and its code where it has one: codes are words of the program and carry no values."""
+    code = failure.code.replace(": ", ":") if isinstance(failure, NotReadError) else ""
+    return f"{type(failure).__name__}{f' ({code})' if code else ''}"
 
 
 @dataclass(frozen=True)
@@ -49,25 +62,43 @@ class Tools:
     settings: WaitlistSettings
     holdout: Holdout | None = None
 
-    def ask(self, action: Action, subject: str, because: str, origin: str, until: timedelta) -> Proposal:
-        """A proposal of the desk's own: what follows from an end, or from a date. `origin` names what it follows from, once."""
+    def ask(self, action: Action, subject: str, because: tuple[str, ...], origin: str, until: timedelta, follows: str = "") -> Proposal:
+        """A proposal of the desk's own: what follows from an end, or from a date. `origin` names what it follows from, once;
+        `follows` the opening to whose story it belongs.
+        """
         return Proposal(
             practice=self.policy.practice,
             use_case=WAITLIST,
             action=action,
             subject=subject,
-            reasons=(because,),
+            reasons=because,
             facts_digest=origin,
             policy_version=self.policy.version,
             expires_at=self.clock.now() + until,
             proposed_by=DESK,
             confidence=1.0,  # nothing was weighed: it follows
+            follows=follows if follows != subject else "",
         )
 
     def submit(self, proposal: Proposal) -> Case:
         """Propose, and carry out at once what needs nobody's yes."""
         case = self.path.propose(proposal)
         return self.path.execute(case.id) if case.state is State.APPROVED else case
+
+
+def exchange(gives_up: Session | None, takes: Session | None, zone: str) -> tuple[str, ...]:
+    """What a person needs to see of a visit that is given up for another one: both times, the kind, and with whom."""
+    if gives_up is None:
+        return ()
+    return (f"Given up: {_visit(gives_up, zone)}.", *((f"Taken instead: {_visit(takes, zone)}.",) if takes else ()))
+
+
+def _visit(session: Session, zone: str) -> str:
+    when = f"{session.starts_at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}"
+    return (
+        f"{when} ({zone}), {session.session_type} session of {session.duration_minutes} min ({session.modality}) "
+        f"with clinician {session.clinician[:SHORT]}"
+    )
 
 
 def gives(case: Case) -> BookAppointment | None:

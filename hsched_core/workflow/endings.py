@@ -6,17 +6,18 @@ Everything that follows is a proposal like any other: the gate judges it, a pers
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from hsched_core.domain.actions import Action, BookAppointment, CancelAppointment, OfferSlot, SendMessage, UpdateWaitlistStatus
+from hsched_core.domain.actions import Action, AddNote, BookAppointment, CancelAppointment, OfferSlot, SendMessage, UpdateWaitlistStatus
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, Event, State, allows
 from hsched_core.domain.offers import Offer, OfferState
 from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import WaitlistStatus
 from hsched_core.domain.waiting import WaitingClient
 from hsched_core.ports import DeskTransaction
-from hsched_core.workflow.desk import Round, Tools
+from hsched_core.workflow.desk import Round, Tools, exchange
 from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
 from hsched_core.workflow.opening_watch import UNFILLED, close_opening
 
@@ -26,6 +27,7 @@ KIND_WORDS = "The offer came to nothing, and the client should know."
 PLACED = "The client took an offer."
 GIVES_UP = "The client gives up this later visit for the earlier one they took."
 RAN_OUT = "The entry of the waitlist ran out."
+NOTED = "The chart says where the visit came from."
 TOLD_BOOKED = "The time was booked, and the client was not told so by the page."
 A_DAY = timedelta(days=1)
 AT_ONCE = timedelta(minutes=1)  # a yes that was booked within it was answered with the booking
@@ -76,15 +78,14 @@ class Endings:
                 self._with.path.withdraw(case_id, DESK)
                 done.done["withdrawn"] += 1
 
-    def follow_up(self, waiting: Sequence[WaitingClient], done: Round) -> None:
+    def follow_up(self, done: Round) -> None:
         """What each end asks for, proposed once."""
-        entries = {one.entry: one for one in waiting}
         with self._with.store.transaction() as tx:
             offers = [(offer, tx.case(offer.id), tx.case(offer.booking)) for offer in tx.unfinished_offers()]
         for offer, case, booking in offers:
             with done.step("follow_up"):
-                if offer.state is OfferState.ACCEPTED and booking and booking.state is State.CONFIRMED:
-                    self._placed(offer, booking, entries.get(offer.waitlist_entry), done)
+                if offer.state is OfferState.ACCEPTED and case and booking and booking.state is State.CONFIRMED:
+                    self._placed(offer, case, booking, done)
                 elif case and offer.state in (OfferState.WITHDRAWN, OfferState.LOST):
                     self._kind_words(offer, case, done)
 
@@ -106,26 +107,39 @@ class Endings:
             session = booking.action.session
             for entry in waiting:
                 if session and (entry.client, entry.session_type) == (session.client, session.session_type):
-                    with done.step("booked_unasked"):
+                    with done.step("booked_unasked"):  # the status comes last: it takes the entry, and with it this step, off the list
+                        self._tell_booked(booking, entry.client, entry.channel, None, done)
+                        self._note(booking, done)
+                        self._give_up(entry.instead_of, entry.client, booking.id, done)
                         action = UpdateWaitlistStatus(entry.entry, WaitlistStatus.PLACED)
                         self._once(action, entry.entry, PLACED, booking.id, done)
-                        self._tell_booked(booking, entry.client, entry.channel, None, done)
 
-    def _placed(self, offer: Offer, booking: Case, entry: WaitingClient | None, done: Round) -> None:
-        """The client is off the list, and the visit they gave up is cancelled: a notice will tell of its time."""
+    def _placed(self, offer: Offer, case: Case, booking: Case, done: Round) -> None:
+        """The client is off the list, and the visit they gave up is cancelled: a notice will tell of its time.
+
+        By what the offer said, not by the entry: staff may have taken that off the list, or an earlier round that did not come to its end.
+        """
+        assert isinstance(case.action, OfferSlot)
         action = UpdateWaitlistStatus(offer.waitlist_entry, WaitlistStatus.PLACED)
         self._once(action, offer.waitlist_entry, PLACED, offer.id, done)
-        if entry and booking.since >= offer.since + AT_ONCE:  # the page could only say "received"
-            self._tell_booked(booking, offer.client, entry.channel, offer.id, done)
-        if entry and entry.instead_of:
-            self._give_up(entry.instead_of, offer, done)
+        if booking.since >= offer.since + AT_ONCE:  # the page could only say "received"
+            self._tell_booked(booking, offer.client, case.action.channel, offer.id, done)
+        self._note(booking, done)
+        self._give_up(case.action.instead_of, offer.client, offer.id, done)
         self._mark(offer)
 
-    def _give_up(self, appointment_id: str, offer: Offer, done: Round) -> None:
-        later = self._with.reader.appointment(appointment_id)
-        if later and later.takes_time and later.session.client == offer.client and later.session.starts_at > self._with.clock.now():
+    def _give_up(self, appointment_id: str | None, client: str, origin: str, done: Round) -> None:
+        """The later visit, if it still stands. An EHR that does not answer is asked in the next round."""
+        later = self._with.reader.appointment(appointment_id) if appointment_id else None
+        if later and later.takes_time and later.session.client == client and later.session.starts_at > self._with.clock.now():
             action = CancelAppointment(later.id, later.version, later.session.clinician, MOVED_UP)
-            self._once(action, later.id, GIVES_UP, offer.id, done)
+            self._once(action, later.id, GIVES_UP, origin, done, gives_up=later.session)
+
+    def _note(self, booking: Case, done: Round) -> None:
+        """A short note to the chart, where the practice switched it on."""
+        if self._with.settings.note_template and booking.reference:
+            action = AddNote(booking.reference, self._with.settings.note_template)
+            self._once(action, booking.proposal.subject, NOTED, booking.id, done)
 
     def _tell_booked(self, booking: Case, client: str, channel: Channel, answers: str | None, done: Round) -> None:
         message = SendMessage(Outreach(client, channel, Purpose.OFFER, answers), BOOKED_TEMPLATE, booking.reference)
@@ -141,13 +155,24 @@ class Endings:
             self._once(SendMessage(outreach, TAKEN_TEMPLATE), offer.opening, KIND_WORDS, offer.id, done, min(A_DAY, left))
         self._mark(offer)
 
-    def _once(self, action: Action, subject: str, because: str, origin: str, done: Round, until: timedelta = A_DAY) -> None:
+    def _once(
+        self,
+        action: Action,
+        subject: str,
+        because: str,
+        origin: str,
+        done: Round,
+        until: timedelta = A_DAY,
+        gives_up: Session | None = None,
+    ) -> None:
         """Propose it, unless that was done: a new version of the practice's settings does not ask again."""
         name = digest([origin, subject, action])
         with self._with.store.transaction() as tx:
             if any(case.proposal.facts_digest == name for case in tx.cases_about(subject)):
                 return
-        case = self._with.submit(self._with.ask(action, subject, because, name, until))
+            source = tx.case(origin)  # the offer, or the booking: its subject is the opening
+        reasons = (because, *exchange(gives_up, source.action.session if source else None, self._with.policy.zone))
+        case = self._with.submit(self._with.ask(action, subject, reasons, name, until, source.proposal.subject if source else ""))
         done.done[f"{action.kind}.{case.state}"] += 1
 
     def _mark(self, offer: Offer) -> None:

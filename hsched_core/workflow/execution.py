@@ -38,7 +38,7 @@ class Execution(Steps):
                 return self._move(tx, case, Event.EXPIRED, now)
             verdict = self._judge_again(tx, case, read, rollout, now)
             if verdict.is_blocked:
-                return self._move(tx, case, Event.REFUSED, now, rules=verdict.rules)
+                return self._move(tx, case, Event.REFUSED, now, rules=verdict.rules, not_before=verdict.clears_at)
             if verdict.passes_at != now:
                 return self._move(tx, case, Event.POSTPONED, now, rules=verdict.rules, not_before=verdict.passes_at)
             claimed, permit = self._claim(tx, case, Event.CLAIMED, door, now)

@@ -14,7 +14,7 @@ from threading import Lock
 
 from hsched_core.domain.appointments import Notice
 from hsched_core.domain.audit import AuditEntry
-from hsched_core.domain.errors import SafeError, UserError
+from hsched_core.domain.errors import NotReadError, SafeError, UserError
 from hsched_core.domain.inbox import (
     POLL,
     Claim,
@@ -88,11 +88,10 @@ class Inbox:
         sealed = [self._store.seal(delivery) for delivery in deliveries]
         with self._store.transaction() as tx:
             now = self._clock.now()
-            known = dict(tx.digests([one.message for one in sealed]))
-            receptions = [_received(one, known) for one in sealed]
-            fresh = [one for one, reception in zip(sealed, receptions, strict=True) if reception is Reception.KEPT]
-            if fresh:
-                tx.add(fresh, now, audit=trail.received(fresh, now))
+            firsts = {one.message: one for one in reversed(sealed)}
+            stored = tx.add(list(firsts.values()), now, audit=lambda fresh: trail.received(fresh, now))
+            known = {**tx.digests([code for code in firsts if code not in stored]), **{code: firsts[code].body_digest for code in stored}}
+            receptions = [_received(one, known, one is firsts[one.message] and one.message in stored) for one in sealed]
             for delivery, one, reception in zip(deliveries, sealed, receptions, strict=True):
                 if reception is Reception.ALTERED:
                     self._bury_altered(tx, delivery, one, now)
@@ -279,7 +278,9 @@ class Refused:
 
 def reason_of(error: Exception) -> str:
     """A word for what went wrong; nothing of its text."""
-    if isinstance(error, UserError | OSError):
+    if isinstance(error, NotReadError) and not error.is_no_answer:
+        return word(re.sub(r"[^a-z0-9]+", "_", error.code), "not_readable")
+    if isinstance(error, UserError | OSError):  # also what a person mends outside of any message: a token file that is missing
         return NOT_ANSWERING
     told = error.code if isinstance(error, SafeError) else type(error).__name__
     return word(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", told).lower(), "handler_failed")
@@ -290,12 +291,11 @@ def word(told: str, otherwise: str) -> str:
     return told if re.fullmatch(r"[a-z][a-z0-9_]{0,63}", told) else otherwise
 
 
-def _received(sealed: Sealed, known: dict[str, str]) -> Reception:
-    """Whether it is new; from now on it is known."""
-    if sealed.message not in known:
-        known[sealed.message] = sealed.body_digest
+def _received(one: Sealed, known: Mapping[str, str], is_new: bool) -> Reception:
+    """What becomes of a delivery, by the digests of what is stored."""
+    if is_new:
         return Reception.KEPT
-    return Reception.KNOWN if known[sealed.message] == sealed.body_digest else Reception.ALTERED
+    return Reception.KNOWN if known[one.message] == one.body_digest else Reception.ALTERED
 
 
 def _is_unread(tx: InboxTransaction, message: Message) -> bool:

@@ -30,16 +30,20 @@ class OpeningWatch:
     def __init__(self, tools: Tools) -> None:
         self._with = tools
 
-    def on_notice(self, notice: Notice) -> None:
-        """An appointment changed: read it, and see what that means for openings."""
+    def on_notice(self, notice: Notice) -> str:
+        """An appointment changed: read it, and see what that means for openings. A word for what it meant."""
         if notice.kind is not NoticeKind.APPOINTMENT:
-            return  # the waitlist and its clients are read anew in every round
+            return "nothing"  # the waitlist and its clients are read anew in every round
         appointment = self._with.reader.appointment(notice.about)
-        if appointment and appointment.takes_time:
-            with self._with.store.transaction() as tx:
-                self._time_taken(tx, appointment, tx.now(self._with.clock))
-        elif appointment:
-            self._time_left(appointment)
+        if appointment is None:
+            return "appointment_unknown"
+        if not appointment.takes_time:
+            return self._time_left(appointment)
+        with self._with.store.transaction() as tx:
+            now = tx.now(self._with.clock)
+            if self._time_taken(tx, appointment, now):
+                return "taken"
+        return "in_the_past" if appointment.session.ends_at <= now else "nothing"
 
     def look_again(self, done: Round) -> None:
         """Compare openings with the calendar as it is: what a lost notice would have told, and times that somebody moved away from."""
@@ -83,21 +87,25 @@ class OpeningWatch:
                 taken += 1
         return taken
 
-    def _time_left(self, appointment: Appointment) -> None:
+    def _time_left(self, appointment: Appointment) -> str:
         """A cancelled appointment: an opening, if the time is really free and there is time enough to offer it."""
         session = appointment.session
-        if self._is_over(session) or self._is_occupied(session):
-            return
+        if session.starts_at <= self._with.clock.now():
+            return "in_the_past"
+        if self._is_over(session):
+            return "not_offered"
+        if self._is_occupied(session):
+            return "occupied"
         with self._with.store.transaction() as tx:
             now = tx.now(self._with.clock)
             here = tx.openings_of(session.clinician, session.starts_at, session.ends_at)
             if any(record.state is OpeningState.OPEN for record in here):
-                return
+                return "nothing"
             same = [one for one in here if (one.opening.starts_at, one.opening.ends_at) == (session.starts_at, session.ends_at)]
             if same:
-                _open_again(tx, same[-1], session.client, now)
-            else:
-                add_opening(tx, _opening(tx, appointment, now))
+                return "reopened" if _open_again(tx, same[-1], session.client, now) else "nothing"
+            add_opening(tx, _opening(tx, appointment, now))
+            return "opening"
 
     def _is_over(self, session: Session) -> bool:
         """Too close to be offered, or on a day on which practice or clinician see nobody."""
@@ -119,12 +127,13 @@ def close_opening(tx: DeskTransaction, record: OpeningRecord, state: OpeningStat
             end_offer(tx, offer, OfferState.WITHDRAWN, now)
 
 
-def _open_again(tx: DeskTransaction, record: OpeningRecord, client: str, now: datetime) -> None:
+def _open_again(tx: DeskTransaction, record: OpeningRecord, client: str, now: datetime) -> bool:
     """The taker cancelled. What was exhausted or too late before stays so: the same notice twice must not wake it."""
     if record.state not in GIVEN_AWAY:
-        return
+        return False
     opening = replace(record.opening, opened_at=now, left_by=client)
     turn_opening(tx, record, OpeningState.OPEN, now, opening=opening, left_by=(*record.left_by, client), booking="")
+    return True
 
 
 def _opening(tx: DeskTransaction, appointment: Appointment, now: datetime) -> Opening:

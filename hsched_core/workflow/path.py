@@ -1,12 +1,15 @@
 """The one path: propose, gate, approve or reject, claim, execute, read back, expire, audit. Nothing changes the outside world beside it."""
 
+from collections.abc import Iterable
+
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Pause
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import Event, allows
 from hsched_core.domain.people import PATH, Person
 from hsched_core.domain.rollout import Phase
-from hsched_core.policy.approval import asked_role, check_release
+from hsched_core.policy.approval import NotPermittedError, asked_role, check_release, pausing_objections
 from hsched_core.workflow.answers import Answers
 from hsched_core.workflow.decisions import Decisions
 from hsched_core.workflow.execution import Execution
@@ -34,16 +37,44 @@ class Path(Decisions, Answers, Execution):
         self._switch(True, actor, "switch.stopped")
 
     def release(self, person: Person) -> None:
-        """Let it go on, as the practice's manager."""
-        check_release(person, self._policy.practice)
+        """Let it go on, as the practice's manager. A refused attempt is recorded, as every one is."""
+        try:
+            check_release(person, self._policy.practice)
+        except NotPermittedError as refusal:
+            self.note_refused(person.token, "release", refusal.rules, SWITCH)
+            raise
         self._switch(False, person.token, "switch.released")
+
+    def pause(self, client: str, person: Person, because: Pause) -> None:
+        """A person has this client: no use case reaches them (`contact.paused`) until `resume`. What was approved meanwhile is blocked."""
+        self._set_paused(client, person, "client.paused", str(because))
+
+    def resume(self, client: str, person: Person, because: Pause) -> None:
+        """The person gives the client back."""
+        self._set_paused(client, person, "client.resumed", str(because))
+
+    def _set_paused(self, client: str, person: Person, kind: str, because: str) -> None:
+        found = pausing_objections(person, self._policy.practice)
+        if found:
+            self.note_refused(person.token, kind, [one.rule for one in found], client)
+            raise NotPermittedError(found)
+        with self._store.transaction() as tx:
+            now = self._clock.now()
+            since = now if kind == "client.paused" else None
+            tx.set_paused(client, since, audit=AuditEntry(now, person.token, kind, client, {"reason": because}))
+
+    def note_refused(self, actor: str, wanted: str, rules: Iterable[str], subject: str) -> None:
+        """An attempt at something that is no proposal, by somebody who may not: for the trail. Raising is the caller's."""
+        with self._store.transaction() as tx:
+            entry = AuditEntry(self._clock.now(), actor, "decision.refused", subject, {"wanted": wanted, "rules": [*rules]})
+            tx.record(audit=entry)
 
     def _switch(self, is_stopped: bool, actor: str, kind: str) -> None:
         with self._store.transaction() as tx:
             tx.set_stopped(is_stopped, audit=AuditEntry(self._clock.now(), actor, kind, SWITCH, {}))
 
     def step_back(self, use_case: str, phase: Phase, cause: str, actor: str = PATH) -> None:
-        """Less autonomy, at once and without asking: drift, a failed grade, a person. More of it is an action that two people approve."""
+        """Less autonomy, at once and without asking: a person's word. More of it is an action that two people approve."""
         order = list(Phase)
         with self._store.transaction() as tx:
             now = self._clock.now()

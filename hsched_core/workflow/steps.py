@@ -19,7 +19,7 @@ from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import CalendarFacts, Matter
-from hsched_core.policy.gate import Verdict, judge
+from hsched_core.policy.gate import Verdict, clears_at, judge
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import CalendarReader, Clock, Doors, PathStore, Transaction
 from hsched_core.workflow import trail
@@ -88,7 +88,8 @@ class Steps:
             # What was confirmed since just before the calendar was read may not stand in it yet.
             confirmed_since = read.at - self._policy.calendar_lag
             matter = replace(matter, held=tx.held(action.session, case_id, confirmed_since))
-        return judge(matter)
+        verdict = judge(matter)
+        return replace(verdict, clears_at=clears_at(matter)) if verdict.is_blocked else verdict
 
     def _rollout(self, tx: Transaction, proposal: Proposal, now: datetime) -> Rollout:
         zone = ZoneInfo(self._policy.zone)

@@ -24,6 +24,7 @@ def entered(case: Case, event: Event, *, actor: str, rules: Iterable[str]) -> Au
         "policy_version": proposal.policy_version,
         "model_version": proposal.model_version,
         "replaces": proposal.replaces,
+        "opening": proposal.follows,
     }
     return AuditEntry(case.since, actor, f"{STEP}{event}", case.id, {"origin": origin, "rules": [*rules], "changes": footing(case)})
 

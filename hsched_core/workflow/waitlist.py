@@ -19,14 +19,15 @@ from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskStore, DeskTransaction, Lot, PracticeReader
 from hsched_core.use_cases.waitlist import WaitlistSettings, propose
-from hsched_core.workflow.desk import CHOOSING_LASTS, Round, Tools
+from hsched_core.workflow.desk import CHOOSING_LASTS, READ, Round, Tools
 from hsched_core.workflow.endings import Endings
 from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import WAITLIST
 from hsched_core.workflow.opening_watch import OpeningWatch
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.steps import offered
-from hsched_core.workflow.waves import Chooser, Waves
+from hsched_core.workflow.unasked import TellingWaves
+from hsched_core.workflow.waves import Chooser
 
 
 class Standing(StrEnum):
@@ -77,11 +78,11 @@ class WaitlistDesk:
         self._with = Tools(path, store, reader, clock, policy, settings, holdout)
         self._watch = OpeningWatch(self._with)
         self._endings = Endings(self._with)
-        self._waves = Waves(self._with, choosing_lasts, choose)
+        self._waves = TellingWaves(self._with, choosing_lasts, choose)
 
-    def on_notice(self, notice: Notice) -> None:
-        """Something changed in the EHR. Raises where the EHR does not answer: the notice is handled again later."""
-        self._watch.on_notice(notice)
+    def on_notice(self, notice: Notice) -> str:
+        """Something changed in the EHR; a word for what it meant. Raises where the EHR does not answer: it is handled again later."""
+        return self._watch.on_notice(notice)
 
     def advance(self) -> Round:
         """Everything that is due: ends, bookings, openings taken meanwhile, the next wave, what follows. First what needs no EHR."""
@@ -90,13 +91,13 @@ class WaitlistDesk:
         self._carry_out(done)
         self._endings.settle(done)
         self._endings.take_back(done)
-        with done.step("read"):
+        with done.step(READ):
             self._watch.look_again(done)
             waiting = self._with.reader.waiting()
             self._waves.ask(waiting, done)
             self._endings.settle(done)
             self._endings.take_back(done)
-            self._endings.follow_up(waiting, done)
+            self._endings.follow_up(done)
             self._endings.booked_unasked(waiting, done)
             self._endings.entries_run_out(waiting, done)
         return done

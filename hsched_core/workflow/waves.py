@@ -135,12 +135,16 @@ def _live(tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[LiveOff
 
 
 def _refused(tx: DeskTransaction, record: OpeningRecord) -> list[Refusal]:
-    """Who is not asked for the opening while it is open this time: it came to nothing, or they gave the time up themselves."""
+    """Who is not asked for the opening while it is open this time: it came to nothing, or they gave the time up themselves.
+
+    Who could only not be contacted just then is asked again afterwards.
+    """
     ended = {case.id for case in _this_time(tx, record) if case.state in FINAL}
     lost = {one.id for one in tx.offers(record.id) if one.state in (OfferState.LOST, OfferState.WITHDRAWN)}
     answered = {one.id for one in tx.offers(record.id)} - lost
     cases = [case for case in tx.cases_about(record.id) if case.id in ended - answered]
-    return [Refusal(record.id, client) for client in dict.fromkeys([*record.left_by, *map(client_of, cases)]) if client]
+    found = [Refusal(record.id, client_of(case), case.not_before if case.state is State.BLOCKED else None) for case in cases]
+    return list(dict.fromkeys([Refusal(record.id, client) for client in record.left_by if client] + [one for one in found if one.client]))
 
 
 def _this_time(tx: DeskTransaction, record: OpeningRecord) -> list[Case]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
-from hsched_core.domain.errors import SafeError
+from hsched_core.domain.errors import NotReadError, SafeError
 from hsched_core.use_cases import REMINDERS, WAITLIST
 from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
@@ -26,10 +26,11 @@ def take_in(practice: OpenPractice) -> Counts:
     """Read what the inbox holds, notice by notice, until nothing is due. A practice that was never polled is polled first."""
     total: Counter[str] = Counter() if practice.inbox.watermark() else Counter(poll(practice))
 
-    def handle(notice: Notice) -> None:
+    def handle(notice: Notice) -> str:
         if notice.kind is NoticeKind.CLIENT:
             practice.take_over_consents()  # a STOP counts from the moment the EHR tells of it
-        practice.waitlist.on_notice(notice)
+            return "consents_read"
+        return practice.waitlist.on_notice(notice)
 
     for _ in range(MOST_ROUNDS):
         drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
@@ -41,21 +42,25 @@ def take_in(practice: OpenPractice) -> Counts:
 
 def poll(practice: OpenPractice) -> Counts:
     """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox, what clients consented to into our log."""
-    consents = practice.take_over_consents()
-    since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
-    changed = practice.reader.changed_since(since)
+    try:
+        consents = practice.take_over_consents()
+        since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
+        changed = practice.reader.changed_since(since)
+    except NotReadError as error:
+        practice.ehr_trail.not_read(error.code)
+        raise
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
     return {"changed": len(changed), "missed": missed, "consents": consents, **practice.replies.advance()}
 
 
 def decide(practice: OpenPractice) -> Counts:
     """The waitlist's next steps: propose, send, book, withdraw, tell."""
-    return told_by(practice.waitlist.advance())
+    return advance(practice)
 
 
 def carry_out(practice: OpenPractice) -> Counts:
     """Carry out what is approved. The waitlist's desk does its own, because it keeps offers beside the cases."""
-    desks = told_by(practice.waitlist.advance())
+    desks = advance(practice)
     due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
     reminding = any(case.proposal.use_case == REMINDERS for case in due)  # looked at again before they go
     reminded = told_by(practice.reminders.advance()) if reminding else {}
@@ -67,8 +72,18 @@ def keep(practice: OpenPractice) -> Counts:
     """What time does: proposals run out, the next role is asked, writes nobody reported on are looked for, offers end."""
     looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
     tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
-    desks = told_by(practice.waitlist.advance())
+    desks = advance(practice)
     return Counter(looked_for) + Counter(tended) + Counter(desks)
+
+
+def advance(practice: OpenPractice) -> Counts:
+    """A round of the desk. The trail tells when the EHR could not be read, when it could again, and how many rows were left out."""
+    done = practice.waitlist.advance()
+    if done.not_read:
+        practice.ehr_trail.not_read(done.not_read)
+    elif "read" not in {kind.split(".")[0] for kind in done.failed}:
+        practice.ehr_trail.read(practice.reader.set_aside())
+    return told_by(done)
 
 
 def told_by(done: Round) -> Counts:

@@ -225,7 +225,7 @@ class Book:
         self.write_down(kind, record)
         self.write_down("effect", dataclasses.asdict(effect) | {"at": now.isoformat()})
         if type(record) in EVENT_OF:
-            event = Event(_event_type(record, act), now, record.id, version, now)
+            event = Event(_event_type(record, act), now, record.id, version, getattr(record, "updated_at", now))
             for listener in self._listeners:
                 listener(event)
         return record

@@ -14,7 +14,7 @@ from hsched_sandbox.ehr.book import Book, Trace
 from hsched_sandbox.ehr.conduct import RefusedError
 from hsched_sandbox.ehr.faults import Fault, FaultRates, Faults, UnknownFaultError
 from hsched_sandbox.ehr.records import Appointment, Entry, EntryStatus, Message, Record, Status, shown
-from hsched_sandbox.ehr.shapes import Act, Receiver, WantedFaults
+from hsched_sandbox.ehr.shapes import Act, NewEntry, Receiver, WantedFaults
 from hsched_sandbox.ehr.webhooks import WebhookSender
 
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
@@ -136,6 +136,7 @@ def _withdraw(book: Book, body: Act, trace: Trace) -> Record:
 def _wait(book: Book, body: Act, trace: Trace) -> Record:
     now = book.clock.now()
     try:
+        NewEntry.model_validate(body.entry)
         entry = ENTRY.validate_python({"entered_at": now, "updated_at": now, **body.entry})
     except ValidationError as error:
         raise RefusedError(422, "invalid", "; ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()}))) from None

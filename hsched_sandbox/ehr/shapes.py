@@ -93,6 +93,17 @@ class Act(Body):
     entry: dict[str, Any] = Field(default_factory=dict)
 
 
+class NewEntry(BaseModel):
+    """What an entry of the waitlist must have, whatever else it has: the record's own types are wider than the EHR's words."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Identifier
+    patient_id: Identifier
+    modality: Literal["in_person", "video", "phone"] | None = None
+    weekdays: list[Annotated[int, Field(ge=1, le=7)]] = Field(default_factory=list)
+
+
 class Receiver(Body):
     url: str
 

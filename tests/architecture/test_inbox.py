@@ -4,6 +4,7 @@ import inspect
 
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.ports import InboxTransaction
+from hsched_core.ports.inbox import Told
 
 READERS = {"digests", "told", "next", "find"}
 
@@ -15,5 +16,5 @@ def test_every_writer_of_the_inbox_takes_its_audit_entry() -> None:
 
     assert members.keys() > READERS
     assert {(one.annotation, one.default, one.kind) for one in entries} == {
-        (AuditEntry, inspect.Parameter.empty, inspect.Parameter.KEYWORD_ONLY)
+        (wanted, inspect.Parameter.empty, inspect.Parameter.KEYWORD_ONLY) for wanted in (AuditEntry, Told)
     }

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from hsched_adapters.assembly import open_practice
+from hsched_adapters.people_file import demo_people, save_people
 from hsched_adapters.settings import Settings
 from tests.audit_trails import Desk, entry, write
 from tests.fake_practice import settings_in
@@ -169,6 +171,84 @@ def test_the_story_of_a_subject_is_told_whole(told: Settings, monkeypatch: pytes
     assert f"candidates: client {CLIENT}, fit 0.5, skipped notice" in shown
     assert exit_code("audit", "show", f"{PROPOSAL[:-1]}2", "--json") == 0
     assert len(said(capfd)["entries"]) == 2  # type: ignore[arg-type]  # checked by the test
+
+
+@pytest.mark.xdist_group("postgres")
+def test_first_digits_are_enough_where_they_are_of_one_subject(
+    told: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Six and more; several subjects are counted, too few digits and none are refused: never the whole trail."""
+    monkeypatch.setenv("HSCHED_STORE", told.store)
+    trail = open_practice(told).audit
+    with trail.writing(replace(entry(9), kind="proposal.queued", subject="abc123" + "0" * 26, body={"client": CLIENT})):
+        pass
+    trail.close()
+    for digits in ("abc123", "abc1230", f"proposal:{PROPOSAL[:-1]}3"):
+        assert exit_code("audit", "show", digits, "--json") == 0
+        assert len(said(capfd)["entries"]) in (1, 2)  # type: ignore[arg-type]  # checked by the test
+    for refused, why in (("a", "too short"), ("", "too short"), ("abc12", "too short"), (PROPOSAL[:6], "3 subjects begin with 0c0c0c")):
+        assert exit_code("audit", "show", refused) == 2
+        assert why in capfd.readouterr().err
+
+
+@pytest.mark.xdist_group("postgres")
+def test_what_merely_contains_the_subject_is_another_story(
+    told: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A longer hash that holds the same digits, and a word that stands in every entry."""
+    monkeypatch.setenv("HSCHED_STORE", told.store)
+    trail = open_practice(told).audit
+    for body in ({"facts": "ee" * 8 + OPENING}, {"opening": "ee" * 16, "use_case": "waitlist"}):
+        with trail.writing(replace(entry(9), kind="proposal.queued", subject="ab" * 16, body=body)):
+            pass
+    trail.close()
+
+    assert exit_code("audit", "show", OPENING, "--json") == 0
+    assert [one["seq"] for one in said(capfd)["entries"]] == [1, 2, 3, 4]  # type: ignore[attr-defined]  # checked by the test
+    assert exit_code("audit", "show", "use_case:waitlist") == 2
+
+
+def test_the_ehrs_own_id_is_found_through_the_vault_and_the_look_recorded(written: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    """With --as; without, it says so. The same id of two kinds needs its kind."""
+    practice = open_practice(written)
+    save_people(written.paths.people, demo_people([]))
+    pseudonym = practice.vault.pseudonyms("appointment", ["APT-0003728", "17"])
+    practice.vault.pseudonyms("client", ["17"])
+    with practice.audit.writing(replace(entry(13), subject=pseudonym["APT-0003728"], kind="opening.open", body={})):
+        pass
+    with practice.audit.writing(replace(entry(14), subject=pseudonym["17"], kind="opening.taken", body={})):
+        pass
+    practice.audit.close()
+
+    assert exit_code("audit", "show", "APT-0003728") == 2
+    assert "--as LOGIN" in capfd.readouterr().err
+    assert exit_code("audit", "show", "APT-0003728", "--as", "frontdesk") == 0
+    assert "opening.open" in capfd.readouterr().out
+    assert exit_code("audit", "show", "17", "--as", "frontdesk") == 2
+    assert "appointment:17" in capfd.readouterr().err
+    assert exit_code("audit", "show", "appointment:17", "--as", "frontdesk") == 0
+    assert "opening.taken" in capfd.readouterr().out
+    assert exit_code("audit", "show", pseudonym["17"][:8], "--as", "frontdesk") == 0
+    assert exit_code("audit", "show", "APT-0003728", "--as", "mallory") == 2
+    rows = sqlite3.connect(written.paths.vault).execute("SELECT actor, kind, found FROM access_log WHERE found").fetchall()
+    assert rows == [("frontdesk", kind, 1) for kind in ("appointment", "client", "appointment", "appointment")]
+
+
+def test_times_are_the_practices(written: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    """By its wall clock, with its zone said once; the document keeps instants."""
+    assert exit_code("audit", "show", open_entry(written)) == 0
+    shown = capfd.readouterr().out
+
+    assert f"Times are those of {written.practice.zone.key}." in shown
+    assert "+00:00" not in shown
+
+
+def open_entry(home: Settings) -> str:
+    engine = sa.create_engine(home.store_url)
+    with engine.connect() as connection:
+        subject = str(connection.exec_driver_sql("SELECT subject FROM audit WHERE seq = 1").scalar_one())
+    engine.dispose()
+    return subject
 
 
 def test_nothing_recorded_is_said(written: Settings, capfd: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from hsched_adapters.clock import FixedClock
+from hsched_adapters.store import engine as store_engine
+from hsched_adapters.store.audit import trail as audit_trail
 from hsched_adapters.store.audit.rows import read_records
 from hsched_adapters.store.audit.trail import AuditTrail, Pace
 from hsched_adapters.store.audit.verify import verify
@@ -152,22 +154,16 @@ def test_many_writers_leave_no_gap_and_no_fork(desk: Desk) -> None:
     assert verdict.anchored > 0
 
 
-class Hasty(AuditTrail):
-    """A twin that does not wait for its turn."""
-
-    def _queue(self, connection: sa.Connection) -> None:
-        return
-
-
-def test_a_twin_that_does_not_queue_collides(postgres_url: str, tmp_path: Path) -> None:
+def test_a_twin_that_does_not_queue_collides(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All write after the same entry: one is kept, the others are refused by the table itself, and are lost to their callers."""
     desk = Desk(postgres_url, tmp_path)
     desk.open().close()
+    monkeypatch.setattr(audit_trail, "OPENING", replace(audit_trail.OPENING, lock=""))
     together = threading.Barrier(4)
     refused: list[str] = []
 
     def run(writer: int) -> None:
-        hasty = Hasty(open_engine(desk.url), PRACTICE, desk.keys, desk.anchors, FixedClock(NOW))
+        hasty = AuditTrail(open_engine(desk.url), PRACTICE, desk.keys, desk.anchors, FixedClock(NOW))
         try:
             with hasty.writing(entry(writer)):
                 together.wait(60)
@@ -184,6 +180,34 @@ def test_a_twin_that_does_not_queue_collides(postgres_url: str, tmp_path: Path) 
     assert len(refused) > 0
     assert len(desk.records()) == 4 - len(refused)
     assert desk.verdict().broken is None
+
+
+def test_what_changed_nothing_is_undone_without_an_entry(desk: Desk, trail: AuditTrail) -> None:
+    with trail.writing() as recording:
+        recording.connection.execute(state(1))
+        recording.idle()
+
+    assert states(desk) == []
+    assert desk.records() == []
+
+
+def test_a_connection_that_died_while_nobody_used_it_is_replaced(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(postgres_url, tmp_path)
+    trail, other = desk.open(), sa.create_engine(postgres_url)
+    write(trail, 1, 1)
+    with other.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    monkeypatch.setattr(store_engine, "FRESH_SECONDS", 0.0)
+
+    write(trail, 2, 2)
+
+    assert len(desk.records()) == 2
+    trail.close()
+    other.dispose()
 
 
 KILLED = """

@@ -15,6 +15,7 @@ from hsched_adapters.settings import Paths, Practice, Settings, Source, load_set
 from hsched_cli.main import run
 from hsched_core.domain.errors import NotReadyError
 from hsched_sandbox.ehr.conduct import Dialect
+from hsched_sandbox.ehr.records import Entry
 from tests.sandbox_ehr import NOW, TOKEN, Ehr, running_ehr
 
 SOURCE = Source("daily_exports", "sandbox-practice", "exports")
@@ -75,7 +76,36 @@ def test_a_connection_that_does_not_answer_is_one_line(home: Path, capsys: pytes
         run(["connection", "check"])
 
     assert ended.value.code == 2
-    assert "The EHR could not be read (no_connection)." in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "The EHR could not be read (no_connection)." in told
+    assert "connection check" not in told
+
+
+def test_a_refused_token_names_its_file(home: Path, ehr: Ehr, capsys: pytest.CaptureFixture[str]) -> None:
+    """And not the command that was just typed."""
+    connected(home, ehr.address)
+    (home / "keys" / "ehr-token").write_text("an-old-token")
+    with pytest.raises(SystemExit) as ended:
+        run(["connection", "check"])
+    told = "".join(capsys.readouterr().err.split())
+
+    assert ended.value.code == 2
+    assert "TheEHRrefusesthetoken" in told
+    assert str(home / "keys" / "ehr-token") in told
+    assert "connectioncheck" not in told
+    assert "an-old-token" not in told
+
+
+def test_the_check_tells_of_odd_rows(home: Path, ehr: Ehr, capsys: pytest.CaptureFixture[str]) -> None:
+    """Number and field, no value."""
+    connected(home, ehr.address)
+    ehr.book.place(replace(ehr.book.get(Entry, "WL-0000004"), modality="hologram"))
+    with pytest.raises(SystemExit):
+        run(["connection", "check"])
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert "left out: 1 (unexpected_form: waitlist_entry.modality)." in told
+    assert "hologram" not in told
 
 
 def test_a_practice_without_connection_is_told_what_to_do(home: Path) -> None:

@@ -13,13 +13,16 @@ from hsched_adapters.assembly import open_practice
 from hsched_adapters.people_file import demo_people, save_people
 from hsched_adapters.settings import Paths, Practice, Source, load_settings, save_practice
 from hsched_adapters.store.audit.examination import whole_story
+from hsched_adapters.store.audit.rows import read_entries
+from hsched_adapters.store.engine import open_engine, reading
 from hsched_cli.main import run
 from hsched_cli.story import lines
+from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import Event, State
 from hsched_core.domain.proposal import Candidate
 from hsched_core.workflow.trail import entered, moved
-from tests.path_world import NOON, booking, offer, proposal
+from tests.path_world import NOON, YES, World, booking, offer, proposal
 
 TODAY = "2026-03-03T12:00:00-05:00"
 Typed = Callable[..., tuple[int, str]]
@@ -180,6 +183,134 @@ def test_the_ehrs_id_behind_a_pseudonym_is_shown_to_a_person_and_the_look_record
     assert typed("who", token[:8], "--as", "mallory")[0] == 2
     assert typed("who", "0e0e0e0e", "--as", "frontdesk")[0] == 2
     assert typed("who", case.id, "--as", "frontdesk")[0] == 2
+
+
+def put(home: Path, action: Any, **changes: Any) -> Case:
+    """A case that waits, of the waitlist's desk."""
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}))
+    case = Case(
+        proposal(action, **{"practice": "elm", "subject": OPENING, "facts_digest": "fa" * 32, **changes}), State.WAITING, action, NOON
+    )
+    with practice.path_store.transaction() as tx:
+        tx.add(case, audit=entered(case, Event.QUEUED, actor="path", rules=()))
+    practice.audit.close()
+    return case
+
+
+def refusals(home: Path) -> list[tuple[str, str, Any, Any]]:
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}))
+    engine = open_engine(practice.settings.store_url)
+    with reading(engine) as connection:
+        kept = read_entries(connection, "elm")
+    engine.dispose()
+    found = [one for one in kept if one.kind == "decision.refused"]
+    return [(one.actor, one.subject, one.body["wanted"], one.body["rules"]) for one in found]
+
+
+def test_every_refused_decision_stands_in_the_trail(typed: Typed, home: Path) -> None:
+    """A wrong role, a disabled account, a login nobody has; what is no login is not kept, it may be a client's name."""
+    case = put(home, offer(CLIENTS[0])).id
+    words = {
+        ("release", "--as", "frontdesk"): ("frontdesk", "switch:everything", "release", ["approval.role"]),
+        ("release", "--as", "gone"): ("gone", "switch:everything", "release", ["approval.role"]),
+        ("reject", case[:8], "--reason", "other", "--as", "gone"): ("gone", case, "declined", ["approval.inactive"]),
+        ("reject", case[:8], "--reason", "other", "--as", "mallory"): ("unknown:mallory", "policy:people", "reject", ["approval.unknown"]),
+        ("stop", "--as", "path"): ("unknown:path", "policy:people", "stop", ["approval.unknown"]),
+        ("stop", "--as", "Ann Client"): ("unknown:unreadable", "policy:people", "stop", ["approval.unknown"]),
+        ("stop", "--as", "gone"): ("gone", "policy:people", "stop", ["approval.inactive"]),
+        ("phase", "set", "waitlist", "shadow", "--as", "gone"): ("gone", "policy:people", "phase.set", ["approval.inactive"]),
+        ("who", CLIENTS[0][:8], "--as", "gone"): ("gone", "policy:people", "who", ["approval.inactive"]),
+    }
+    assert [typed(*one)[0] for one in words] == [2] * len(words)
+
+    assert refusals(home) == [*words.values()]
+    assert "Everything is stopped" not in typed("queue")[1]
+
+
+def test_what_the_queue_prints_leads_to_the_story(typed: Typed, home: Path) -> None:
+    """The digits of a case, and those of what it is about; also when the case is closed."""
+    case = put(home, offer(CLIENTS[0]))
+    screen = typed("queue")[1]
+    assert (f"{case.id[:12]}  waitlist" in screen, f"about {OPENING[:8]}, proposed by" in screen) == (True, True)
+    typed("reject", case.id[:12], "--reason", "other", "--as", "frontdesk")
+
+    for digits in (case.id[:12], OPENING[:8]):
+        code, story = typed("audit", "show", digits)
+        assert (code, "proposal.declined" in story, "reason.other" in story) == (0, True, True)
+
+
+def test_an_edited_offer_is_the_editors_proposal(typed: Typed, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By email instead of text: the old case is withdrawn, the new one needs somebody else."""
+    world = World()
+    settings = load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY})
+    monkeypatch.setattr("hsched_cli.practice.opened", lambda: open_practice(settings, calendar=world.ehr))
+    with open_practice(settings).path_store.transaction() as tx:
+        tx.add_consent(CLIENTS[0], YES[0], audit=AuditEntry(NOON, "frontdesk", "consent.given", CLIENTS[0], {}))
+    case = put(home, offer(CLIENTS[0]))
+    code, screen = typed("edit", case.id[:8], "--channel", "email", "--as", "frontdesk")
+    (after,) = waiting(typed)
+
+    assert (code, "by somebody else" in screen) == (0, True), screen
+    assert (after["proposed_by"], after["action"]["channel"], after["about"]) == ("frontdesk", "email", OPENING)
+    assert "proposal.withdrawn" in typed("audit", "show", case.id[:12])[1]
+    assert "Nobody approves what they proposed" in typed("approve", after["case"][:8], "--as", "frontdesk")[1]
+    assert "is approved" in typed("approve", after["case"][:8], "--as", "manager1")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "changes nothing"),
+        (["--channel", "text"], "changes nothing"),
+        (["--template", "offer"], "There are: waitlist_offer"),
+        (["--template", "slot_taken"], "There are: waitlist_offer"),
+    ],
+)
+def test_an_edit_that_makes_no_sense_says_what_does(typed: Typed, home: Path, words: list[str], told: str) -> None:
+    """A text without an address is none for an offer."""
+    case = put(home, offer(CLIENTS[0]))
+    code, screen = typed("edit", case.id[:8], *words, "--as", "frontdesk")
+
+    assert (code, told in screen) == (2, True), screen
+
+
+def test_a_booking_is_not_edited(typed: Typed, home: Path) -> None:
+    """Rejected, or another candidate of the list."""
+    code, screen = typed("edit", put(home, booking(CLIENTS[0])).id[:8], "--channel", "email", "--as", "frontdesk")
+
+    assert (code, "nothing to edit about book_appointment" in screen) == (2, True)
+
+
+def test_a_client_is_taken_over_and_given_back(typed: Typed, home: Path) -> None:
+    """By the first digits or by the EHR's id; listed meanwhile, signed in the trail."""
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}))
+    token = practice.vault.pseudonyms("client", ["PT-000007"])["PT-000007"]
+    put(home, offer(token))
+    assert typed("clients", "pause", token[:8], "--because", "in_touch", "--as", "frontdesk")[0] == 0
+    listed = json.loads(typed("clients", "list", "--json")[1])
+    assert [one["client"] for one in listed] == [token]
+    assert f"{token[:8]}  since Tue 03 Mar 2026 12:00" in typed("clients")[1]
+    assert typed("clients", "pause", token[:8], "--because", "other", "--as", "auditor")[0] == 2
+    assert typed("clients", "resume", "PT-000007", "--because", "settled", "--as", "manager1")[0] == 0
+
+    assert "Nobody is paused" in typed("clients")[1]
+    assert "not paused" in typed("clients", "resume", "PT-000007", "--because", "settled", "--as", "manager1")[1]
+    story = typed("audit", "show", token, "--json")[1]
+    assert [(one["actor"], one["kind"]) for one in json.loads(story)["entries"]] == [
+        ("frontdesk", "client.paused"),
+        ("auditor", "decision.refused"),
+        ("manager1", "client.resumed"),
+    ]
+
+
+def test_who_is_no_client_is_not_paused(typed: Typed, home: Path) -> None:
+    """An opening, and what nobody knows."""
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}))
+    visit = practice.vault.pseudonyms("appointment", ["APT-1"])["APT-1"]
+    put(home, offer(CLIENTS[0]), subject=visit)
+
+    assert "no client's" in typed("clients", "pause", visit[:8], "--because", "other", "--as", "frontdesk")[1]
+    assert typed("clients", "pause", "PT-9", "--because", "other", "--as", "frontdesk")[0] == 2
 
 
 def test_a_story_has_every_candidate_and_every_reason(home: Path) -> None:

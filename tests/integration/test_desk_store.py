@@ -17,7 +17,7 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.offers import OfferState
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNASKED, OpeningState
 from hsched_core.use_cases.waitlist import Mode
 from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, footing_of_opening, replay
 from hsched_core.workflow.waitlist import Standing
@@ -80,6 +80,25 @@ def test_an_opening_is_filled_and_the_trail_tells_it(url: str, tmp_path: Path) -
             (1, True),
             (2, False),
         ]
+        assert trail.verdict(secrets=trail.keys.secret_of).broken is None
+
+
+def test_why_nobody_got_an_opening_is_told_once_each_time(url: str, tmp_path: Path) -> None:
+    """Nobody waits; later rounds add nothing. Then somebody waits, declines, and it is told anew."""
+    with on_sql(url, tmp_path, clients=()) as (world, trail):
+        world.cancel()
+        for _ in range(3):
+            world.desk.advance()
+            world.wait(minutes=1)
+        world.ehr.entries[entry_of(CLIENTS[0])] = waits(CLIENTS[0])
+        world.desk.advance()
+        world.desk.decline(world.offers()[0].id)
+        for _ in range(3):
+            world.wait(minutes=1)
+            world.desk.advance()
+
+        told = [[(group["reasons"], group["clients"]) for group in one.body["skipped"]] for one in entries(url) if one.kind == UNASKED]
+        assert told == [[], [(["asked_already"], [CLIENTS[0]])]]
         assert trail.verdict(secrets=trail.keys.secret_of).broken is None
 
 

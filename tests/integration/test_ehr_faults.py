@@ -25,7 +25,8 @@ CONFIRMED, REJECTED, PERSON, APPROVED = State.CONFIRMED, State.REJECTED, State.N
 SAMPLE: list[tuple[Cell, State]] = [
     (Cell("search", "book", "refused", FOREVER), APPROVED),
     (Cell("search", "message", "dns"), CONFIRMED),
-    (Cell("search", "book", "status_401"), REJECTED),
+    (Cell("search", "book", "status_401"), CONFIRMED),  # a token that lapsed and was renewed: what was approved waits for it
+    (Cell("search", "message", "status_401", FOREVER), APPROVED),
     (Cell("search", "cancel", "status_403"), REJECTED),
     (Cell("search", "move", "status_404"), REJECTED),
     (Cell("search", "book", "status_409"), REJECTED),

@@ -14,9 +14,11 @@ import pytest
 from benchmarks.live_practice import NOON, Live, Size, live_practice, visit_id, wait_for
 from hsched_adapters.assembly import OpenPractice, open_practice
 from hsched_adapters.settings import load_settings, save_practice
+from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.publishing import Publication, open_score_store
 from hsched_core.domain.audit import AuditEntry
-from hsched_core.domain.errors import SafeError
+from hsched_core.domain.errors import HschedError, SafeError
+from hsched_core.domain.inbox import Reception
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import RISK_WRITE_BACK
@@ -24,7 +26,8 @@ from hsched_pipelines.home import open_instance
 from hsched_pipelines.operations import event_sensors, event_work
 from hsched_pipelines.operations.definitions import build_defs
 from hsched_pipelines.warm_runs import EVENT_JOBS, _context
-from hsched_sandbox.ehr.records import Appointment
+from hsched_sandbox.ehr.records import Appointment, Entry
+from tests.webhook_ear import listening
 
 KILLS, CANCELLED = 12, 4
 SHORT_LEASE = timedelta(minutes=2)  # of the practice's time, two real seconds: what a killed run had taken is soon taken again
@@ -130,7 +133,7 @@ def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Liv
     known = token.read_text(encoding="utf-8")
     token.write_text("revoked", encoding="utf-8")
 
-    assert event_work.take_in(practice)["postponed"] == 1
+    assert event_work.take_in(practice)["postponed"] >= 1  # again at once on a machine that is slow: the first delay is milliseconds here
     with pytest.raises(SafeError, match="steps_failed"):
         event_work.decide(practice)
     token.write_text(known, encoding="utf-8")
@@ -238,3 +241,54 @@ def test_every_event_job_is_one_the_launcher_forks() -> None:
     from hsched_pipelines.operations.event_jobs import build_event_jobs
 
     assert build_event_jobs().keys() == EVENT_JOBS
+
+
+def test_a_poll_after_webhooks_that_came_finds_nothing_missed(live: Live) -> None:
+    """A webhook tells the record's own `updated_at`: what it told is known to the poll."""
+    practice = live.open()
+    event_work.poll(practice)
+    event_work.take_in(practice)
+    with listening() as ear:
+        live.sender.url = ear.address
+        live.cancel(0)
+        (heard,) = ear.hears(1)
+    assert practice.inbox.receive("ehr", heard.headers, heard.body) is Reception.KEPT
+    event_work.take_in(practice)
+
+    assert event_work.poll(practice)["missed"] == 0
+
+
+def test_ten_rounds_without_an_answer_are_one_entry_and_the_recovery_another(live: Live) -> None:
+    """Whichever job met it; the failed rounds name the code."""
+    practice = live.open()
+    event_work.decide(practice)
+    token = practice.paths.keys / "ehr-token"
+    good = token.read_text()
+    token.write_text("an-old-token")
+    for number in range(10):
+        with pytest.raises(HschedError, match="http_401"):
+            (event_work.poll, event_work.decide, event_work.keep)[number % 3](practice)
+    token.write_text(good)
+    event_work.decide(practice)
+    event_work.decide(practice)
+
+    with practice.audit.reading() as connection:
+        told = [one for one in read_entries(connection, practice.practice.id) if one.kind.startswith("ehr.")]
+    assert [one.kind for one in told] == ["ehr.not_read", "ehr.read_again"]
+    assert told[0].body == {"code": "http_401"}
+
+
+def test_one_odd_row_does_not_stop_the_desk(live: Live) -> None:
+    """The opening is offered to somebody whose entry can be read; the trail tells of the row that was left out."""
+    practice = live.open()
+    live.book.place(replace(live.book.every(Entry)[0], weekdays=(9,)))
+    live.cancel(0)
+    event_work.poll(practice)
+    event_work.take_in(practice)
+    event_work.decide(practice)
+
+    with practice.audit.reading() as connection:
+        entries = read_entries(connection, practice.practice.id)
+    assert len(live.messages()) == 1
+    assert [one.body["codes"] for one in entries if one.kind == "ehr.rows_set_aside"] == [["unexpected_form:waitlist_entry.weekdays"]]
+    assert "opening" in [one.body["outcome"] for one in entries if one.kind == "inbox.handled"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hsched_adapters.ehr.rest.client import EhrError
 from hsched_core.domain.appointments import Notice
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.inbox import Drained, MessageState, Reception
@@ -138,6 +139,30 @@ def test_an_ehr_that_does_not_answer_is_nobodys_fault(practice: Practice) -> Non
     practice.inbox.drain(handler)
 
     assert [letter.reason for letter in practice.inbox.dead_letters()] == ["not_answering"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "is_retried"),
+    [
+        ("no_connection", "not_answering", True),
+        ("http_503", "not_answering", True),
+        ("http_401", "not_answering", True),
+        ("unexpected_form: appointment.status", "unexpected_form_appointment_status", False),
+        ("http_400", "http_400", False),
+    ],
+)
+def test_only_what_is_no_answer_is_retried_for_three_days(practice: Practice, code: str, reason: str, is_retried: bool) -> None:
+    """An answer that cannot be used counts as a failure, under its code."""
+    practice.send("msg_1", body("A1"))
+    handler = Handler(*(EhrError(code) for _ in range(100)))
+    for _ in range(20):
+        practice.inbox.drain(handler)
+        practice.wait(minutes=6)
+    letters = [letter.reason for letter in practice.inbox.dead_letters()]
+
+    assert letters == ([] if is_retried else [reason])
+    assert len(handler.seen) == (20 if is_retried else practice.rules.most_strikes)
+    assert {entry.body["reason"] for entry in practice.entries("postponed")} == {reason}
 
 
 def test_a_replayed_letter_is_worked_on_as_if_it_had_just_come(practice: Practice) -> None:

@@ -1,5 +1,6 @@
 """The path on SQL: the same path as in memory, its state and trail together, on SQLite and on PostgreSQL."""
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -258,6 +259,18 @@ def test_values_are_read_back_as_they_were_written() -> None:
 
     assert from_text(Case, to_text(case)) == case
     assert from_text(type(standing_order()), to_text(standing_order())) == standing_order()
+
+
+def test_what_an_older_version_wrote_is_read_with_defaults() -> None:
+    """A field that did not exist then; one that does not exist now is refused, and so is one that every version had."""
+    case = Case(asked(visit()), State.WAITING, visit(), NOON)
+    document = json.loads(to_text(case))
+    del document["proposal"]["follows"]
+
+    assert from_text(Case, json.dumps(document)) == case
+    for changed in ({**document, "mood": "good"}, {name: one for name, one in document.items() if name != "since"}):
+        with pytest.raises(SafeError, match="stored_value_unreadable at Case"):
+            from_text(Case, json.dumps(changed))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"type": "Session"}', '{"type": "Case", "state": "asleep"}'])

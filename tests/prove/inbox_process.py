@@ -102,9 +102,10 @@ class BreakableTransaction(SqlInboxTransaction):
 
     passes: Failpoints
 
-    def add(self, *args: Any, **kwargs: Any) -> None:
-        super().add(*args, **kwargs)
+    def add(self, *args: Any, **kwargs: Any) -> frozenset[str]:
+        stored = super().add(*args, **kwargs)
         self.passes("inserted")
+        return stored
 
     def read(self, *args: Any, **kwargs: Any) -> None:
         super().read(*args, **kwargs)

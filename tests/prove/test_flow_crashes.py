@@ -33,9 +33,9 @@ from tests.prove.flow_world import POINTS, Flow, Plan, flowing, go_round, start_
 
 KILLS = int(os.environ.get("HSCHED_PROVE_KILLS", "200"))
 HITS = int(os.environ.get("HSCHED_PROVE_HITS", "25"))
-MOMENTS = (0.15, 1.5)  # on a busy machine a round takes a second
+MOMENTS = (0.15, 2.5)  # on a busy machine a round takes a second
 START = 30.0
-PATIENCE = 400.0  # real seconds in which everything settles once nobody is killed any more
+PATIENCE = 600.0  # real seconds in which everything settles once nobody is killed any more
 PASSAGE_SECONDS = 4.0  # a point that is not met by then is not on the way this time
 CALM = 4  # looks on end at which nothing is under way
 UNREAD = {MessageState.RECEIVED, MessageState.WAITING, MessageState.TAKEN}

@@ -51,10 +51,21 @@ def test_no_other_change_makes_one(world: DeskWorld, status: AppointmentStatus) 
 
 def test_what_is_unknown_or_no_appointment_makes_none(world: DeskWorld) -> None:
     """An id the EHR does not know; notices about the waitlist and about clients."""
-    for kind, about in ((NoticeKind.APPOINTMENT, "99" * 16), (NoticeKind.WAITLIST, VISIT), (NoticeKind.CLIENT, LEAVER)):
-        world.desk.on_notice(notice(world, about, kind))
+    told = ((NoticeKind.APPOINTMENT, "99" * 16), (NoticeKind.WAITLIST, VISIT), (NoticeKind.CLIENT, LEAVER))
+    words = [world.desk.on_notice(notice(world, about, kind)) for kind, about in told]
 
-    assert openings(world) == {}
+    assert (openings(world), words) == ({}, ["appointment_unknown", "nothing", "nothing"])
+
+
+def test_a_notice_ends_with_a_word_for_what_it_meant(world: DeskWorld) -> None:
+    """An opening once; nothing when it is told again; in the past when the time is over."""
+    before = world.desk.on_notice(notice(world))
+    world.ehr.listeners.clear()
+    world.cancel()
+    words = [world.desk.on_notice(notice(world)) for _ in range(2)]
+    world.wait(days=2)
+
+    assert (before, *words, world.desk.on_notice(notice(world))) == ("nothing", "opening", "nothing", "in_the_past")
 
 
 @pytest.mark.parametrize(("hours", "opens"), [(2, False), (2.1, True), (24 * 9, True), (-1, False)])

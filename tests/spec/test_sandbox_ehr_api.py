@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -263,3 +264,14 @@ def test_people_act_at_the_ehr_itself(ehr: Ehr) -> None:
     ]
     assert [one["seq"] for one in log] == [1, 2, 3, 4]
     assert ehr.ask("GET", "/sandbox/log?since=3").json["effects"] == log[3:]
+
+
+@pytest.mark.parametrize("odd", [{"id": ""}, {"patient_id": ""}, {"modality": "hologram"}, {"weekdays": [9]}])
+def test_an_entry_that_no_ehr_would_take_is_refused(ehr: Ehr, odd: dict[str, Any]) -> None:
+    """By field, without the value; nothing is written."""
+    entry = {"id": "WL-0000009", "patient_id": "PT-000001", "type": "INDIVIDUAL_THERAPY", "modality": "video", "weekdays": [1, 5]}
+    refused = ehr.ask("POST", "/sandbox/acts", {"act": "wait", "entry": entry | odd})
+
+    assert (refused.status, ehr.effects("waitlist")) == (422, [])
+    assert next(iter(odd)) in refused.raw.decode()
+    assert ehr.ask("POST", "/sandbox/acts", {"act": "wait", "entry": entry}).status == 200

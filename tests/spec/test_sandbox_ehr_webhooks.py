@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +44,24 @@ def test_a_change_is_told_by_id_only_and_signed() -> None:
     assert json.loads(heard.body)["data"].keys() == {"id", "version", "updated_at"}
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(heard.body.replace(b"0000000", b"0000001"), heard.headers)
+
+
+def test_a_webhook_carries_the_records_own_moment() -> None:
+    """As the record shows it: who polls by `updated_at` knows that it was told. A clock that moves meanwhile changes nothing."""
+    with told(clock=Ticking()) as (ehr, ear):
+        cancel(ehr)
+        (heard,) = ear.hears(1)
+        shown = ehr.ask("GET", "/appointments/APT-0000000").json["updated_at"]
+
+    assert datetime.fromisoformat(json.loads(heard.body)["data"]["updated_at"]) == datetime.fromisoformat(shown)
+
+
+class Ticking(MovableClock):
+    """Never the same moment twice."""
+
+    def now(self) -> datetime:
+        self.instant += timedelta(milliseconds=1)
+        return self.instant
 
 
 def test_each_sort_of_change_has_its_event() -> None:

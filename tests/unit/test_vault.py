@@ -102,6 +102,18 @@ def test_resolving_is_written_down(vault: SqliteVault, tmp_path: Path) -> None:
     ]
 
 
+def test_finding_makes_nothing_and_is_written_down(vault: SqliteVault, tmp_path: Path) -> None:
+    """What the EHR calls somebody leads to the pseudonym they have; who has none gets none."""
+    pseudonym = vault.pseudonyms("client", ["client-7"])["client-7"]
+
+    assert vault.find("client", " client-7 ", actor="front desk", reason="desk") == pseudonym
+    assert vault.find("client", "client-8", actor="front desk", reason="desk") is None
+    assert vault.find("appointment", "client-7", actor="front desk", reason="desk") is None
+    with pytest.raises(SafeError, match="access_without_actor_or_reason"):
+        vault.find("client", "client-7", actor=" ", reason="desk")
+    assert [line[3:] for line in accesses(tmp_path)] == [("client", pseudonym, 1), ("client", "", 0), ("appointment", "", 0)]
+
+
 @pytest.mark.parametrize(("actor", "reason"), [("", "x"), ("x", " ")])
 def test_nobody_resolves_without_a_name_and_a_reason(vault: SqliteVault, tmp_path: Path, actor: str, reason: str) -> None:
     """Refused before anything is looked up."""

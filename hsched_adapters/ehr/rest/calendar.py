@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from hsched_adapters.ehr.rest.client import EhrError
 from hsched_adapters.ehr.rest.ehr import Ehr
-from hsched_adapters.ehr.rest.records import SeenClinician
+from hsched_adapters.ehr.rest.records import OddRow, SeenClinician, identifier, instant, whole
 from hsched_core.domain.actions import Action, Destination
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.sessions import Session
@@ -35,7 +37,11 @@ class RestCalendar:
         return seen.appointment.version if seen and seen.appointment.status is AppointmentStatus.BOOKED else None
 
     def _around(self, facts: CalendarFacts, session: Session, key: str) -> CalendarFacts:
-        near = self.ehr.touching(session.starts_at, session.ends_at)
+        odd: list[OddRow] = []
+        near = self.ehr.touching(session.starts_at, session.ends_at, odd)
+        for one in odd:
+            if self._may_be_in_the_way(one, session):
+                raise EhrError(one.code)  # a time that we cannot read is not taken for free
         commitments = tuple(
             Commitment(one.appointment.id, one.appointment.session)
             for one in near
@@ -49,6 +55,20 @@ class RestCalendar:
             credentials=seeing.credentials if seeing else None,
             site_state=_state_of(session.site, seeing, clinicians.values()),
         )
+
+    def _may_be_in_the_way(self, odd: OddRow, session: Session) -> bool:
+        """Whether a row that cannot be read may be about that time of that clinician or client."""
+        fields = self.ehr.records.of["appointment"]
+        try:
+            clinician = self.ehr.pseudonym("clinician", fields.read(odd.row, "clinician", identifier))
+            client = self.ehr.pseudonym("client", fields.read(odd.row, "client", identifier))
+            if session.clinician != clinician and session.client != client:
+                return False
+            start = fields.read(odd.row, "starts_at", instant)
+            end = start + timedelta(minutes=fields.read(odd.row, "duration_minutes", whole))
+        except EhrError:
+            return True
+        return start < session.ends_at and session.starts_at < end
 
 
 def _state_of(site: str | None, seeing: SeenClinician | None, clinicians: Iterable[SeenClinician]) -> str | None:

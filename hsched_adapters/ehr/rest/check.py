@@ -4,7 +4,7 @@ Servers ignore parameters they do not know, or answer nothing to them (INTEGRATI
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from hsched_adapters.ehr.rest.client import EhrError
 from hsched_adapters.ehr.rest.connector import RestConnector
 from hsched_adapters.ehr.rest.ehr import Ehr, NotAskedError
-from hsched_adapters.ehr.rest.records import SeenAppointment
+from hsched_adapters.ehr.rest.records import SeenAppointment, readable
 from hsched_core.domain.appointments import Appointment
 
 NOBODY = "hsched-canary-0000"  # a reference, page or word that no EHR knows
@@ -51,6 +51,7 @@ class Report:
     unknown_parameter: Answers
     resources: Mapping[str, str]  # list -> "n rows", "not offered", or what went wrong
     claims: Mapping[str, bool]  # of practice.yaml
+    set_aside: Mapping[str, int] = field(default_factory=dict)  # rows that cannot be read, by code: the rest goes on without them
 
     def works(self, parameter: str) -> bool:
         return any(one.parameter == parameter and one.answers is Answers.WORKS for one in self.tried)
@@ -91,6 +92,7 @@ class Report:
             words.append("A write without an answer is repeated under its key. That it is then done once cannot be tried without writing.")
         if search:
             words.append("A write without an answer is searched for by our reference, after twice the EHR's worst latency.")
+        words += [f"Rows that cannot be read, and are left out: {number:,} ({code})." for code, number in sorted(self.set_aside.items())]
         if not (keys or search):
             words.append("A write without an answer goes to a person: the EHR offers no way to find out.")
         return words
@@ -102,8 +104,9 @@ def check(connector: RestConnector, now: datetime) -> Report:
     raw = ehr.rows("appointments", **_window(now - BEFORE, now + AHEAD))
     claims = {name: bool(getattr(connector.connection, name)) for name in ("can_search", "can_poll", "honours_keys")}
     reads, versions = _by_id(ehr, raw)
+    tried, unknown = _tried(ehr, raw), _unknown(ehr, raw, now)
     resources = {name: _listed(ehr, name) for name in ("clients", "clinicians", "waitlist", "authorizations")}
-    return Report(_tried(ehr, raw), reads, versions, _unknown(ehr, raw, now), resources, claims)
+    return Report(tried, reads, versions, unknown, resources, claims, _set_aside(connector, now))
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class _Trial:
 
 def _tried(ehr: Ehr, rows: Sequence[Row]) -> tuple[Tried, ...]:
     """Each filter: so that a known record answers, and another known one does not."""
-    seen = sorted(ehr.records.appointments(rows), key=lambda one: one.appointment.session.starts_at)
+    seen = sorted(readable(ehr.records.appointments, rows, []), key=lambda one: one.appointment.session.starts_at)
     trials = {name: trial(seen) for name, trial in TRIALS.items()}
     return tuple(Tried(name, _behaviour(ehr, trial)) for name, trial in trials.items())
 
@@ -172,7 +175,8 @@ def _behaviour(ehr: Ehr, trial: _Trial | None) -> Answers:
     if trial is None:
         return Answers.UNPROVEN
     try:
-        found = {one.appointment.id for one in ehr.appointments(**trial.filters)}
+        rows = ehr.rows("appointments", **trial.filters)
+        found = {one.appointment.id for one in readable(ehr.records.appointments, rows, [])}
     except EhrError as error:
         if error.code.startswith("http_4"):
             return Answers.REFUSED
@@ -212,11 +216,20 @@ def _listed(ehr: Ehr, name: str) -> str:
     if not ehr.offers(name):
         return "not offered"
     try:
-        if name == "clients":
-            return f"{len(ehr.records.clients(ehr.rows(name))):,} read"
-        return f"{len(ehr.clinicians() if name == 'clinicians' else ehr.rows(name)):,} read"
+        return f"{len(ehr.rows(name)):,} read"
     except EhrError as error:
         return f"failed: {error.code}"
+
+
+def _set_aside(connector: RestConnector, now: datetime) -> Mapping[str, int]:
+    """Read everything with the reader that the desk uses: how many rows it has to leave out, by field."""
+    reader = replace(connector.reader)
+    try:
+        reader.waiting(), reader.consents(), reader.clinicians()
+        reader.appointments(now - BEFORE, now + AHEAD)
+    except EhrError:
+        pass  # what does not answer is told of beside the list's name
+    return reader.set_aside()
 
 
 def _window(start: datetime, end: datetime) -> Mapping[str, str]:

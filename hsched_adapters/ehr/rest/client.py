@@ -18,7 +18,7 @@ from typing import Any
 import requests
 import urllib3
 
-from hsched_core.domain.errors import HschedError, UserError
+from hsched_core.domain.errors import HschedError, NotReadError
 from hsched_core.ports import Clock
 
 # Its warnings and debug lines name addresses, and those name records.
@@ -33,6 +33,7 @@ PIECE = 65_536
 # Answers to a read that another try may mend. 429 and 503 are not: they ask us to stay away.
 MAY_PASS = frozenset({408, 500, 502, 504})
 STAY_AWAY = frozenset({429, 503})
+LETS_NOBODY_IN = frozenset({"http_401", "http_403", "http_408", "http_429"})  # of the 4xx: none is about the record that was asked for
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,20 @@ class NoAnswerError(HschedError):
         self.code, self.did_nothing, self.retry_at = code, did_nothing, retry_at
 
 
-class EhrError(UserError):
+class EhrError(NotReadError):
     """The EHR could not be read; `code` says in a word why. Never a value of the answer."""
 
-    def __init__(self, code: str, retry_at: datetime | None = None) -> None:
-        super().__init__(f"The EHR could not be read ({code}).", "Try again later; `hsched connection check` looks at the connection.")
-        self.code, self.retry_at = code, retry_at
+    def __init__(self, code: str, retry_at: datetime | None = None, remedy: str = "") -> None:
+        remedy = remedy or "Try again later; `hsched connection check` looks at the connection."
+        super().__init__(f"The EHR could not be read ({code}).", remedy, code, is_no_answer=_is_no_answer(code))
+        self.retry_at = retry_at
+
+
+def _is_no_answer(code: str) -> bool:
+    """Whether nothing can be said against what was asked for: the EHR is away, busy, or does not let us in."""
+    if code.startswith("http_4"):
+        return code in LETS_NOBODY_IN
+    return not code.startswith(("unexpected_form", "endless_pages", "not_json", "too_large"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ class Place:
     headers: Callable[[], Mapping[str, str]]  # asked at each call: a new token counts at once
     timeout_seconds: float
     pace: float = 1.0
+    token_file: str = ""  # where the token stands, for who has to renew it
 
 
 class Client:
@@ -98,7 +108,7 @@ class Client:
                 continue
             if answer.status == 404 or (answer.is_good and answer.document is not None):
                 return answer
-            failure = EhrError(answer.flaw if answer.is_good else f"http_{answer.status}", answer.retry_at)
+            failure = EhrError(answer.flaw if answer.is_good else f"http_{answer.status}", answer.retry_at, self._remedy(answer.status))
             if not (answer.is_good or answer.status in MAY_PASS):
                 break
         raise failure
@@ -110,6 +120,12 @@ class Client:
     def later(self, seconds: float = LATER_SECONDS) -> datetime:
         """When to come back."""
         return self._clock.now() + timedelta(seconds=seconds * self._place.pace)
+
+    def _remedy(self, status: int) -> str:
+        """What helps, where waiting does not."""
+        if status != 401:
+            return ""
+        return f"The EHR refuses the token: put one that it accepts into {self._place.token_file or 'the token file'}; it counts at once."
 
     def _call(
         self,

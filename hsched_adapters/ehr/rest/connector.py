@@ -42,7 +42,8 @@ class RestConnector:
 
     @cached_property
     def ehr(self) -> Ehr:
-        place = Place(self.connection.base_url, self._signed, self.connection.timeout_seconds, self.pace)
+        token_file = str(self.keys / self.connection.token_file)
+        place = Place(self.connection.base_url, self._signed, self.connection.timeout_seconds, self.pace, token_file)
         return Ehr(Client(place, self.clock), self.profile, Records(self.profile, self.vault, self.zone), self.vault)
 
     @cached_property

@@ -12,6 +12,7 @@ from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Capabilities, Done, Found, NotSent, Permit, Refused, Reply, Sighting, Unclear
 
 STAY_AWAY = frozenset({429, 503})  # it did nothing, and says so
+NO_ENTRY = frozenset({401})  # our token lapsed: nothing is wrong with what was approved, and somebody renews the token
 CONTESTED = frozenset({409, 412})  # refused because something stands there: perhaps what we did ourselves
 # Of the 4xx these say nothing certain: 408 comes from servers and from what stands before them, whatever was carried out behind.
 UNCERTAIN = frozenset({408})
@@ -61,7 +62,7 @@ class RestDoor:
     def _judged(self, permit: Permit, deed: Deed, answer: Answer) -> Reply:
         if answer.is_good:
             return self._done(permit, deed, answer)
-        if answer.status in STAY_AWAY:
+        if answer.status in STAY_AWAY | NO_ENTRY:
             return NotSent(f"http_{answer.status}", answer.retry_at or self.ehr.client.later())
         if not 400 <= answer.status < 500 or answer.status in UNCERTAIN or self._says(answer, "busy"):
             return Unclear(f"http_{answer.status}")

@@ -8,7 +8,16 @@ from urllib.parse import quote
 
 from hsched_adapters.ehr.rest.client import Answer, Client, EhrError
 from hsched_adapters.ehr.rest.profile import Profile
-from hsched_adapters.ehr.rest.records import MADE_HERE, Records, SeenAppointment, SeenClient, SeenClinician, SeenMessage
+from hsched_adapters.ehr.rest.records import (
+    MADE_HERE,
+    OddRow,
+    Records,
+    SeenAppointment,
+    SeenClient,
+    SeenClinician,
+    SeenMessage,
+    readable,
+)
 from hsched_core.domain.errors import HschedError
 from hsched_core.ports import Vault
 
@@ -65,17 +74,19 @@ class Ehr:
         """All that those filters find, in our names of them."""
         return self.records.appointments(self.rows("appointments", **filters))
 
-    def touching(self, start: datetime, end: datetime) -> list[SeenAppointment]:
-        """All that touch the span, cancelled ones included."""
-        near = self.appointments(**{"from": (start - LONGEST_SESSION).isoformat(), "to": end.isoformat()})
+    def touching(self, start: datetime, end: datetime, odd: list[OddRow] | None = None) -> list[SeenAppointment]:
+        """All that touch the span, cancelled ones included. Rows that cannot be read raise, or go into `odd`."""
+        rows = self.rows("appointments", **{"from": (start - LONGEST_SESSION).isoformat(), "to": end.isoformat()})
+        near = self.records.appointments(rows) if odd is None else readable(self.records.appointments, rows, odd)
         return [one for one in near if one.appointment.session.ends_at > start and one.appointment.session.starts_at < end]
 
     def client_of(self, pseudonym: str, why: str) -> SeenClient | None:
         row = self.row("client", self.id_of("client", pseudonym, why))
         return self.records.clients([row])[0] if row is not None else None
 
-    def clinicians(self) -> list[SeenClinician]:
-        return self.records.clinicians(self.rows("clinicians"))
+    def clinicians(self, odd: list[OddRow] | None = None) -> list[SeenClinician]:
+        """All that can be read; the others go into `odd`. Who is missing has no licence: the gate counts that against an action."""
+        return readable(self.records.clinicians, self.rows("clinicians"), [] if odd is None else odd)
 
     def message(self, pseudonym: str, why: str) -> SeenMessage | None:
         row = self.row("message", self.id_of("communication", pseudonym, why))

@@ -1,20 +1,34 @@
 """`PracticeReader` over REST: what use cases look at, read now."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from hsched_adapters.ehr.rest.ehr import Ehr
-from hsched_adapters.ehr.rest.records import Fields, SeenClient, count, day, identifier, instant, weekdays, whole
+from hsched_adapters.ehr.rest.records import (
+    Fields,
+    OddRow,
+    SeenAppointment,
+    SeenClient,
+    count,
+    day,
+    identifier,
+    instant,
+    readable,
+    weekdays,
+    whole,
+)
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, has_consent
 from hsched_core.domain.vocabulary import Modality, SessionType, WaitlistStatus
 from hsched_core.domain.waiting import ClinicianProfile, Cover, Urgency, WaitingClient
 from hsched_core.ports import Clock, KnownClient
 
+T = TypeVar("T")
+Row = Mapping[str, Any]
 WHY = "what a use case looks at"
 VISITS_BEFORE, VISITS_AHEAD = timedelta(days=14), timedelta(days=60)  # visits "around now" of those who wait
 UNKNOWN = SeenClient("", "", None, None, Channel.PORTAL, (), None, None)  # an entry whose client the EHR does not list
@@ -23,27 +37,50 @@ POLL_BEFORE, POLL_AHEAD = timedelta(days=7), timedelta(days=120)  # where the EH
 
 @dataclass(frozen=True)
 class RestReader:
-    """The EHR's present."""
+    """The EHR's present. A row of a list that cannot be read is set aside and counted; the others are read."""
 
     ehr: Ehr
     clock: Clock
     zone: ZoneInfo
     can_poll: bool  # by `updated_since`
+    _aside: dict[str, Counter[str]] = field(default_factory=dict, repr=False, compare=False)  # by list, of its last reading
 
     def appointment(self, appointment: str) -> Appointment | None:
         seen = self.ehr.appointment(appointment, WHY)
         return seen.appointment if seen else None
 
     def appointments(self, start: datetime, end: datetime) -> Sequence[Appointment]:
-        return [seen.appointment for seen in self.ehr.touching(start, end)]
+        return [seen.appointment for seen in self.touching(start, end)]
 
     def changed_since(self, instant: datetime) -> Sequence[Appointment]:
         if self.can_poll:
-            found = self.ehr.appointments(updated_since=instant.isoformat())
+            rows = self.ehr.rows("appointments", updated_since=instant.isoformat())
+            found = self.read("appointments", self.ehr.records.appointments, rows)
         else:
             now = self.clock.now()
-            found = self.ehr.touching(now - POLL_BEFORE, now + POLL_AHEAD)
+            found = self.touching(now - POLL_BEFORE, now + POLL_AHEAD)
         return [seen.appointment for seen in found if _may_have_changed(seen.appointment, instant)]
+
+    def set_aside(self) -> Mapping[str, int]:
+        return dict(sum(self._aside.values(), Counter[str]()))
+
+    def read(self, name: str, parse: Callable[[list[Row]], list[T]], rows: Sequence[Row], odd: list[OddRow] | None = None) -> list[T]:
+        """What can be read of a list; what cannot is counted under the list's name, and added to `odd`."""
+        odd = [] if odd is None else odd
+        found = readable(parse, rows, odd)
+        self.remember(name, odd)
+        return found
+
+    def touching(self, start: datetime, end: datetime) -> list[SeenAppointment]:
+        """Appointments that touch the span, as far as they can be read."""
+        odd: list[OddRow] = []
+        found = self.ehr.touching(start, end, odd)
+        self.remember("appointments", odd)
+        return found
+
+    def remember(self, name: str, odd: Iterable[OddRow]) -> None:
+        """Remember how many rows of that list were odd the last time, and in which fields."""
+        self._aside[name] = Counter(one.code for one in odd)
 
     def waiting(self) -> Sequence[WaitingClient]:
         if not self.ehr.offers("waitlist"):
@@ -52,7 +89,9 @@ class RestReader:
         return _Waitlist(self, rows).entries()
 
     def clinicians(self) -> Sequence[ClinicianProfile]:
-        now = self.clock.now()
+        now, odd = self.clock.now(), list[OddRow]()
+        seen = self.ehr.clinicians(odd)
+        self.remember("clinicians", odd)
         return [
             ClinicianProfile(
                 one.clinician,
@@ -61,7 +100,7 @@ class RestReader:
                 frozenset(licence.state for licence in one.credentials.licences if licence.valid_from <= now < licence.valid_until),
                 one.is_remote,
             )
-            for one in self.ehr.clinicians()
+            for one in seen
         ]
 
     def clients(self) -> Sequence[KnownClient]:
@@ -70,7 +109,11 @@ class RestReader:
 
     def consents(self) -> Mapping[str, tuple[ConsentEvent, ...]]:
         """Every client's log of consent, as the EHR keeps it: the store's own log takes over what is new in it."""
-        return {one.client: one.consents for one in self.ehr.records.clients(self.ehr.rows("clients"))}
+        return {one.client: one.consents for one in self.clients()}
+
+    def clients(self, odd: list[OddRow] | None = None) -> list[SeenClient]:
+        """Everybody the EHR lists whose row can be read. Whose cannot is not written to: the gate asks for the one row, and fails."""
+        return self.read("clients", self.ehr.records.clients, self.ehr.rows("clients"), odd)
 
 
 def _may_have_changed(appointment: Appointment, instant: datetime) -> bool:
@@ -91,17 +134,26 @@ class _Waitlist:
 
     def entries(self) -> list[WaitingClient]:
         if not self._rows:
+            self._reader.remember("waitlist", ())
             return []
         now = self._reader.clock.now()
-        tokens = {name: self._records.tokens(self._fields, self._rows, kind, name) for name, kind in ENTRY_IDS.items()}
-        clients = {one.client: one for one in self._records.clients(self._ehr.rows("clients"))}
+        odd: list[OddRow] = []
+        clients = {one.client: one for one in self._reader.clients(odd)}
+        of_client = self._records.of["client"]
+        unreadable = {str(of_client.value(one.row, "id")) for one in odd}  # the gate could not judge an offer to them
+        rows = [row for row in self._rows if str(self._fields.value(row, "client")) not in unreadable]
         visits, starts = self._visits(now)
         cover = self._cover()
-        return [self._entry(row, tokens, clients, visits, starts, cover) for row in self._rows]
+
+        def parse(rows: list[Row]) -> list[WaitingClient]:
+            tokens = {name: self._records.tokens(self._fields, rows, kind, name) for name, kind in ENTRY_IDS.items()}
+            return [self._entry(row, tokens, clients, visits, starts, cover) for row in rows]
+
+        return self._reader.read("waitlist", parse, rows)
 
     def _visits(self, now: datetime) -> tuple[Mapping[str, list[datetime]], Mapping[str, datetime]]:
         """Each client's visits around now, and the start of each appointment."""
-        seen = [one.appointment for one in self._ehr.touching(now - VISITS_BEFORE, now + VISITS_AHEAD)]
+        seen = [one.appointment for one in self._reader.touching(now - VISITS_BEFORE, now + VISITS_AHEAD)]
         visits: dict[str, list[datetime]] = defaultdict(list)
         for one in seen:
             if one.takes_time:
@@ -113,15 +165,20 @@ class _Waitlist:
         found: dict[str, list[tuple[SessionType | None, Cover]]] = defaultdict(list)
         if not self._ehr.offers("authorizations"):
             return found
-        fields, rows = self._records.of["authorization"], self._ehr.rows("authorizations")
-        clients = self._records.tokens(fields, rows, "client", "client")
-        for row in rows:
-            approved = fields.maybe(row, "units_approved", count)
-            left = None if approved is None else max(0, approved - (fields.maybe(row, "units_used", count) or 0))
-            cover = Cover(fields.read(row, "starts_on", day), fields.read(row, "ends_on", day), left)
-            kind = self._profile.ours(SessionType, fields.value(row, "session_type"))
-            found[clients[fields.read(row, "client", identifier)]].append((kind, cover))
+        for client, of in self._reader.read("authorizations", self._authorizations, self._ehr.rows("authorizations")):
+            found[client].append(of)
         return found
+
+    def _authorizations(self, rows: list[Row]) -> list[tuple[str, tuple[SessionType | None, Cover]]]:
+        fields = self._records.of["authorization"]
+        clients = self._records.tokens(fields, rows, "client", "client")
+        return [(clients[fields.read(row, "client", identifier)], self._covers(fields, row)) for row in rows]
+
+    def _covers(self, fields: Fields, row: Row) -> tuple[SessionType | None, Cover]:
+        approved = fields.maybe(row, "units_approved", count)
+        left = None if approved is None else max(0, approved - (fields.maybe(row, "units_used", count) or 0))
+        cover = Cover(fields.read(row, "starts_on", day), fields.read(row, "ends_on", day), left)
+        return self._profile.ours(SessionType, fields.value(row, "session_type")), cover
 
     def _entry(
         self,

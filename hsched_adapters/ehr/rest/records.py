@@ -196,7 +196,7 @@ class Records:
         return SeenAppointment(found, str(fields.value(row, "reference") or ""), fields.value(row, "score"), notes)
 
     def _modality(self, fields: Fields, row: Row) -> Modality | None:
-        """Empty is not told; a word that we do not know breaks the answer, for an opening of it would be offered wrongly."""
+        """Empty is not told; a word that we do not know makes the row odd, for an opening of it would be offered wrongly."""
         theirs = fields.value(row, "modality")
         found = self._profile.ours(Modality, theirs)
         if theirs not in (None, "") and found is None:
@@ -268,6 +268,26 @@ class Records:
 
 NO_VOICEMAIL = "no_voicemail"
 APPOINTMENT_IDS = {"appointment": "id", "client": "client", "clinician": "clinician", "site": "site"}
+
+
+@dataclass(frozen=True)
+class OddRow:
+    """A row of a list that could not be read, and the code of the field that was in the way."""
+
+    row: Row
+    code: str
+
+
+def readable(parse: Callable[[list[Row]], list[T]], rows: Sequence[Row], odd: list[OddRow]) -> list[T]:
+    """What can be read of a list, in its order; what cannot is added to `odd`. Halves are tried, so few odd rows cost few tries."""
+    try:
+        return parse([*rows])
+    except EhrError as error:
+        if len(rows) == 1:
+            odd.append(OddRow(rows[0], error.code))
+            return []
+    half = len(rows) // 2
+    return [*readable(parse, rows[:half], odd), *readable(parse, rows[half:], odd)]
 
 
 def identifier(value: object) -> str:

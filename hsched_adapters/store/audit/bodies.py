@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from hsched_core.domain.audit import AuditEntry
@@ -43,7 +44,12 @@ def checked(entry: AuditEntry) -> tuple[str, bytes]:
         raise _refused("subject")
     _check_fields(entry.body, depth=1)
     body = json.dumps(entry.body, sort_keys=True, separators=(",", ":"), allow_nan=False, default=dict)
-    return entry.at.astimezone(UTC).isoformat(timespec="microseconds"), body.encode()
+    return as_text(entry.at), body.encode()
+
+
+def as_text(instant: datetime) -> str:
+    """An instant as the trail writes it."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _check_fields(body: Mapping[str, Any], depth: int) -> None:
@@ -68,6 +74,7 @@ def _each(name: str, value: object) -> Sequence[object]:
     return value
 
 
+@lru_cache(512)
 def _check_of(name: str) -> Check:
     """What a field of that name takes; nothing, where the name says nothing."""
     return next((check for names, check in _BY_NAME if names.search(name)), lambda _value: False)

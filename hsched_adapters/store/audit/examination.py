@@ -1,5 +1,6 @@
 """Examining a trail from outside: the database read-only, a file of checkpoints, a file of public keys. No practice is opened."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +9,16 @@ import sqlalchemy as sa
 
 from hsched_adapters.store.audit.anchors import FileAnchors
 from hsched_adapters.store.audit.checkpoints import Checkpoint, read_checkpoints, read_public_keys
-from hsched_adapters.store.audit.rows import Told, open_reading, read_records, story
+from hsched_adapters.store.audit.rows import Told, beginning, open_reading, read_records, story
 from hsched_adapters.store.audit.verify import Secrets, Verdict, verify
 from hsched_adapters.store.engine import reading
 from hsched_adapters.store.schema import cases
 from hsched_adapters.store.values import from_text
 from hsched_core.domain.case import Case
+from hsched_core.domain.errors import UserError
 
+FEWEST_DIGITS = 6
+BEGINNING = re.compile(rf"[0-9a-f]{{{FEWEST_DIGITS},31}}")  # fewer than a pseudonym has
 NO_CHECKPOINT = "there is no checkpoint of this practice: a trail cut short or written anew would look the same"
 
 
@@ -57,13 +61,29 @@ def whole_story(url: str, practice: str, subject: str) -> tuple[list[Told], dict
     An appointment that a booking of ours made is told from the opening on that it filled.
     """
     engine = open_reading(url)
-    with reading(engine) as connection:
-        found = {one.seq: one for one in story(connection, practice, subject)}
-        for opening in _filled_by(found.values(), subject):
-            found |= {one.seq: one for one in story(connection, practice, opening)}
-        known = _cases(connection, practice, {one.subject for one in found.values()})
-    engine.dispose()
+    try:
+        with reading(engine) as connection:
+            subject = _whole(connection, practice, subject)
+            found = {one.seq: one for one in story(connection, practice, subject)}
+            for opening in _filled_by(found.values(), subject):
+                found |= {one.seq: one for one in story(connection, practice, opening)}
+            known = _cases(connection, practice, {one.subject for one in found.values()})
+    finally:
+        engine.dispose()
     return [found[seq] for seq in sorted(found)], known
+
+
+def _whole(connection: sa.Connection, practice: str, subject: str) -> str:
+    """The subject that is meant: as given, or the one whose id begins with these digits. UserError where they are too few, or several's."""
+    kind, _, digits = subject.rpartition(":")
+    if len(digits) < FEWEST_DIGITS and not kind:
+        raise UserError("That is too short for a subject.", f"Give at least {FEWEST_DIGITS} digits of it, as `hsched queue` shows them.")
+    if not BEGINNING.fullmatch(digits):
+        return subject
+    found = beginning(connection, practice, digits)
+    if len(found) > 1:
+        raise UserError(f"{len(found)} subjects begin with {digits}.", "Give more digits; `hsched queue --json` has whole ones.")
+    return next(iter(found), subject)
 
 
 def _filled_by(entries: Iterable[Told], subject: str) -> set[str]:

@@ -4,7 +4,7 @@ The only way to change what the path keeps. A transaction that changes something
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -19,16 +19,20 @@ from hsched_adapters.store.audit.checkpoints import Checkpoint, is_signed, sign
 from hsched_adapters.store.audit.keys import AuditKeys
 from hsched_adapters.store.audit.rows import Told, read_records, story
 from hsched_adapters.store.audit.verify import Break, Start, verify
-from hsched_adapters.store.engine import reading, writing
+from hsched_adapters.store.engine import Opening, answered, reading
 from hsched_adapters.store.schema import audit
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Clock
 
 # Built once: every transaction of a practice ends with these.
-NEWEST = sa.select(audit.c.seq, audit.c.hash).where(audit.c.practice == sa.bindparam("whose")).order_by(audit.c.seq.desc()).limit(1)
 APPEND = audit.insert()
 LOCK = 7203102  # of PostgreSQL's advisory locks, with the practice's: who writes for it, until commit
+# A practice's writers take turns, and each knows the newest entry from its start.
+OPENING = Opening(
+    lock=f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(:whose))",
+    question="SELECT seq, hash FROM audit WHERE practice = :whose ORDER BY seq DESC LIMIT 1",
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,21 @@ class Recording:
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
         self.kept: list[dict[str, Any]] = []
+        self.is_idle = False
 
     def record(self, *entries: AuditEntry) -> None:
         """Keep the entries with this transaction; SafeError where one holds what may not be kept."""
         for entry in entries:
             at, body = checked(entry)
             self.kept.append({"at": at, "actor": entry.actor, "kind": entry.kind, "subject": entry.subject, "body": body})
+
+    def idle(self) -> None:
+        """What was tried changed nothing. Undone, where nothing is recorded: PostgreSQL cannot say whether a row was changed."""
+        self.is_idle = True
+
+
+class _IdleError(Exception):
+    """Undoes a transaction that changed nothing."""
 
 
 class AuditTrail:
@@ -82,14 +95,15 @@ class AuditTrail:
 
         A checkpoint that is due and fails does not undo it: the failure shows in `lag`.
         """
-        with writing(self._engine) as connection:
-            self._queue(connection)
-            before = _changes(connection)
+        with suppress(_IdleError), answered(self._engine, OPENING, whose=self.practice) as (connection, newest):
+            before = _changes_before(connection)
             recording = Recording(connection)
             recording.record(*entries)
             yield recording
             if recording.kept:
-                self._append(connection, recording.kept)
+                self._append(connection, recording.kept, newest or (0, FIRST))
+            elif recording.is_idle:
+                raise _IdleError
             elif _changes(connection) != before:
                 raise SafeError("state_without_audit_entry", "transaction")
         if recording.kept:
@@ -135,9 +149,9 @@ class AuditTrail:
         """Give the database back."""
         self._engine.dispose()
 
-    def _append(self, connection: sa.Connection, kept: Sequence[dict[str, Any]]) -> None:
+    def _append(self, connection: sa.Connection, kept: Sequence[dict[str, Any]], newest: tuple[int, bytes]) -> None:
         """Chain the entries to the newest one."""
-        seq, previous = connection.execute(NEWEST, {"whose": self.practice}).one_or_none() or (0, FIRST)
+        seq, previous = newest
         key = self._keys.codes()
         rows = []
         for number, entry in enumerate(kept, start=seq + 1):
@@ -146,11 +160,6 @@ class AuditTrail:
             rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
         connection.execute(APPEND, rows)
-
-    def _queue(self, connection: sa.Connection) -> None:
-        """Wait until nobody else writes for this practice. SQLite's writers queue by themselves: BEGIN IMMEDIATE."""
-        if connection.dialect.name != "sqlite":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK, sa.func.hashtext(self.practice))))
 
     def _anchor_if_due(self, entries: int) -> None:
         self._waiting += entries
@@ -193,6 +202,11 @@ class AuditTrail:
         if verdict.broken:
             raise _broken(str(verdict.broken))
         return Start(verdict.entries, verdict.head)
+
+
+def _changes_before(connection: sa.Connection) -> object:
+    """What `_changes` says of a transaction that has changed nothing; PostgreSQL need not be asked."""
+    return _changes(connection) if connection.dialect.name == "sqlite" else None
 
 
 def _changes(connection: sa.Connection) -> object:

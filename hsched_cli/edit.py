@@ -1,0 +1,68 @@
+"""`hsched edit`: another channel, or another template, for a message or an offer that waits. The editor becomes the proposer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import typer
+
+from hsched_cli.console import out
+from hsched_cli.desk import AS, CASE, decider, the_case
+from hsched_core.domain.contact import Channel
+from hsched_core.domain.errors import UserError
+from hsched_core.domain.lifecycle import State
+
+if TYPE_CHECKING:
+    from hsched_core.domain.actions import Action
+
+EXAMPLES = """
+Examples:
+
+  hsched edit 0f3c9a6e --channel email --as frontdesk                 the same offer, by email
+
+  hsched edit 0f3c9a6e --template waitlist_withdrawn --as frontdesk   another of hsched's texts
+"""
+
+
+def edit(
+    case: str = CASE,
+    channel: Channel | None = typer.Option(None, help="How it is to reach the client instead."),
+    template: str = typer.Option("", help="The text that is to be sent instead, one of hsched's own; there is no free text."),
+    login: str = typer.Option(..., "--as", help=AS.help),
+) -> None:
+    """Change an offer or a message that waits. The old proposal is withdrawn, the new one is yours: somebody else approves it.
+
+    To whom, and which time, is not changed here: approve another candidate of the list (`hsched approve CASE --candidate 2`), or reject.
+    """
+    from hsched_cli.case_words import describe
+    from hsched_cli.practice import opened
+
+    practice = opened()
+    person, found = decider(practice, login, "edit"), the_case(practice, case)
+    changed = practice.path.edit(found.id, changes(found.action, channel, template, practice.templates), person)
+    out().print(
+        f"{found.id[:12]} is withdrawn. {changed.id[:12]} takes its place: {describe(changed.action, practice.timezone)}.", markup=False
+    )
+    if changed.state is State.BLOCKED:
+        out().print(f"A rule stands against it: hsched audit show {changed.id[:12]} says which.", style="red", markup=False)
+    else:
+        out().print(f"You are its proposer; next, by somebody else: hsched approve {changed.id[:12]} --as ...", markup=False)
+
+
+def changes(action: "Action", channel: Channel | None, template: str, texts: Mapping[str, frozenset[str]]) -> "Action":
+    """The action with what is to be otherwise; UserError where there is nothing to change, or the text is not one for it."""
+    from hsched_core.domain.actions import OfferSlot, SendMessage
+
+    if not isinstance(action, OfferSlot | SendMessage):
+        raise UserError(f"There is nothing to edit about {action.kind}.", "Reject it, or approve another candidate of the list.")
+    # An offer needs the address at which it is answered, and nothing else has one.
+    known = sorted(name for name, fields in texts.items() if ("link" in fields) is isinstance(action, OfferSlot))
+    if template and template not in known:
+        raise UserError(f"There is no text {template} for this.", f"There are: {', '.join(known)}.")
+    if isinstance(action, OfferSlot):
+        changed: Action = replace(action, channel=channel or action.channel, template=template or action.template)
+    else:
+        changed = replace(action, to=replace(action.to, channel=channel or action.to.channel), template=template or action.template)
+    if changed == action:
+        raise UserError("That changes nothing.", "Name another --channel, or another --template.")
+    return changed
