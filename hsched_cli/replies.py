@@ -22,7 +22,7 @@ FEWEST_DIGITS = 4
 LIST_EXAMPLES = """
 Examples:
 
-  hsched replies                         what waits, the gravest first, and why
+  hsched replies list                    what waits, the gravest first, and why
 
   hsched replies list --json
 """
@@ -81,7 +81,10 @@ def show(reply: str = REPLY, login: str = typer.Option(..., "--as", help=AS.help
     """Print what the client wrote. Front desk and manager may read it, and a clinician whom the client sees; each look is recorded."""
     practice, person, found = _meant(reply, login)
     clinicians = practice.replies.clinicians_of(found.id) if person.clinician else ()
-    out().print(printable(practice.replies.show(found.id, person, clinicians)), markup=False)
+    letter = practice.replies.show(found.id, person, clinicians)
+    if letter.address:
+        out().print(f"From {printable(letter.address)}", markup=False)
+    out().print(printable(letter.text), markup=False)
 
 
 @app.command("take", epilog=TAKE_EXAMPLES)

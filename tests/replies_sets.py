@@ -30,7 +30,9 @@ class Labelled:
 
 
 def labelled(name: str) -> list[Labelled]:
-    """`labelled`, `crisis` (rules were written beside these two) or `acceptance` (written before any rule, and never tuned on)."""
+    """One of four: `labelled` and `crisis`, beside which the rules were written; `acceptance`, written before any rule and never tuned on;
+    `later`, written when the rules were done, looked at once for its figures, and mended after.
+    """
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         return [Labelled(row["text"], Intent(row["intent"]), Language(row["language"]), row["kind"]) for row in rows]

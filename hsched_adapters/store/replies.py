@@ -1,5 +1,6 @@
 """`RepliesStore` on SQL: inbound texts with encrypted words, and what became of each, every change with its audit entry."""
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SafeError
-from hsched_core.domain.replies import InboundText, Reply, ReplyState
+from hsched_core.domain.replies import InboundText, Letter, Reply, ReplyState
 from hsched_core.ports import Clock
 from hsched_core.workflow.reply_trail import received
 
@@ -40,8 +41,9 @@ class SqlRepliesStore:
         with self._trail.writing() as recording:
             yield SqlRepliesTransaction(recording, self._practice)
 
-    def keep(self, message: InboundText, text: str) -> bool:
-        kid, body = self._sealed(message.id, text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + CUT)
+    def keep(self, message: InboundText, text: str, address: str = "") -> bool:
+        words = text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + CUT
+        kid, body = self._sealed(message.id, Letter(words, address))
         with self.transaction() as tx:
             if tx.reply(message.id) is not None:
                 return False
@@ -55,14 +57,18 @@ class SqlRepliesStore:
             return [from_text(Reply, text).message for text in connection.execute(found).scalars()]
 
     def text_of(self, message: str) -> str:
+        return self.letter(message).text
+
+    def letter(self, message: str) -> Letter:
         with self._trail.reading() as connection:
             row = connection.execute(self._ours(replies.c.body, replies.c.kid).where(replies.c.id == message)).one_or_none()
         if row is None:
             raise SafeError("no_such_reply", f"message {message}")
         try:
             cipher = AESGCM(self._keyring.by_kid(row.kid).secret)
-            return cipher.decrypt(row.body[:NONCE_BYTES], row.body[NONCE_BYTES:], self._bound(message, row.kid)).decode("utf-8")
-        except (InvalidTag, ValueError):
+            opened = cipher.decrypt(row.body[:NONCE_BYTES], row.body[NONCE_BYTES:], self._bound(message, row.kid))
+            return Letter(**json.loads(opened))
+        except (InvalidTag, ValueError, TypeError):
             raise SafeError("tampered_or_moved", f"message {message}") from None
 
     def standing(self, *states: ReplyState) -> Sequence[Reply]:
@@ -93,10 +99,10 @@ class SqlRepliesStore:
     def _ours(self, *columns: Any) -> sa.Select[Any]:
         return sa.select(*columns).select_from(replies).where(replies.c.practice == self._practice)
 
-    def _sealed(self, message: str, text: str) -> tuple[str, bytes]:
+    def _sealed(self, message: str, letter: Letter) -> tuple[str, bytes]:
         key, nonce = self._keyring.active(PURPOSE), secrets.token_bytes(NONCE_BYTES)
-        words = text.encode("utf-8", errors="replace")  # a lone half of a surrogate pair has no UTF-8
-        return key.kid, nonce + AESGCM(key.secret).encrypt(nonce, words, self._bound(message, key.kid))
+        content = json.dumps({"text": letter.text, "address": letter.address}).encode("ascii")  # any text has a writing here
+        return key.kid, nonce + AESGCM(key.secret).encrypt(nonce, content, self._bound(message, key.kid))
 
     def _bound(self, message: str, kid: str) -> bytes:
         return bound_to("hsched-replies/1", self._practice, message, kid)

@@ -1,11 +1,13 @@
 """What a client wrote back, as it was understood. The words themselves stay in the identified zone: nothing here holds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from hsched_core.domain.contact import Channel
 
+# What receivers put behind the words of a message that had more than words: a person looks at it where it came in.
+WITH_PICTURES = "[a picture, a film or a sound came with this]"
 LONGEST = 3_000  # characters that are kept and read; a longer text is cut there, and a person reads it
 
 
@@ -65,6 +67,14 @@ class InboundText:
     channel: Channel
     received_at: datetime
     sharers: tuple[str, ...] = ()  # all who have the address, where several do: what stops contact holds for each of them
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The words of a message, and the address they came from where it is needed: of senders nobody knows, or several may be."""
+
+    text: str = field(repr=False)
+    address: str = field(default="", repr=False)
 
 
 class Reason(StrEnum):

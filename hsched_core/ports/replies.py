@@ -8,15 +8,18 @@ from typing import Protocol
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.contact import ConsentEvent, Inbound
 from hsched_core.domain.errors import HschedError
-from hsched_core.domain.replies import InboundText, Page, Reply, ReplyState
+from hsched_core.domain.replies import InboundText, Letter, Page, Reply, ReplyState
 from hsched_core.ports.store import DeskTransaction
 
 
 class InboundTexts(Protocol):
     """Inbound messages with their words, encrypted in the identified zone. Receivers write here; the desk of replies reads."""
 
-    def keep(self, message: InboundText, text: str) -> bool:
-        """Store a message durably; False where one of that id is stored already: nothing changes then."""
+    def keep(self, message: InboundText, text: str, address: str = "") -> bool:
+        """Store a message durably; False where one of that id is stored already: nothing changes then.
+
+        `address` is where an unknown sender, or one of several, can be reached; it is kept with the words.
+        """
         ...
 
     def unread(self, limit: int) -> Sequence[InboundText]:
@@ -54,6 +57,10 @@ class RepliesTransaction(DeskTransaction, Protocol):
 
 class RepliesStore(InboundTexts, Protocol):
     """The replies of one practice."""
+
+    def letter(self, message: str) -> Letter:
+        """The words of a message and where they came from; SafeError where they cannot be opened."""
+        ...
 
     def transaction(self) -> AbstractContextManager[RepliesTransaction]:
         """Stored when left; nothing is, when left by an exception."""

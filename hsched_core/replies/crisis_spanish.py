@@ -60,6 +60,7 @@ SPANISH = rules(
             (?:la )?vida (?:no|ya no) (?:vale|tiene|la quiero|me)
             (?:ojala|quisiera|deseo|como quisiera|pido que|le pido a dios que|pedirle a dios que|dios) ~ (?:muera|muriera|morir|lleve|\
               llevara|recoja|nacido|mate|matara|despertara|despierte)
+            (?:no|ya no) (?:voy a llegar|llego|llegare) al? (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|fin de semana|proximo)
             no (?:haber|hubiera) nacido
             (?:si )?(?:yo )?no existi(?:era|ese)
             (?:no|nunca) (?:volver a )?despertar\w*(?! (?:a tiempo|temprano))

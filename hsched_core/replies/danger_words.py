@@ -38,7 +38,10 @@ DANGER_WORDS = rules(
         "self": r"""
             (?:hate|hating|despise|disgusted (?:with|by)|hurt|harm|punish|lose|lost|destroy\w*|done with|scared of|afraid of|control|\
               trust|end|ending) myself
-            keep myself (?:safe|from|alive)|me odio|odiarme|my own (?:life|thoughts|mind|hand|hands)|i dont matter|i dont deserve
+            keep myself (?:safe|from|alive)|me odio|odiarme|only reason (?:im|i am|ive) (?:still |not )?\w+
+            (?:keep|keep on|go on|continue|carry on) (?:doing life|living|existing|with life)
+            (?:aguanto|soporto|quiero|odio) (?:esta|la|mi|mas) (?:puta |pinche |maldita )?vida|my own (?:life|thoughts|mind|hand|hands)
+            i dont matter|i dont deserve
             deserve (?:to|this|it)|(?:a|such a|complete|total) (?:failure|disappointment|waste)|fracaso|merezco nada|no le importo
             (?:im|i am) finished(?! (?:with|at|work|early|by|around))|danger to
             (?:no|never) (?:valgo|sirvo|importo)|(?:my (?:mind|head|brain|thoughts)|something|it) (?:keeps?|is|are|s) tell(?:s|ing)?
@@ -120,6 +123,8 @@ DANGER_WORDS = rules(
             miedo(?! (?:de|a) (?:las agujas|los perros|volar|llegar))(?<!no tengo miedo)
             (?:me|la|lo|nos) (?:avento|aventó|empujo|jaloneo|estrujo|sacudio|escupio|mordio|pateo|grita|pega|pego)|policia|meter un
             desaparecer
+            desangr\w*|veneno|raticida|poison\w*|or ever$|ever again$|check(?:ing)? out (?:for good|tonight|of life)|ready to check out
+            light at the end|attempted$|wasting your time|for good this
             """,
         "unreal": r"""
             demon\w*|voices|voces|fbi|cia

@@ -12,6 +12,11 @@ INNOCENT = compiled(
     (?:{things}) (?:\w+ )?(?:is|are|has been|was|keeps?|still|just) (?:\w+ )?(?:killing|murdering|murder|crushing|kill) (?:me|us|my \w+)
     (?:{things}) (?:\w+ )?kills (?:me|my \w+ ?\w*)
     (?:youre|you guys are|you are|yall are|its|this is|thats) killing (?:me|it|us)
+    (?:this|these|those|the) (?!pain|man|guy|depression|anxiety|guilt|grief|loneliness|thoughts|voices|silence|life|world|kids|\
+      meds)\w+ (?:is|are) killing me
+    dying of (?:heat|cold|hunger|thirst|boredom|laughter)|(?:bore[ds]?|scared|freez\w+|starv\w+|sick|worried|work\w*)(?: me)? to death
+    death in the family|killers? for me|killer (?:week|schedule|day|commute)
+    (?:casi )?me mato (?:corriendo|trabajando)|muriendo(?:me)? de \w+|matar (?:el )?tiempo|(?:hora|horario|horas|dia|espera) me mata
     killing (?:it|time|my (?:phone|battery|back|feet|knees|budget|wallet|vibe|workday|whole \w+|schedule|inbox))
     (?:work|deadline|deadlines|schedule|that|it|parking|traffic) (?:\w+ )?(?:is|was|are) (?:pure )?murder
     (?:is )?late again kill me now(?: lol)?

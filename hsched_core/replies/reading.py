@@ -6,9 +6,9 @@ understands is treated as danger until a person has read it: what is oblique can
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from hsched_core.domain.replies import Intent, Reading
+from hsched_core.domain.replies import WITH_PICTURES, Intent, Reading
 from hsched_core.replies import scheduling_english as english
 from hsched_core.replies import scheduling_spanish as spanish
 from hsched_core.replies.clinical import CLINICAL
@@ -19,9 +19,10 @@ from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
 from hsched_core.replies.rules import matching
 from hsched_core.replies.small_talk import small_talk
+from hsched_core.replies.violence_english import VIOLENCE_ENGLISH
 from hsched_core.replies.words import Words, words_of
 
-DANGER = (*ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
+DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
 TABLES = {
     Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
     Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
@@ -47,21 +48,27 @@ NOT_NAMED = re.compile(
 LOGISTICS = re.compile(
     r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
     r"|insurance|bill|card"
-    r"|membership|services|front desk|\d+ ?[ap]m|schedule|time|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
+    r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
 )
-FEWEST_WORDS = 4  # of a text that no rule understands, from which it is treated as danger
-AT_ITS_START = 8  # words: a longer text that begins with a yes says more than that
+MOST_TORN = 3  # words that may be one word torn apart
+NEED_NOBODY = frozenset({Intent.CONFIRM, Intent.OPT_OUT})  # what is done without a person
+FEWEST_WORDS, MANY_WORDS = 4, 5  # of a text that no rule understands, from which it is treated as danger: about somebody, and at all
+AGREED = re.compile(
+    r"^(?:[ .]|\b(?:hi|hello|hey|hola|ok|okay|yes|yep|yup|yeah|yea|ya|sure|si|sip|claro|simon|orale|pues|emojiyes|good|morning)\b)+"
+)
 
 
 def read(text: str) -> Reading:
     """How a message is understood. Any text can be given: long ones are cut, empty ones are unclear."""
-    words = words_of(text)
+    words = words_of(text.replace(WITH_PICTURES, ""))
     danger = _danger(words)
     found = dict(_scheduling(words))
-    if not danger and not found and not small_talk(words.plain) and _speaks_of_somebody(words):
+    if not danger and _unread(words, found):
         danger = ["unread.personal"]
     if danger:
         found = {Intent.CRISIS: danger, **found}
+    elif left := _left_to_a_person(words, found, has_pictures=WITH_PICTURES in text):
+        found[Intent.UNCLEAR] = [left]
     if not found:
         return _of_a_part(_small(words)) if words.is_cut else _small(words)
     ordered = [intent for intent in Intent if intent in found]
@@ -70,10 +77,20 @@ def read(text: str) -> Reading:
     return _of_a_part(reading) if words.is_cut and not danger else reading
 
 
+def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pictures: bool) -> str:
+    """Why a person looks at it beside what was understood; empty where nobody needs to."""
+    if has_pictures:
+        return "unclear.pictures"
+    needs_nobody = bool(found) and found.keys() <= NEED_NOBODY
+    return "unclear.rest" if needs_nobody and _has_unread_sentence(words) else ""
+
+
 def _danger(words: Words) -> list[str]:
     told = without_innocent(words.plain)
-    names = list(matching(DANGER, told))
-    if not names and SQUEEZED.search(told.replace(" ", "") if words.count <= 3 else ""):
+    sentences = [without_innocent(one) for one in words.sentences]
+    names = list(dict.fromkeys(name for one in (told, *sentences) for name in matching(DANGER, one)))
+    pieces = [*told.split(), told.replace(" ", "") if words.count <= MOST_TORN else ""]
+    if not names and any(SQUEEZED.search(piece) for piece in pieces):
         names.append("crisis.run_together")
     return names
 
@@ -97,8 +114,25 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
     return [(intent, names) for intent, names in found.items() if names]
 
 
+def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
+    """Whether the text says something that no rule understood: all of it, or all that follows a yes."""
+    if small_talk(words.plain):
+        return False
+    if found == {Intent.CONFIRM: ["confirm.yes"]}:
+        rest = words_of(AGREED.sub("", words.marked, count=1))
+        return not small_talk(rest.plain) and _speaks_of_somebody(rest)
+    return not found and _speaks_of_somebody(words)
+
+
+def _has_unread_sentence(words: Words) -> bool:
+    """Whether a sentence beside the wish is one that no rule understood: a person reads it, though the wish is done."""
+    others = (words_of(one) for one in words.sentences) if len(words.sentences) > 1 else ()
+    return any(one.count >= MANY_WORDS and _speaks_of_somebody(one) and not any(_scheduling(one)) for one in others)
+
+
 def _speaks_of_somebody(words: Words) -> bool:
-    return words.count >= FEWEST_WORDS and not words.asks and bool(SOMEBODY.search(words.plain)) and not LOGISTICS.search(words.plain)
+    says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
+    return says_enough and not words.asks and not LOGISTICS.search(words.plain)
 
 
 def _of_a_part(reading: Reading) -> Reading:

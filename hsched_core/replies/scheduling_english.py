@@ -108,8 +108,8 @@ MOVE = rules(
         "other_time": r"""
             (?:move|change|changing|switch|switching|swap|push|pushed|bump|shift|adjust|delay|slide|trade)(?: \w+){0,3} (?:to|back|for|\
               up|out|until|till|into|the (?:time|day|date)|{day}|another|a different|from|earlier|later)
-            (?:move|change|switch|swap|push|bump|shift|adjust|delay|slide) (?:it|me|us|my|our|the|this|that|days|times)(?: {visit}|\
-               {day}|$| please)
+            (?:move|change|switch|swap|push|bump|shift|adjust|delay|slide) (?:it|me|us|my|our|the|this|that|days|times)(?: {visit}|{day}|\
+              $| please)
             (?:do you|you) have (?:any )?(?:evenings|mornings|afternoons|weekends|saturdays|anything)
             (?:need|want|prefer) (?:evenings|mornings|afternoons|weekends|nights)|would it be possible to (?:come|do|have|switch)
             can it be (?:virtual|video|on zoom|online|by phone|a call|later|earlier)
@@ -169,7 +169,7 @@ LATE = rules(
               running )?(?:\w+ )?(?:late|delayed|over|long|never came|behind|broke)
             delayed
             overslept|(?:just|only) (?:woke|got|left|leaving)|leaving (?:now|in|my|work|the house)|looking for parking
-            (?:cant|couldnt) find (?:\w+ )?(?:parking|the (?:office|building|place|entrance))|parking now
+            (?:cant|couldnt) find (?:\w+ )?(?:parking|the (?:office|building|place|entrance))|(?:just|still|sorry) parking|parking now
             (?:trouble|problems?|issues?) (?:logging|connecting|joining|getting)|joining in|hold my spot|wait for me|held up|lost be
             (?:flat|pulled over|got lost)(?: \w+){0,3}
             """,
@@ -180,7 +180,8 @@ QUESTION = rules(
     "question",
     {
         "asks": r"""
-            ^(?:\w+ ){0,4}(?:what|whats|when|whens|where|wheres|which|who|whos|how|hows|why)(?! (?:about|if we do)) (?!ever)\w+
+            ^(?:hi |hello |hey |yes |ok |and |also |so |please |sorry |but |good morning |good afternoon |outside in my car |\
+              just wondering )*(?:what|whats|when|whens|where|wheres|which|who|whos|how|hows|why)(?! (?:about|if we do)) (?!ever)\w+
             ^(?:hi |hello |hey |yes |ok |and |also |so |please |sorry )*(?:is|are|do|does|did|can|could|will|would|should|am|has|\
               may) (?:i|you|u|my|your|the|there|it|this|that|someone|anyone|we|insurance|he|she|they|masks?|parking|dr|a)\b
             (?:have|had|got) (?:a|some|another|one|few) (?:\w+ )?questions?|quick question|question (?:about|for)
@@ -189,8 +190,8 @@ QUESTION = rules(
             (?:send|resend|text|email|shoot|need|never got|didnt get|dont have|cant find|lost|get) (?:me |us )?(?:the|my|a|an|\
               your) (?:\w+ )?(?:link|address|code|form|forms|paperwork|zoom|email|bill|invoice|directions|password|number|time)
             link (?:doesnt|isnt|not|wont|is) |(?:dont|do not) understand|whos this|who this|is this (?:a|the)|am i (?:supposed|still)
-            (?:copay|insurance|aetna|cigna|medicaid|medicare|blue cross|deductible|parking|address|directions|invoice|bill|receipt|\
-              superbill|referral|paperwork)
+            (?:copay|insurance|aetna|cigna|medicaid|medicare|blue cross|deductible|address|directions|invoice|bill|receipt|superbill|\
+              referral|paperwork)
             cancellation (?:policy|fee)|what time
             """,
         "about_cancelling": r"""
@@ -211,7 +212,7 @@ CONFIRM = rules(
             (?:ill|well|will|we will|can|going to|still|yes|definitely|plan to|plan on|planning on|she will|he will|both|\
               and i will) (?:\w+ )?(?:come|coming|attend|attending|make it|making it|be there|log in|join|see you|do that)
             be there(?! (?:in|soon|shortly))|(?:see|c) (?:you|ya|yall|u)(?! (?:said|sent))
-            (?:count me|im) in$|count me in|im (?:coming|here|ready|good|on)|were (?:good|coming|on|here|set|ready)
+            (?:count me|im) in$|count me in|im (?:coming|here|good|on|ready$|ready for)|were (?:good|coming|on|here|set|ready)
             we are (?:good|coming|on|here|set|ready)
             (?:works|work|good|fine|great|perfect|ok|okay) (?:for|with|by) (?:me|us)
             (?:time|that|thats|day|\d{1,2}) (?:is |still )?(?:fine|good|great|perfect|works|ok|okay|correct|right)

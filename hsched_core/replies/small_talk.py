@@ -21,7 +21,8 @@ KIND = """thanks thank you ty tysm thankyou gracias muchas mil much so very appr
     reminding heads up por
     avisar avisarme recordar recordarme el recordatorio su tu mensaje lol haha jaja jajaja emojikind all to sir maam dear doc team
     everyone guys a you
-    buenas buenos noches tardes dias lifesaver killing xxx help yesterday ayuda today kind of awesome best are sweet"""
+    buenas buenos noches tardes dias lifesaver killing xxx help yesterday ayuda today kind of awesome best are sweet lot lots ton bunch
+        muy amable amables"""
 GREETS = "hi hello hey hola buenas buenos dias tardes good morning afternoon evening there que tal alo"
 HESITATES = re.compile(
     r"^(?:hmm+|um+|idk|maybe|perhaps|quizas?|tal vez|a lo mejor|depends|depende|no se|not sure(?: yet)?|i dont know(?: yet)?"

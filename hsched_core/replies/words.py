@@ -23,6 +23,7 @@ EMOJI = {
     **dict.fromkeys("🆘", " emojisos "),
     **dict.fromkeys("⏰⌛⏳", " emojilate "),
 }
+MOST_SENTENCES = 60
 EMOJI_COUNT = 3  # of one kind; thousands would say no more, and take long to read
 LETTERS = str.maketrans("0134578@$", "oieastbas")
 INSIDE = re.compile(r"(?<=[a-z])[0134578@$](?=[a-z])")
@@ -31,6 +32,21 @@ REPEATED = re.compile(r"([a-z])\1{2,}")
 HIDDEN = re.compile(r"(?<=[a-z])[*_#](?=[a-z])")
 SPACES = re.compile(r" {2,}")
 JOINS = tuple((re.compile(rf"\b{before}\b"), after) for before, after in JOINED)
+# "Liked “Reminder: ...”" is what a phone without reactions shows of one.
+REACTIONS = (
+    *((word, "👍") for word in ("liked", "le gust", "reacted 👍", "reaccionó con 👍")),
+    *((word, "❤") for word in ("loved", "le encant", "emphasized", "laughed", "le dio risa", "enfatiz", "reacted", "reaccion")),
+    *((word, "👎") for word in ("disliked", "no le gust")),
+    *((word, "?") for word in ("questioned", "cuestion")),
+)
+REACTION = re.compile(
+    rf"\s*(?P<how>{'|'.join(word for word, _sign in REACTIONS)})\w*(?: \S+){{0,3}}? [\"“«].*[\"”»]\s*", re.IGNORECASE | re.DOTALL
+)
+QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+BELOW = re.compile(
+    r"^(?:on .{5,80} wrote:|el .{5,80} escribi[oó]:|-{2,} ?(?:original message|forwarded message|mensaje original).*)\s*$.*",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
 ENDS = re.compile(r"[.!;:\n\r…¡()]+")
 APOSTROPHES = re.compile(r"['`´‘’ʼ]")
 OTHER = re.compile(r"[^a-z0-9?.]+")
@@ -50,9 +66,10 @@ class Words:
         return len(self.plain.split())
 
     @property
-    def squeezed(self) -> str:
-        """Without spaces: for words that were run together."""
-        return self.plain.replace(" ", "")
+    def sentences(self) -> list[str]:
+        """The words of each sentence that has any."""
+        parts = (SPACES.sub(" ", part).strip() for part in re.split(r"[?.]", self.marked))
+        return [part for part in parts if part][:MOST_SENTENCES]
 
     @property
     def asks(self) -> bool:
@@ -61,12 +78,25 @@ class Words:
 
 def words_of(text: str) -> Words:
     """The text as the rules see it."""
-    raw = text[:LONGEST]
+    raw = own_words(text[:LONGEST])
     marked = _spelled(_letters(raw))
     plain = SPACES.sub(" ", re.sub(r"[?.]", " ", marked)).strip()
     for pattern, after in JOINS:
         plain, marked = pattern.sub(after, plain), pattern.sub(after, marked)
     return Words(plain, marked, raw, len(text) > LONGEST)
+
+
+def own_words(text: str) -> str:
+    """The text without what it only repeats of ours: a reaction of a phone to a message, the quoted mail below an answer.
+
+    Our own words must not be read as the client's: a reminder says "reply STOP".
+    """
+    reaction = REACTION.match(text)
+    if reaction:
+        return next(sign for word, sign in REACTIONS if reaction["how"].casefold().startswith(word))
+    above = BELOW.sub("", text)
+    own = QUOTED.sub("", above)
+    return own if own.strip() or above != text else text  # nothing but quotation marks: their own way of writing
 
 
 def _letters(text: str) -> str:

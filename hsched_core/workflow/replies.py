@@ -17,7 +17,7 @@ from hsched_core.domain.errors import HschedError, SafeError, UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person
-from hsched_core.domain.replies import InboundText, Intent, Language, Page, Reading, Reason, Reply, ReplyState, Resolution
+from hsched_core.domain.replies import InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
@@ -25,7 +25,8 @@ from hsched_core.replies.reading import read
 from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then
 from hsched_core.workflow import reply_trail as trail
 
-AT_ONCE = 200  # messages of one round
+AT_ONCE, MOST_ROUNDS = 500, 20  # messages of one batch, and batches of one round
+MOST_FAILURES = 3  # calls of one round that do not get through: opt-outs wait for it
 SENT = MAY_HAVE_HAPPENED | {State.CONFIRMED}
 UNREADABLE = Reading(Intent.UNCLEAR, Language.UNKNOWN, ("unclear.unreadable",))
 
@@ -56,15 +57,21 @@ class RepliesDesk:
     def advance(self) -> Mapping[str, int]:
         """Everything that is due: crises first, then opt-outs and whatever else the words alone decide, then what the visits decide."""
         done: Counter[str] = Counter()
-        found = [(message, self._read(message)) for message in self._store.unread(AT_ONCE)]
-        for message, reading in sorted(found, key=lambda one: list(Intent).index(one[1].intent)):  # sorted() keeps the older first
-            if self._begin(message, reading):
-                done[str(reading.intent)] += 1
-            if at_once(reading).reasons:
-                self._page(done, [message.id])
-        self._page(done, [reply.id for reply in self._store.standing(ReplyState.WAITING, ReplyState.READ)])
+        for _ in range(MOST_ROUNDS):
+            if self._work_on_unread(done) < AT_ONCE:
+                break
         self._look_at_visits(done)
         return done
+
+    def _work_on_unread(self, done: Counter[str]) -> int:
+        """All of a batch is read before any of it is worked on; how many that were."""
+        found = [(message, self._read(message)) for message in self._store.unread(AT_ONCE)]
+        grave = [one for one in found if at_once(one[1]).reasons]
+        self._begin_all(grave, done)
+        self._page(done)
+        ordered = sorted((one for one in found if one not in grave), key=lambda one: list(Intent).index(one[1].intent))
+        self._begin_all(ordered, done)
+        return len(found)
 
     def waiting(self) -> Sequence[Reply]:
         """Replies that a person has, the gravest first, then the oldest; those nobody has read yet at the end."""
@@ -80,13 +87,13 @@ class RepliesDesk:
             _check_open(reply)
             return self._step(tx, reply, "taken", now, actor=person.token, taken_by=person.token, taken_at=now)
 
-    def show(self, message: str, person: Person, clinicians: Iterable[str] = ()) -> str:
+    def show(self, message: str, person: Person, clinicians: Iterable[str] = ()) -> Letter:
         """The words, once it is written down who read them. `clinicians` are those the client sees."""
         check_read(person, frozenset(clinicians), self._practice)
         with self._store.transaction() as tx:
             reply = _known(tx, message)
             tx.record(audit=trail.stepped(reply, "shown", self._clock.now(), actor=person.token))
-        return self._store.text_of(message)
+        return self._store.letter(message)
 
     def resolve(self, message: str, person: Person, resolution: Resolution) -> Reply:
         """A person has dealt with it. Contact goes on where no other reply of the client stands against it."""
@@ -118,6 +125,11 @@ class RepliesDesk:
         except SafeError:
             return UNREADABLE
 
+    def _begin_all(self, found: Iterable[tuple[InboundText, Reading]], done: Counter[str]) -> None:
+        for message, reading in found:
+            if self._begin(message, reading):
+                done[str(reading.intent)] += 1
+
     def _begin(self, message: InboundText, reading: Reading) -> bool:
         """What cannot wait, in one transaction; False where another worker was first."""
         found = at_once(reading)
@@ -141,15 +153,13 @@ class RepliesDesk:
             self._step(tx, reply, "read", now, state=state, reading=reading, reasons=told.reasons)
             return True
 
-    def _page(self, done: Counter[str], messages: Iterable[str]) -> None:
-        """Call a person about those that are due. A call that does not get through is made again in the next round."""
-        for message in messages:
-            with self._store.transaction() as tx:
-                reply, now = tx.reply(message), self._clock.now()
-                if reply is None or not self._is_due(reply, now):
-                    continue
-                number = reply.pages + 1
-            page = Page(self._practice, reply.id, reply.reasons[0], reply.message.received_at, number)
+    def _page(self, done: Counter[str]) -> None:
+        """Call a person about every reply that is due. Calls that fail are made again in the next round; after a few, this one goes on."""
+        now = self._clock.now()
+        for reply in self._store.standing(ReplyState.WAITING, ReplyState.READ):
+            if not self._is_due(reply, now) or done["page_failed"] >= MOST_FAILURES:
+                continue
+            page = Page(self._practice, reply.id, reply.reasons[0], reply.message.received_at, reply.pages + 1)
             try:
                 self._pager.page(page)
             except PageError as error:
@@ -160,7 +170,7 @@ class RepliesDesk:
             done["paged"] += 1
             # Written down after the call: a worker that dies in between calls once too often, not once too few.
             with self._store.transaction() as tx:
-                self._step(tx, _known(tx, message), "paged", now, pages=number, paged_at=now)
+                self._step(tx, _known(tx, reply.id), "paged", now, pages=page.number, paged_at=now)
 
     def _is_due(self, reply: Reply, now: datetime) -> bool:
         return reply.calls_somebody and (reply.paged_at is None or now - reply.paged_at >= self.rules.pages_again_after)

@@ -34,14 +34,15 @@ def take_in(practice: OpenPractice) -> Counts:
 
     for _ in range(MOST_ROUNDS):
         drained = Counter(asdict(practice.inbox.drain(handle, AT_ONCE)))
-        total += drained
+        total += drained + Counter(practice.replies.advance())
         if sum(drained.values()) < AT_ONCE:
             break
-    return total + Counter(practice.replies.advance())
+    return total
 
 
 def poll(practice: OpenPractice) -> Counts:
     """Ask the EHR what changed since the last time: what webhooks lost goes into the inbox, what clients consented to into our log."""
+    replies = practice.replies.advance()  # first: what a client wrote does not wait for an EHR that does not answer
     try:
         consents = practice.take_over_consents()
         since = practice.inbox.watermark() or practice.clock.now() - FIRST_LOOK
@@ -50,7 +51,7 @@ def poll(practice: OpenPractice) -> Counts:
         practice.ehr_trail.not_read(error.code)
         raise
     missed = practice.inbox.note([Notice(NoticeKind.APPOINTMENT, one.id, one.updated_at) for one in changed])
-    return {"changed": len(changed), "missed": missed, "consents": consents, **practice.replies.advance()}
+    return {"changed": len(changed), "missed": missed, "consents": consents, **replies}
 
 
 def decide(practice: OpenPractice) -> Counts:

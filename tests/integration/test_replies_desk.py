@@ -12,7 +12,7 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.replies import InboundText, Intent, Reason, ReplyState, Resolution
 from hsched_core.policy.approval import NotPermittedError
-from hsched_core.workflow.replies import AT_ONCE
+from hsched_core.workflow.replies import AT_ONCE, MOST_FAILURES
 from tests.audit_trails import Desk as TrailDesk
 from tests.desk_world import CLINICIAN, OTHER_CLINICIAN, TOMORROW, visit
 from tests.path_world import NOON
@@ -62,6 +62,15 @@ def test_a_crisis_stops_contact_before_it_pages_and_pages_before_anything_else(e
     assert either.reply(message).state is ReplyState.WAITING
 
 
+def test_a_crisis_behind_a_full_batch_is_worked_on_in_the_same_round(world: RepliesWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsched_core.workflow.replies.AT_ONCE", 3)
+    for _ in range(7):
+        world.writes("what time?", advances=False)
+    message = world.writes("I want to die")
+    assert [page.reply for page in world.pager.pages] == [message]
+    assert world.store.unread(AT_ONCE) == []
+
+
 def test_somebody_is_called_again_until_a_person_takes_it(world: RepliesWorld) -> None:
     message = world.writes("I want to die")
     for _ in range(3):
@@ -77,10 +86,12 @@ def test_somebody_is_called_again_until_a_person_takes_it(world: RepliesWorld) -
 
 def test_a_call_that_does_not_get_through_is_made_again_in_the_next_round(world: RepliesWorld) -> None:
     world.pager.fails = True
-    message = world.writes("I want to die")
-    assert (world.pager.pages, world.reply(message).pages) == ([], 0)
+    messages = [world.writes("I want to die", advances=False) for _ in range(5)]
+    message = messages[0]
+    assert world.desk.advance()["page_failed"] == MOST_FAILURES
+    assert (world.pager.pages, world.reply(message).pages, world.is_paused()) == ([], 0, True)
     world.pager.fails = False
-    assert world.desk.advance()["paged"] == 1
+    assert world.desk.advance()["paged"] == len(messages)
     assert world.reply(message).pages == 1
 
 
@@ -204,8 +215,8 @@ def test_words_are_read_only_by_who_may_and_each_look_is_written_down(both: tupl
     for person, clinicians in ((DATA, ()), (THERAPIST, (OTHER_CLINICIAN,))):
         with pytest.raises(NotPermittedError):
             world.desk.show(message, person, clinicians)
-    assert world.desk.show(message, THERAPIST, world.desk.clinicians_of(message)) == WORDS
-    assert world.desk.show(message, FRONT) == WORDS
+    assert world.desk.show(message, THERAPIST, world.desk.clinicians_of(message)).text == WORDS
+    assert world.desk.show(message, FRONT).text == WORDS
     shown = [record for record in trail.records() if record.kind == b"reply.shown"]
     assert [record.actor.decode() for record in shown] == [THERAPIST.token, FRONT.token]
 
@@ -213,7 +224,7 @@ def test_words_are_read_only_by_who_may_and_each_look_is_written_down(both: tupl
 def test_a_look_that_cannot_be_written_down_shows_nothing(world: RepliesWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     message = world.writes(WORDS)
     opened: list[str] = []
-    monkeypatch.setattr(world.store, "text_of", opened.append)
+    monkeypatch.setattr(world.store, "letter", opened.append)
     monkeypatch.setattr(SqlRepliesTransaction, "record", _full)
     with pytest.raises(SafeError, match="disk_full"):
         world.desk.show(message, FRONT)
@@ -254,6 +265,14 @@ def test_any_text_is_kept_and_dealt_with(either: RepliesWorld) -> None:
     assert all(either.reply(message).reading for message in messages)
     assert either.store.text_of(messages[2]) == "😀" * 3000
     assert either.store.text_of(messages[4]).endswith("[the rest was not kept]")
+
+
+def test_where_a_stranger_can_be_reached_is_kept_with_the_words(world: RepliesWorld) -> None:
+    message = InboundText("e" * 32, None, Channel.TEXT, NOON)
+    world.store.keep(message, "who is this?", "+12125550142")
+    world.desk.advance()
+    assert world.desk.show(message.id, FRONT).address == "+12125550142"
+    assert "5550142" not in repr(world.desk.show(message.id, FRONT))
 
 
 def test_the_gravest_waits_first_then_the_oldest(either: RepliesWorld) -> None:

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsched_core.domain.replies import LONGEST, Intent, Language, Reading
+from hsched_core.domain.replies import LONGEST, WITH_PICTURES, Intent, Language, Reading
 from hsched_core.replies.reading import read
 from hsched_core.replies.words import words_of
 from tests.replies_sets import labelled, share
 
 MESSAGES = labelled("labelled")
 CRISES = labelled("crisis")
-TRUE_CRISES = [one for one in CRISES if one.kind == "danger"]
+TRUE_CRISES = [one for one in (*CRISES, *labelled("later")) if one.kind == "danger"]
 ALIKE = [one for one in CRISES if one.kind == "look_alike"]
 
 
@@ -30,13 +30,25 @@ def test_clinical_content_is_a_persons_at_once_too() -> None:
     assert [one.text for one in CRISES if one.kind == "clinical" and not one.is_caught] == []
 
 
+def test_ordinary_messages_call_nobody() -> None:
+    """Beside what is unclear."""
+    assert [one.text for one in MESSAGES if one.intent is not Intent.UNCLEAR and one.is_caught] == []
+
+
 def test_few_look_alikes_are_caught_with_them() -> None:
     assert sum(one.is_caught for one in ALIKE) <= 10
 
 
-@pytest.mark.parametrize("intent", [intent for intent in Intent if intent is not Intent.CRISIS])
+@pytest.mark.parametrize("intent", [intent for intent in Intent if intent not in (Intent.CRISIS, Intent.UNCLEAR)])
 def test_nineteen_of_twenty_messages_of_each_intent_are_understood(intent: Intent) -> None:
     assert share(one for one in MESSAGES if one.intent is intent) >= 0.95
+
+
+def test_what_is_unclear_is_a_persons_and_never_taken_for_a_wish() -> None:
+    """A few are treated as danger until they are read; none as a yes, an opt-out or a change."""
+    told = [read(one.text).intent for one in MESSAGES if one.intent is Intent.UNCLEAR]
+    assert set(told) <= {Intent.UNCLEAR, Intent.CRISIS}
+    assert told.count(Intent.UNCLEAR) / len(told) >= 0.9
 
 
 def test_no_message_about_appointments_is_mistaken_for_an_opt_out() -> None:
@@ -94,6 +106,45 @@ def test_several_words_about_somebody_that_no_rule_understands_are_a_persons_at_
     assert read("she keeps moving the plants around and he laughs").rules == ("unread.personal",)
 
 
+def test_a_sentence_beside_a_yes_that_no_rule_understood_is_a_persons_to_read() -> None:
+    reading = read("I keep counting the birds on her roof. See you tomorrow")
+    assert (reading.intent, reading.also, reading.stops_automation) == (Intent.CONFIRM, (Intent.UNCLEAR,), True)
+    assert read("My mother will drive me there. See you tomorrow").intent is Intent.CONFIRM
+
+
+def test_a_yes_does_not_hide_what_follows_it() -> None:
+    assert read("Yes. she keeps moving the plants around and he laughs").intent is Intent.CRISIS
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Liked “Elm: your visit is tomorrow at 3. Reply STOP to end messages.”", Intent.CONFIRM),
+        ('Loved "Your visit is tomorrow at 3. Reply STOP to end."', Intent.COURTESY),
+        ("Disliked “Your visit is tomorrow. Reply STOP to end.”", Intent.CANCEL),
+        ("Questioned “Your visit is tomorrow. Reply STOP to end.”", Intent.UNCLEAR),
+        ("Le gustó “Su cita es mañana. Responda ALTO para terminar.”", Intent.CONFIRM),
+        ("see you then\n\nOn Mon, Mar 2, 2026 at 9:00 AM Elm <hello@elm.example> wrote:\n> Reply STOP to end messages.", Intent.CONFIRM),
+        ("> Reply STOP to end messages.\nI'll be there", Intent.CONFIRM),
+        ("El lun, 2 mar 2026 a las 9:00, Elm escribió:\n> Responda ALTO\n", Intent.UNCLEAR),
+    ],
+)
+def test_our_own_words_in_a_reply_are_not_the_clients(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+def test_a_picture_is_a_persons_to_look_at_and_its_note_is_not_the_clients_words() -> None:
+    assert read(f"yes {WITH_PICTURES}").also == (Intent.UNCLEAR,)
+    assert read(WITH_PICTURES).rules == ("unclear.pictures",)
+    assert read(f"STOP {WITH_PICTURES}").intent is Intent.OPT_OUT
+
+
+def test_a_quotation_of_something_else_is_read() -> None:
+    assert read('my son said "I want to die"').intent is Intent.CRISIS
+    assert read("> I want to die").intent is Intent.CRISIS
+    assert read('he liked to say "stop", I want to die').intent is Intent.CRISIS
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\t", "…", "?", "🤷", "مرحبا", "42", "\x00", "x"])
 def test_next_to_nothing_is_unclear_and_goes_to_a_person(text: str) -> None:
     reading = read(text)
@@ -116,6 +167,13 @@ def test_danger_at_the_end_of_three_thousand_characters_is_caught() -> None:
 def test_danger_in_one_language_is_caught_within_the_other() -> None:
     assert read("ok see you tomorrow, pero ya no quiero vivir").intent is Intent.CRISIS
     assert read("confirmo la cita but I want to kill myself").intent is Intent.CRISIS
+
+
+def test_the_acceptance_set_is_understood_as_the_page_says() -> None:
+    """Written before any rule, looked at when they were done. Every crisis is caught; of the rest nineteen in twenty are understood."""
+    acceptance = labelled("acceptance")
+    assert [one.text for one in acceptance if one.intent is Intent.CRISIS and not one.is_caught] == []
+    assert share(acceptance) >= 0.95
 
 
 @given(st.text(max_size=LONGEST))
