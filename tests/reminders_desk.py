@@ -44,7 +44,7 @@ class Ehr(FakeEhr):
 
     known: dict[str, KnownClient] = field(default_factory=dict)
 
-    def clients(self) -> Sequence[KnownClient]:
+    def known_clients(self) -> Sequence[KnownClient]:
         self._answers()
         return list(self.known.values())
 

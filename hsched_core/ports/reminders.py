@@ -31,8 +31,8 @@ class Score:
 class ReminderReader(PracticeReader, Protocol):
     """The EHR's present, as reminders look at it."""
 
-    def clients(self) -> Sequence[KnownClient]:
-        """Everybody whom the practice knows."""
+    def known_clients(self) -> Sequence[KnownClient]:
+        """Everybody whom the practice knows; who cannot be read is left out, and so not written to."""
         ...
 
 

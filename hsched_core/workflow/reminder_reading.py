@@ -62,7 +62,7 @@ class ReminderReading:
             there,
             {one.appointment: one for one in self.sources.scores.coming(now)},
             self.sources.answers.confirmations(names),
-            {one.client: one for one in self.sources.reader.clients()},
+            {one.client: one for one in self.sources.reader.known_clients()},
             self.sources.answers.answered(clients),
             at=now,
         )

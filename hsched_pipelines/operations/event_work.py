@@ -64,9 +64,9 @@ def carry_out(practice: OpenPractice) -> Counts:
     desks = advance(practice)
     due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
     reminding = any(case.proposal.use_case == REMINDERS for case in due)  # looked at again before they go
-    reminded = told_by(practice.reminders.advance()) if reminding else {}
+    reminders = reminded(practice) if reminding else {}
     due = [case for case in due if case.proposal.use_case != REMINDERS]
-    return Counter(desks) + Counter(reminded) + Counter(_each(due, practice.path.execute))
+    return Counter(desks) + Counter(reminders) + Counter(_each(due, practice.path.execute))
 
 
 def keep(practice: OpenPractice) -> Counts:
@@ -84,6 +84,14 @@ def advance(practice: OpenPractice) -> Counts:
         practice.ehr_trail.not_read(done.not_read)
     elif "read" not in {kind.split(".")[0] for kind in done.failed}:
         practice.ehr_trail.read(practice.reader.set_aside())
+    return told_by(done)
+
+
+def reminded(practice: OpenPractice) -> Counts:
+    """A round of the reminders' desk."""
+    done = practice.reminders.advance()
+    if done.not_read:
+        practice.ehr_trail.not_read(done.not_read)
     return told_by(done)
 
 

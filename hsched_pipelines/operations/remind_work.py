@@ -7,14 +7,14 @@ from hsched_adapters.store.published import PublishedScores
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.inbox import MessageState
 from hsched_pipelines.operations.asking import KEY_LENGTH, NOTHING
-from hsched_pipelines.operations.event_work import Counts, told_by
+from hsched_pipelines.operations.event_work import Counts, reminded
 
 EVERY = timedelta(minutes=15)  # of the practice's clock: windows open and quiet hours end
 
 
 def remind(practice: OpenPractice) -> Counts:
     """A round of the reminders' desk; nothing where the practice did not switch them on."""
-    return told_by(practice.reminders.advance()) if practice.reminder_settings.is_on else {}
+    return reminded(practice) if practice.reminder_settings.is_on else {}
 
 
 def reminders_due(practice: OpenPractice) -> str:

@@ -103,9 +103,8 @@ class RestReader:
             for one in seen
         ]
 
-    def clients(self) -> Sequence[KnownClient]:
-        found = self.ehr.records.clients(self.ehr.rows("clients"))
-        return [KnownClient(one.client, one.zone, one.channel, one.safe) for one in found]
+    def known_clients(self) -> Sequence[KnownClient]:
+        return [KnownClient(one.client, one.zone, one.channel, one.safe) for one in self.clients()]
 
     def consents(self) -> Mapping[str, tuple[ConsentEvent, ...]]:
         """Every client's log of consent, as the EHR keeps it: the store's own log takes over what is new in it."""
