@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.ehr_trail import EhrTrail
     from hsched_adapters.store.path import SqlPathStore
+    from hsched_adapters.store.published import PublishedScores
     from hsched_adapters.store.replies import SqlRepliesStore
+    from hsched_adapters.words import Words
     from hsched_core.use_cases.reminders_settings import ReminderSettings
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
@@ -240,16 +242,30 @@ class OpenPractice:
     @cached_property
     def reminders(self) -> "RemindersDesk":
         """The reminders' desk."""
-        from hsched_adapters.store.published import PublishedScores
         from hsched_core.use_cases import REMINDERS
         from hsched_core.workflow.holdout import Holdout
         from hsched_core.workflow.reminder_reading import Sources
         from hsched_core.workflow.reminders import RemindersDesk
 
         wanted = self.reminder_settings
-        sources = Sources(self.reader, PublishedScores(self.settings), self.texts)
+        sources = Sources(self.reader, self.scores, self.texts)
         holdout = Holdout(REMINDERS, wanted.holdout_share, self.lot)
         return RemindersDesk(self.path, self.path_store, sources, self.clock, self.policy, wanted, holdout)
+
+    @cached_property
+    def scores(self) -> "PublishedScores":
+        """The published scores, to be read."""
+        from hsched_adapters.store.published import PublishedScores
+
+        return PublishedScores(self.settings)
+
+    @property
+    def words(self) -> "Words":
+        """What clients are sent, as people look at it."""
+        from hsched_adapters.words import Words
+
+        sender = self.practice.connection.sender if self.practice.connection else self.practice.name
+        return Words(self.paths.home, sender, self.reminder_settings.revealing_words, self.links.link)
 
     @cached_property
     def reminder_settings(self) -> "ReminderSettings":

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hsched_cli.console import out, print_json
-from hsched_core.domain.errors import UserError
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from hsched_core.use_cases.reminders import Call
 
 app = typer.Typer(help="Reminders: what would be sent and why, whom staff call next, whether the words are discreet.")
-EXAMPLE = "2026-03-06T14:00:00+00:00"  # a Friday
 PREVIEW_EXAMPLES = """
 Examples:
 
@@ -94,7 +92,7 @@ def lint(
     """Check every template in force: revealing words, the practice's own words, money, length, form. Ends with 1 where one is found."""
     from hsched_cli.practice import opened
 
-    found = problems(opened(), word)
+    found = opened().words.problems(word)
     if as_json:
         print_json({"problems": [{**_plain(one)} for one in found]})
     else:
@@ -105,54 +103,11 @@ def lint(
         raise typer.Exit(1)
 
 
-def problems(practice: "OpenPractice", words: list[str]) -> "list[Problem]":
-    """What speaks against the templates in force."""
-    from hsched_adapters.ehr.rest.wording import lint_all
-
-    own = (*practice.reminder_settings.revealing_words, *words)
-    return lint_all(_templates(practice), own, _sender(practice))
-
-
-def _templates(practice: "OpenPractice") -> dict[str, dict[str, str]]:
-    """Unchecked: what is wrong with them is what the command tells."""
-    from hsched_adapters.ehr.rest.wording import OWN, TEMPLATES, read_templates
-
-    own = practice.paths.home / OWN
-    return {**read_templates(TEMPLATES), **(read_templates(own) if own.exists() else {})}
-
-
-def _sender(practice: "OpenPractice") -> str:
-    connection = practice.practice.connection
-    return connection.sender if connection else practice.practice.name
-
-
 def _words(practice: "OpenPractice") -> list[dict[str, Any]]:
-    from datetime import datetime
-
-    from hsched_adapters.ehr.rest.wording import written_time
-    from hsched_core.messages.lint import LANGUAGES, fields_of, rendered
-
-    moment, found = datetime.fromisoformat(EXAMPLE), []
-    for name, texts in _templates(practice).items():
-        for language in LANGUAGES:
-            text = texts.get(language)
-            if not isinstance(text, str) or not _is_form(text):
-                raise UserError(f"{name} ({language}) cannot be shown.", "Run `hsched reminders lint`.")
-            when = written_time(moment, language)
-            values = {"when": when, "until": when, "link": practice.links.link("0" * 32)}
-            shown = rendered(text, language, _sender(practice), values) if fields_of(text) <= {"sender", *values} else text
-            found.append({"template": name, "language": language, "text": shown, "characters": len(shown)})
-    return found
-
-
-def _is_form(text: str) -> bool:
-    from hsched_core.messages.lint import fields_of
-
-    try:
-        fields_of(text)
-    except ValueError:
-        return False
-    return True
+    return [
+        {"template": one.template, "language": one.language, "text": one.text, "characters": len(one.text)}
+        for one in practice.words.shown()
+    ]
 
 
 def _due(practice: "OpenPractice") -> list[dict[str, Any]]:

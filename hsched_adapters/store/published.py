@@ -1,15 +1,12 @@
 """`Scores` over the published scores: one for each coming visit, of the moment nearest to it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from hsched_adapters.settings import Settings
-from hsched_adapters.store.publishing import open_score_store
+from hsched_adapters.store.publishing import newest_of_each, open_score_store
 from hsched_core.ports import Score
-
-NEWEST_MOMENT_FIRST = ("day_before", "three_days_before", "at_booking")
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,3 @@ class PublishedScores:
             return store.mark()
         finally:
             store.close()
-
-
-def newest_of_each(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """One row a visit: of the moment nearest to it."""
-    ranked = sorted(rows, key=lambda row: NEWEST_MOMENT_FIRST.index(row["moment"]), reverse=True)
-    return list({row["appointment_token"]: row for row in ranked}.values())

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.store.published import PublishedScores
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.inbox import MessageState
 from hsched_pipelines.operations.asking import KEY_LENGTH, NOTHING
@@ -22,7 +21,7 @@ def reminders_due(practice: OpenPractice) -> str:
     if not practice.reminder_settings.is_on:
         return NOTHING
     worked_on = practice.inbox.counts().get(MessageState.DONE, 0)
-    return key_at(PublishedScores(practice.settings).mark(), worked_on, practice.clock.now())
+    return key_at(practice.scores.mark(), worked_on, practice.clock.now())
 
 
 def key_at(published: str, worked_on: int, now: datetime) -> str:

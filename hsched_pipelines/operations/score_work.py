@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.store import published
+from hsched_adapters.store import publishing
 from hsched_adapters.store.publishing import open_score_store
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
@@ -50,7 +50,7 @@ def off_because(policy: PracticePolicy, rollout: Rollout, now: datetime) -> str:
 
 def newest_of_each(rows: Iterable[Mapping[str, Any]]) -> list[ScoredVisit]:
     """One score a visit: of the moment nearest to it."""
-    newest = published.newest_of_each(rows)
+    newest = publishing.newest_of_each(rows)
     return [ScoredVisit(row["appointment_token"], row["starts_at"], row["probability"], row["model_version"]) for row in newest]
 
 

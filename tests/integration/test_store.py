@@ -227,6 +227,7 @@ def test_no_column_can_name_a_person() -> None:
         "use_case", "state", "is_open", "version", "since", "hold_clinician", "hold_client", "hold_from", "hold_until", "document",
         "case_id", "place", "approved_by", "action_digest", "order_reference", "is_from_offer", "client", "channel", "phase", "is_stopped",
         "number", "reference",
+        "arm", "purpose",  # draws of a holdout, contacts: words of the program
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
     }  # fmt: skip
