@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hsched_core.domain.actions import SendMessage
@@ -179,6 +179,7 @@ def test_settings_that_contradict_themselves_are_refused(wrong: dict[str, float]
         ReminderSettings(**wrong)  # type: ignore[arg-type]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["America/New_York", "America/Phoenix", "Pacific/Honolulu", "America/St_Johns", "America/Los_Angeles"]),
     st.datetimes(datetime(2026, 2, 25), datetime(2026, 11, 12), timezones=st.just(ZoneInfo("UTC"))),
@@ -195,6 +196,7 @@ def test_the_hour_of_messages_is_the_recipients_wall_clock(zone: str, starts_at:
     assert shown.hour == hour or shown.utcoffset() != (shown - timedelta(hours=3)).utcoffset()
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.permutations([visit(str(number), 0.1 * number) for number in range(6)]))
 def test_the_same_facts_in_any_order_give_the_same_proposals(visits: list[object]) -> None:
     """Same ids."""
