@@ -16,23 +16,28 @@ from hsched_adapters.settings import Paths, Practice, Settings, load_settings
 from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.people import Person
 from hsched_core.policy.practice import PracticePolicy
-from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, PracticeReader, Vault
+from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, ReminderReader, Vault
 
 if TYPE_CHECKING:
     from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
     from hsched_adapters.links import OfferLinks
+    from hsched_adapters.lot import KeyedLot
     from hsched_adapters.messaging.desk import Messages
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.ehr_trail import EhrTrail
     from hsched_adapters.store.inbox import SqlInboxStore
     from hsched_adapters.store.path import SqlPathStore
+    from hsched_adapters.store.published import PublishedScores
     from hsched_adapters.store.replies import SqlRepliesStore
+    from hsched_adapters.words import Words
+    from hsched_core.use_cases.reminders_settings import ReminderSettings
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.reminders import RemindersDesk
     from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
 
@@ -49,7 +54,7 @@ class Overrides:
     ehr: EhrSource | None = None
     zone: IdentifiedZone | None = None
     vault: Vault | None = None
-    reader: PracticeReader | None = None
+    reader: ReminderReader | None = None
     calendar: CalendarReader | None = None
     doors: Doors | None = None
 
@@ -159,10 +164,13 @@ class OpenPractice:
         if self.practice.connection is None:
             raise NotReadyError("This practice is not connected to its EHR.", CONNECT)
         pace = self.settings.clock.speed if self.settings.clock else 1.0
-        return RestConnector(self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace)
+        words = self.reminder_settings.revealing_words
+        return RestConnector(
+            self.practice.connection, self.paths.home, self.paths.keys, self.vault, self.clock, self.practice.zone, pace, words
+        )
 
     @property
-    def reader(self) -> PracticeReader:
+    def reader(self) -> ReminderReader:
         """What use cases look at."""
         return self.overrides.reader or self.connector.reader
 
@@ -237,7 +245,49 @@ class OpenPractice:
         """The waitlist's desk."""
         from hsched_core.workflow.waitlist import WaitlistDesk
 
-        return WaitlistDesk(self.path, self.path_store, self.reader, self.clock, self.policy, self.waitlist_settings)
+        return WaitlistDesk(self.path, self.path_store, self.reader, self.clock, self.policy, self.waitlist_settings, lot=self.lot)
+
+    @cached_property
+    def lot(self) -> "KeyedLot":
+        """The lot of the practice's holdouts."""
+        from hsched_adapters.lot import KeyedLot
+
+        return KeyedLot(self._keyring, self.practice.id)
+
+    @cached_property
+    def reminders(self) -> "RemindersDesk":
+        """The reminders' desk."""
+        from hsched_core.use_cases import REMINDERS
+        from hsched_core.workflow.holdout import Holdout
+        from hsched_core.workflow.reminder_reading import Sources
+        from hsched_core.workflow.reminders import RemindersDesk
+
+        wanted = self.reminder_settings
+        sources = Sources(self.reader, self.scores, self.texts)
+        holdout = Holdout(REMINDERS, wanted.holdout_share, self.lot)
+        return RemindersDesk(self.path, self.path_store, sources, self.clock, self.policy, wanted, holdout)
+
+    @cached_property
+    def scores(self) -> "PublishedScores":
+        """The published scores, to be read."""
+        from hsched_adapters.store.published import PublishedScores
+
+        return PublishedScores(self.settings)
+
+    @property
+    def words(self) -> "Words":
+        """What clients are sent, as people look at it."""
+        from hsched_adapters.words import Words
+
+        sender = self.practice.connection.sender if self.practice.connection else self.practice.name
+        return Words(self.paths.home, sender, self.reminder_settings.revealing_words, self.links.link)
+
+    @cached_property
+    def reminder_settings(self) -> "ReminderSettings":
+        """How the practice reminds."""
+        from hsched_adapters.policy_file import reminder_settings_of
+
+        return reminder_settings_of(self.practice)
 
     @cached_property
     def waitlist_settings(self) -> "WaitlistSettings":
@@ -301,7 +351,7 @@ def open_practice(
     vault: Vault | None = None,
     calendar: CalendarReader | None = None,
     doors: Doors | None = None,
-    reader: PracticeReader | None = None,
+    reader: ReminderReader | None = None,
 ) -> OpenPractice:
     """The practice of those settings (of the environment by default); NotReadyError when there is none."""
     chosen = settings or load_settings()
@@ -322,6 +372,8 @@ def load_libraries() -> None:
         "hsched_adapters.store.practice_door",
         "hsched_adapters.vault",
         "hsched_adapters.webhooks",
+        "hsched_adapters.store.published",
+        "hsched_core.workflow.reminders",
         "hsched_core.workflow.replies",
         "hsched_core.workflow.waitlist",
         "holidays.countries.united_states",

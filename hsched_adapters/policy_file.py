@@ -1,4 +1,4 @@
-"""The sections `policy:` and `waitlist:` of practice.yaml as values: guided by their types' own annotations, nothing else is taken.
+"""The sections `policy:`, `waitlist:` and `reminders:` of practice.yaml as values: guided by their types' own annotations.
 
 Durations are written as people say them ("30 min", "4 h", "7 d"). Public holidays come from the `holidays` library.
 """
@@ -14,6 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hsched_adapters.settings import Practice
 from hsched_core.domain.errors import SettingsError
 from hsched_core.policy.practice import Closure, EscalationStep, PracticePolicy
+from hsched_core.use_cases.reminders_settings import ReminderSettings
 from hsched_core.use_cases.waitlist_settings import WaitlistSettings
 
 FILE = "practice.yaml"
@@ -59,6 +60,14 @@ def waitlist_settings_of(practice: Practice) -> WaitlistSettings:
     if unknown := sorted(str(key) for key in practice.waitlist.keys() - set(known)):
         raise SettingsError(f"{FILE}, waitlist has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
     return WaitlistSettings(**{key: _value(WaitlistSettings, "waitlist", key, value) for key, value in practice.waitlist.items()})
+
+
+def reminder_settings_of(practice: Practice) -> ReminderSettings:
+    """How the practice reminds."""
+    known = [one.name for one in fields(ReminderSettings)]
+    if unknown := sorted(str(key) for key in practice.reminders.keys() - set(known)):
+        raise SettingsError(f"{FILE}, reminders has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    return ReminderSettings(**{key: _value(ReminderSettings, "reminders", key, value) for key, value in practice.reminders.items()})
 
 
 def public_holidays(country: str, state: object, year: int) -> tuple[tuple[date, str], ...]:

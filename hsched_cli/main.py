@@ -27,6 +27,7 @@ from hsched_cli import (
     privacy,
     quarantine,
     queue,
+    reminders,
     replies,
     sandbox,
     service,
@@ -80,6 +81,7 @@ app.add_typer(orders.app, name="orders")
 app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)
 app.command("release", epilog=switch.RELEASE_EXAMPLES)(switch.release)
 app.command("people", epilog=people.EXAMPLES)(people.people)
+app.add_typer(reminders.app, name="reminders")
 app.add_typer(policy.app, name="policy")
 app.add_typer(audit.app, name="audit")
 app.add_typer(inbox.app, name="inbox")

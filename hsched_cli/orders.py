@@ -29,6 +29,8 @@ Examples:
 
   hsched orders issue offers --use-case waitlist --kinds offer_slot,update_waitlist_status --per-day 40 --as frontdesk
 
+  hsched orders issue reminders --use-case reminders --kinds send_message:visit_reminder --per-day 200 --as frontdesk
+
   hsched orders issue scores --use-case risk_write_back --kinds record_score --per-day 500 --min-confidence 1 --days 90 --as datateam
 """
 NEVER_ORDERED = frozenset({"issue_standing_order", "change_phase"})
@@ -104,13 +106,20 @@ def _kinds(told: str) -> frozenset[str]:
 
 
 def _check(name: str, use_case: str, kinds: frozenset[str]) -> None:
-    known = sorted(APPROVERS.keys() - NEVER_ORDERED)
+    known = sorted(APPROVERS.keys() - NEVER_ORDERED | _reminders())
     if not NAME.fullmatch(name):
         raise UserError("That is not a short name.", "Small letters, digits and hyphens, beginning with a letter.")
     if use_case not in USE_CASES:
         raise UserError(f"There is no use case {use_case}.", f"There are: {', '.join(USE_CASES)}.")
     if not kinds or kinds - set(known):
         raise UserError("A standing order cannot cover that.", f"It may cover: {', '.join(known)}.")
+
+
+def _reminders() -> set[str]:
+    """Messages of the use case reminders are ordered template by template."""
+    from hsched_core.use_cases.reminders_plan import Step
+
+    return {f"send_message:{step}" for step in Step if step is not Step.STANDBY}
 
 
 def _rows(practice: "OpenPractice") -> list[dict[str, Any]]:

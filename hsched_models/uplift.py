@@ -61,20 +61,29 @@ def randomised_effect(assigned: pd.DataFrame, *, worthwhile: float = WORTHWHILE)
 
     Columns: `is_contacted` (as assigned, whatever became of it), `is_unused`, `client_token` (visits of one client are not
     independent: cluster-robust error, Liang & Zeger 1986), and `probability` as known before the contact, where there is
-    one: what it foretold is taken out of both arms, which narrows the interval and moves nothing (Lin 2013).
+    one: what it foretold is taken out of both arms, which narrows the interval and moves nothing (Lin 2013); and `share_held`,
+    where the share drawn to be held was not always the same: each visit then stands for one over its chance (Hajek's estimator).
     "No effect" is said where the whole interval lies within `worthwhile`; an interval that does not settle it is too little data.
     """
     y, contacted = _arms(assigned)
     if not _is_enough(contacted, assigned["client_token"]):
         return _unsettled(Kind.RANDOMISED, y, contacted)
     residual = y - _foretold(assigned, y, contacted)
-    weight = np.where(contacted, 1 / contacted.sum(), -1 / (~contacted).sum())
+    weight = _weights(assigned, contacted)
     difference = float(weight @ residual)
-    arm_mean = np.where(contacted, residual[contacted].mean(), residual[~contacted].mean())
+    with_it, without = float(weight[contacted] @ residual[contacted]), -float(weight[~contacted] @ residual[~contacted])
+    arm_mean = np.where(contacted, with_it, without)
     low, high = _interval(difference, _clustered_error(weight * (residual - arm_mean), assigned["client_token"]))
     verdict = _verdict(low, high, worthwhile)
     return Effect(
-        Kind.RANDOMISED, int(contacted.sum()), int((~contacted).sum()), float(y[~contacted].mean()), difference, low, high, verdict
+        Kind.RANDOMISED,
+        int(contacted.sum()),
+        int((~contacted).sum()),
+        -float(weight[~contacted] @ y[~contacted]),
+        difference,
+        low,
+        high,
+        verdict,
     )
 
 
@@ -107,6 +116,14 @@ def effects_by(assigned: pd.DataFrame, column: str, *, worthwhile: float = WORTH
 
 def _arms(frame: pd.DataFrame) -> tuple[Floats, NDArray[np.bool_]]:
     return frame["is_unused"].to_numpy(dtype=float), frame["is_contacted"].to_numpy(dtype=bool)
+
+
+def _weights(assigned: pd.DataFrame, contacted: NDArray[np.bool_]) -> Floats:
+    """What each visit counts: 1 in all within each arm, with a minus sign where it was held."""
+    held = assigned["share_held"].to_numpy(dtype=float) if "share_held" in assigned else np.full(len(contacted), 0.5)
+    odds = np.where(contacted, 1 / (1 - held), 1 / held)
+    weights: Floats = np.where(contacted, odds / odds[contacted].sum(), -odds / odds[~contacted].sum())
+    return weights
 
 
 def _is_enough(contacted: NDArray[np.bool_], clients: pd.Series) -> bool:

@@ -28,6 +28,7 @@ RUNS_IN: Mapping[str, frozenset[Deployment]] = MappingProxyType(
         "inbox_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "approvals_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "offer_expiry_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
+        "reminders_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "reconcile_sensor": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "catch_up_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
         "risk_write_back_schedule": frozenset({Deployment.PRODUCTION, Deployment.SANDBOX}),
@@ -36,6 +37,7 @@ RUNS_IN: Mapping[str, frozenset[Deployment]] = MappingProxyType(
 
 ASKS_THE_EHR = frozenset(
     {"inbox_sensor", "approvals_sensor", "offer_expiry_sensor", "reconcile_sensor", "catch_up_schedule", "risk_write_back_schedule"}
+    | {"reminders_sensor"}
 )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dagster._core.instance.ref import InstanceRef
 
 PRELOADED = "hsched_pipelines.operations.warm"
-EVENT_JOBS = frozenset({"answer_events", "catch_up", "carry_out", "keep", "risk_write_back"})
+EVENT_JOBS = frozenset({"answer_events", "catch_up", "carry_out", "keep", "remind", "risk_write_back"})
 
 
 class WarmRunLauncher(DefaultRunLauncher):

@@ -39,7 +39,7 @@ CLIENTS = tuple(f"{0xA0 + number:02x}" * 16 for number in range(6))
 VISIT = "0f" * 16  # the appointment that is cancelled
 TOMORROW = NOON + timedelta(days=1)
 # Answers to an offer may follow each other within minutes here: what is tested is not the contact budget.
-POLICY = PracticePolicy(PRACTICE, ZONE, contact_caps=Caps(50, 200), text_caps=Caps(50, 200))
+POLICY = PracticePolicy(PRACTICE, ZONE, contact_caps=Caps(50, 200), text_caps=Caps(50, 200), offer_caps=Caps(50, 200))
 DESK = Person("person-desk", PRACTICE, frozenset({Role.FRONT_DESK}))
 KINDS = frozenset({"offer_slot", "send_message", "update_waitlist_status", "cancel_appointment"})
 ORDER = StandingOrder("offers", 1, PRACTICE, USE_CASE, KINDS, 0.0, 10_000, NOON - timedelta(days=1), NOON + timedelta(days=30))

@@ -10,6 +10,7 @@ from datetime import datetime
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import ConsentEvent, Contact, Inbound
+from hsched_core.domain.holdout import Draw
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import Offer, OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
@@ -33,6 +34,7 @@ class Tables:
     is_stopped: bool = False
     offers: dict[str, Offer] = field(default_factory=dict)
     openings: dict[str, OpeningRecord] = field(default_factory=dict)
+    draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
     # What other parts of the store know of a client, written by the tests.
     consents: dict[str, list[ConsentEvent]] = field(default_factory=dict)
     inbound: dict[str, list[Inbound]] = field(default_factory=dict)
@@ -145,6 +147,14 @@ class FakeTransaction:
 
     def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
         self._tables.inbound[client] = [*self._tables.inbound.get(client, []), message]
+        self._tables.audit.append(audit)
+
+    def draw(self, use_case: str, subject: str) -> Draw | None:
+        return self._tables.draws.get((use_case, subject))
+
+    def put_draw(self, draw: Draw, *, audit: AuditEntry) -> None:
+        assert (draw.use_case, draw.subject) not in self._tables.draws, "drawn twice"
+        self._tables.draws[draw.use_case, draw.subject] = draw
         self._tables.audit.append(audit)
 
     def record(self, *, audit: AuditEntry) -> None:

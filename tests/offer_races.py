@@ -95,7 +95,7 @@ def arena(url: str, folder: FilePath, clients: Sequence[str] = MANY[:32], **chan
             worlds.append(world)
         first, second = worlds
         for world in worlds:
-            world.policy = replace(world.policy, contact_caps=FREE, text_caps=FREE)
+            world.policy = replace(world.policy, contact_caps=FREE, text_caps=FREE, offer_caps=FREE)
             world.path = world.path_class(world.store, first.ehr, first.doors, first, world.policy)
         second.ehr = first.ehr
         first.ehr.listeners.clear()

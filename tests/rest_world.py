@@ -43,7 +43,9 @@ TIMEOUT = 0.5  # real seconds we wait for an answer
 LATE = 0.3  # real seconds after which a late effect comes
 LATENCY = timedelta(seconds=30)  # by the practice's clock
 FREE = NOW + timedelta(days=1, hours=5)  # nobody has that hour
-POLICY = PracticePolicy(PRACTICE, "America/New_York", score_field_is_hidden=True, contact_caps=Caps(99, 99), text_caps=Caps(99, 99))
+POLICY = PracticePolicy(
+    PRACTICE, "America/New_York", score_field_is_hidden=True, contact_caps=Caps(99, 99), text_caps=Caps(99, 99), offer_caps=Caps(99, 99)
+)
 DESK = Person("person-desk", PRACTICE, frozenset({Role.FRONT_DESK}))
 MANAGER = Person("person-manager", PRACTICE, frozenset({Role.PRACTICE_MANAGER}))
 

@@ -9,13 +9,25 @@ import sqlalchemy as sa
 
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
 from hsched_adapters.store.offers import OfferRows
-from hsched_adapters.store.schema import approvals, cases, client_messages, consents, contacts, pauses, phases, standing_orders, switches
+from hsched_adapters.store.schema import (
+    approvals,
+    cases,
+    client_messages,
+    consents,
+    contacts,
+    draws,
+    pauses,
+    phases,
+    standing_orders,
+    switches,
+)
 from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound
+from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound, Purpose
 from hsched_core.domain.errors import SafeError
+from hsched_core.domain.holdout import Draw
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
@@ -89,6 +101,18 @@ class Look(Protocol):
         """Offers that are live, or whose end was not followed up."""
         ...
 
+    def cases_about(self, subject: str) -> Sequence[Case]:
+        """Every case about that subject, whatever its state, oldest first."""
+        ...
+
+    def opening(self, opening_id: str) -> OpeningRecord | None: ...
+
+    def draw(self, use_case: str, subject: str) -> Draw | None: ...
+
+    def draws(self, use_case: str, before: datetime) -> Sequence[Draw]:
+        """Every draw of a use case about what began before that instant, oldest first."""
+        ...
+
 
 class SqlTransaction(OfferRows):
     """`DeskTransaction`, and the writers of what doors and intake store. Nobody else of the practice writes meanwhile."""
@@ -124,13 +148,15 @@ class SqlTransaction(OfferRows):
         return [bytes(body) for body in self._do(ours).scalars()]
 
     def contact_facts(self, client: str, without_case: str) -> ContactFacts:
-        ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at).where(contacts.c.client == client)
+        ours = self._ours(contacts, contacts.c.client, contacts.c.channel, contacts.c.at, contacts.c.purpose).where(
+            contacts.c.client == client
+        )
         made = self._do(ours.where(contacts.c.case_id != without_case).order_by(contacts.c.at, contacts.c.case_id))
         said = self._do(self._ours(consents, consents.c.document).where(consents.c.client == client).order_by(consents.c.number)).scalars()
         messages = self._ours(client_messages, client_messages.c.reference, client_messages.c.at).where(client_messages.c.client == client)
         return ContactFacts(
             tuple(from_text(ConsentEvent, text) for text in said),
-            tuple(Contact(whom, Channel(channel), at) for whom, channel, at in made),
+            tuple(Contact(whom, Channel(channel), at, Purpose(purpose) if purpose else None) for whom, channel, at, purpose in made),
             tuple(Inbound(reference, at) for reference, at in self._do(messages.order_by(client_messages.c.at))),
             self._do(self._ours(pauses).where(pauses.c.client == client)).first() is not None,
         )
@@ -154,7 +180,8 @@ class SqlTransaction(OfferRows):
             raise SafeError("case_moved_meanwhile", f"case {case.id}")
         self._keep_approvals(case)
         if contact:
-            self._put(contacts, {"case_id": case.id}, {"client": contact.client, "channel": str(contact.channel), "at": contact.at})
+            kept = {"client": contact.client, "channel": str(contact.channel), "at": contact.at}
+            self._put(contacts, {"case_id": case.id}, kept | {"purpose": contact.purpose and str(contact.purpose)})
         self._recording.record(audit)
 
     def set_phase(self, use_case: str, phase: Phase, *, audit: AuditEntry) -> None:
@@ -194,6 +221,25 @@ class SqlTransaction(OfferRows):
             self._do(pauses.delete().where(self._is(pauses, client=client)))
         else:
             self._put(pauses, {"client": client}, {"since": since})
+        self._recording.record(audit)
+
+    def draw(self, use_case: str, subject: str) -> Draw | None:
+        mine = sa.and_(draws.c.use_case == use_case, draws.c.subject == subject)
+        text = self._do(self._ours(draws, draws.c.document).where(mine)).scalar()
+        return from_text(Draw, text) if text else None
+
+    def draws(self, use_case: str, before: datetime) -> Sequence[Draw]:
+        """Every draw of a use case about what began before that instant, oldest first."""
+        begun = sa.and_(draws.c.use_case == use_case, draws.c.starts_at < before)
+        ours = self._ours(draws, draws.c.document).where(begun).order_by(draws.c.at, draws.c.subject)
+        return [from_text(Draw, text) for text in self._do(ours).scalars()]
+
+    def put_draw(self, draw: Draw, *, audit: AuditEntry) -> None:
+        if self.draw(draw.use_case, draw.subject):
+            raise SafeError("drawn_twice", f"subject {draw.subject}")
+        row: dict[str, Any] = {"use_case": draw.use_case, "subject": draw.subject, "client": draw.client, "arm": str(draw.arm)}
+        row |= {"at": draw.at, "starts_at": draw.starts_at, "document": to_text(draw)}
+        self._do(draws.insert().values(practice=self._practice, **row))
         self._recording.record(audit)
 
     def paused(self) -> dict[str, datetime]:

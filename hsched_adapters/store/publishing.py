@@ -16,6 +16,7 @@ from hsched_adapters.store.schema import client_features, feature_rows, publicat
 
 Row = Mapping[str, Any]
 BATCH = 2000
+NEWEST_MOMENT_FIRST = ("day_before", "three_days_before", "at_booking")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ class ScoreStore:
         with reading(self._engine) as connection:
             return [{**row, "starts_at": _aware(row["starts_at"])} for row in connection.execute(ours).mappings()]
 
+    def mark(self) -> str:
+        """A name for what stands: another one whenever something is published; empty where nothing was."""
+        with reading(self._engine) as connection:
+            head = self._head(connection)
+        return f"{head['id']}:{head['seal']}" if head else ""
+
     def heads(self) -> list[tuple[int, str]]:
         """Number and seal of every publication: what this database remembers of the shadow ledger."""
         ours = sa.select(publications.c.seal_number, publications.c.seal).where(publications.c.practice == self._practice)
@@ -115,6 +122,12 @@ class ScoreStore:
 def _aware(instant: datetime) -> datetime:
     """SQLite forgets the zone; what was put there was UTC."""
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def newest_of_each(rows: Iterable[Row]) -> list[Row]:
+    """One row a visit: of the moment nearest to it."""
+    ranked = sorted(rows, key=lambda row: NEWEST_MOMENT_FIRST.index(row["moment"]), reverse=True)
+    return list({row["appointment_token"]: row for row in ranked}.values())
 
 
 def open_score_store(settings: Settings) -> ScoreStore:

@@ -17,6 +17,7 @@ from hsched_adapters.store.path import SqlTransaction
 from hsched_adapters.store.schema import replies
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.replies import InboundText, Letter, Reply, ReplyState
 from hsched_core.ports import Clock
@@ -82,6 +83,18 @@ class SqlRepliesStore:
         with self._trail.reading() as connection:
             rows = connection.execute(newest.order_by(replies.c.confirmed_at)).all()
         return {row.visit: row.confirmed_at for row in rows}
+
+    def answered(self, clients: Sequence[str]) -> Mapping[str, tuple[Channel, ...]]:
+        """The channels each of these clients wrote back on, the newest first."""
+        theirs = self._ours(replies.c.document).where(replies.c.client.in_(list(clients))).order_by(*_BY_AGE)
+        found: dict[str, dict[Channel, None]] = {}
+        with self._trail.reading() as connection:
+            for text in connection.execute(theirs).scalars():
+                message = from_text(Reply, text).message
+                channels = found.setdefault(message.client or "", {})
+                channels.pop(message.channel, None)
+                channels[message.channel] = None
+        return {client: tuple(reversed(channels)) for client, channels in found.items()}
 
     def _ours(self, *columns: Any) -> sa.Select[Any]:
         return sa.select(*columns).select_from(replies).where(replies.c.practice == self._practice)

@@ -148,6 +148,7 @@ contacts = sa.Table(
     sa.Column("client", sa.String(64), nullable=False),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("purpose", sa.String(16)),
     sa.Index("contacts_by_client", "practice", "client"),
 )
 phases = sa.Table("phases", metadata, *_of("use_case"), sa.Column("phase", sa.String(16), nullable=False))
@@ -162,6 +163,18 @@ consents = sa.Table(
 )
 client_messages = sa.Table("client_messages", metadata, *_of("client", "reference"), sa.Column("at", Instant, nullable=False))
 pauses = sa.Table("pauses", metadata, *_of("client"), sa.Column("since", Instant, nullable=False))
+# Draws of randomised holdouts (hsched_core.domain.holdout): once for each subject, never changed.
+draws = sa.Table(
+    "draws",
+    metadata,
+    *_of("use_case", "subject"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("arm", sa.String(16), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("draws_by_start", "practice", "use_case", "starts_at"),
+)
 READ = "about IS NOT NULL"
 # Messages of other systems, and what the catch-up poll found. `message` and `body_digest` are keyed codes of the sender's id and body.
 inbox = sa.Table(

@@ -74,6 +74,19 @@ class Contact:
     client: str
     channel: Channel
     at: datetime
+    purpose: Purpose | None = None  # None: kept before purposes were
+
+
+@dataclass(frozen=True)
+class SafeContact:
+    """What the EHR says about reaching a client safely: what they asked for, and who is reached where the client is a minor."""
+
+    never: frozenset[Channel] = frozenset()  # the client asked not to be reached so, for whatever purpose (45 CFR 164.522(b))
+    is_unclear: bool = False  # there is a wish that we do not understand: nobody writes before a person has read it
+    no_voicemail: bool = False  # for who calls: a wish about what is left behind, not about calling
+    is_minor: bool = False
+    reaches_guardian: bool = False  # the EHR's address is the guardian's
+    decides_alone: bool = False  # a minor who may consent to this care, by law: recorded by staff
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hsched_core.domain.actions import Action, Basis, BookAppointment, ChangePhase, Destination, IssueStandingOrder
+from hsched_core.domain.actions import Action, Basis, BookAppointment, ChangePhase, Destination, IssueStandingOrder, SendMessage
 from hsched_core.domain.lifecycle import Event
 from hsched_core.domain.people import is_use_case
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.policy.facts import Finding
 from hsched_core.policy.gate import Verdict
+
+REMINDERS = "reminders"  # the use case whose orders name templates
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,20 @@ def scope_gaps(proposal: Proposal, order: StandingOrder) -> Iterator[Finding]:
     action = proposal.action
     if (order.practice, order.use_case) != (proposal.practice, proposal.use_case):
         yield Finding("order.scope", "The standing order is for another use case.")
-    if action.kind not in order.action_kinds or isinstance(action, IssueStandingOrder | ChangePhase):
+    if not covers(order, proposal) or isinstance(action, IssueStandingOrder | ChangePhase):
         yield Finding("order.action", f"The standing order does not cover {action.kind}.")
     if isinstance(action, BookAppointment) and action.basis is Basis.ACCEPTED_OFFER:
         yield Finding("order.basis", "A booking on an accepted offer follows from the offer, not from a standing order.")
     if not is_use_case(proposal.proposed_by):
         yield Finding("order.proposer", "A standing order covers what the use case proposes, not what a person changed.")
+
+
+def covers(order: StandingOrder, proposal: Proposal) -> bool:
+    """Whether an order names the kind of action. A reminder's template is named too, one by one: people allow words they have read."""
+    action = proposal.action
+    if isinstance(action, SendMessage) and proposal.use_case == REMINDERS:
+        return f"{action.kind}:{action.template}" in order.action_kinds
+    return action.kind in order.action_kinds
 
 
 def lapse(order: StandingOrder, now: datetime) -> Iterator[Finding]:

@@ -31,6 +31,26 @@ def _books_without_asking(matter: Matter) -> bool:
     return isinstance(matter.action, BookAppointment) and matter.action.basis is Basis.STANDING_CONSENT
 
 
+def safe(matter: Matter) -> Iterator[Finding]:
+    """A client may ask never to be reached by text, e-mail, portal or phone, whatever they consent to (45 CFR 164.522(b)). A wish in the
+    EHR that hsched does not understand counts as a wish against every channel, until a person has read it.
+    """
+    outreach = matter.action.outreach
+    if outreach and outreach.channel in matter.calendar.safe.never:
+        yield Finding("contact.safe", f"The client asked not to be reached by {CHANNEL_WORDS[outreach.channel]}.")
+    if outreach and matter.calendar.safe.is_unclear:
+        yield Finding("contact.safe", "The EHR holds a wish about contact that is not understood: a person has to read it.")
+
+
+def guardian(matter: Matter) -> Iterator[Finding]:
+    """Messages about a minor go to the guardian's address, or nowhere; except to a minor who may consent to this care alone, where
+    staff recorded that in the EHR.
+    """
+    who = matter.calendar.safe
+    if matter.action.outreach and who.is_minor and not (who.reaches_guardian or who.decides_alone):
+        yield Finding("contact.guardian", "The client is a minor, and the EHR has no address of a guardian.")
+
+
 def paused(matter: Matter) -> Iterator[Finding]:
     """While a person is looking after a client's message (a CANCEL that may be an opt-out, a crisis, a complaint), nothing is sent."""
     if matter.action.outreach and matter.contact.is_paused:
@@ -58,8 +78,8 @@ def quiet_hours(matter: Matter) -> Iterator[Finding]:
 
 def budget(matter: Matter) -> Iterator[Finding]:
     """All contacts of all use cases share one budget for each client: so many a day (the client's calendar day), so many in any
-    seven days, and a pause in between; for texts, the lower numbers of the health-care exemption as well. A contact handed over
-    counts, whatever became of it. An answer to a message the client sent minutes ago is exempt.
+    seven days, and a pause in between; for texts, the lower numbers of the health-care exemption as well, and for offers numbers of
+    their own. A contact handed over counts, whatever became of it. An answer to a message the client sent minutes ago is exempt.
     """
     outreach = matter.action.outreach
     if outreach is None or is_answer(outreach, matter):
@@ -70,6 +90,10 @@ def budget(matter: Matter) -> Iterator[Finding]:
     if outreach.channel is Channel.TEXT:
         texts = [contact for contact in before if contact.channel is Channel.TEXT]
         yield from _over(matter.policy.text_caps, texts, matter.now, zones, "texts")
+    if outreach.purpose is Purpose.OFFER:
+        # A contact kept before purposes were may have been an offer.
+        offers = [contact for contact in before if contact.purpose in (Purpose.OFFER, None)]
+        yield from _over(matter.policy.offer_caps, offers, matter.now, zones, "offers")
 
 
 def _over(caps: Caps, contacts: Sequence[Contact], now: datetime, zones: Sequence[ZoneInfo], what: str) -> Iterator[Finding]:
@@ -115,6 +139,8 @@ def _clock(instant: datetime, zone: ZoneInfo) -> str:
 
 RULES = (
     Rule("contact.consent", "Consent", consent),
+    Rule("contact.safe", "Safe contact", safe),
+    Rule("contact.guardian", "Guardians of minors", guardian),
     Rule("contact.paused", "A pause", paused),
     Rule("contact.quiet_hours", "Quiet hours", quiet_hours),
     Rule("contact.budget", "Contact budget", budget),

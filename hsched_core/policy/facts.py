@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hsched_core.domain.actions import Action
-from hsched_core.domain.contact import ConsentEvent, Contact, Inbound
+from hsched_core.domain.contact import ConsentEvent, Contact, Inbound, SafeContact
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.practice import PracticePolicy
 
@@ -56,6 +56,7 @@ class CalendarFacts:
     client_state: str | None = None  # where the client sits during a remote session
     site_state: str | None = None
     client_zone: str | None = None
+    safe: SafeContact = field(default_factory=SafeContact)
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ class PracticePolicy:
     common_zones: Annotated[tuple[str, ...], "zones a client of unknown zone may be in; empty: such a client is not contacted"] = ()
     contact_caps: Annotated[Caps, "all channels and use cases together"] = Caps(2, 5, timedelta(hours=1))
     text_caps: Annotated[Caps, "texts alone (47 CFR 64.1200(a)(9)(iv))"] = Caps(1, 3)
+    offer_caps: Annotated[Caps, "offers alone, of all use cases"] = Caps(2, 4)
     answer_window: Annotated[timedelta, "an answer to a client's own message within it is not an outreach"] = timedelta(minutes=15)
     offer_notice: Annotated[Notice, "how long before an opening it may be offered"] = Notice(timedelta(minutes=120), timedelta(days=7))
     booking_notice: Annotated[Notice, "how long before its start a session may be booked or moved to"] = Notice(

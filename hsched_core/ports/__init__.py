@@ -17,11 +17,13 @@ from hsched_core.ports.doors import (
     Unclear,
 )
 from hsched_core.ports.inbox import InboxStore, InboxTransaction, Translator, Verifier
+from hsched_core.ports.reminders import Answers, KnownClient, Lot, ReminderReader, Score, Scores
 from hsched_core.ports.sources import CalendarReader, Clock, EhrSource, Extract, IdentifiedZone, PracticeReader, Rejected, Vault
 from hsched_core.ports.store import DeskStore, DeskTransaction, PathStore, Transaction
 
 __all__ = [
     "Absent",
+    "Answers",
     "CalendarReader",
     "CannotTell",
     "Capabilities",
@@ -37,6 +39,8 @@ __all__ = [
     "IdentifiedZone",
     "InboxStore",
     "InboxTransaction",
+    "KnownClient",
+    "Lot",
     "NotSent",
     "PathStore",
     "Permit",
@@ -44,7 +48,10 @@ __all__ = [
     "PracticeReader",
     "Refused",
     "Rejected",
+    "ReminderReader",
     "Reply",
+    "Score",
+    "Scores",
     "Sighting",
     "Transaction",
     "Translator",

@@ -8,6 +8,7 @@ from typing import Protocol
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Contact, Inbound
+from hsched_core.domain.holdout import Draw
 from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
@@ -119,6 +120,14 @@ class DeskTransaction(Transaction, Protocol):
 
     def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:
         """Store an opening, new or changed. Raises where the stored version is not the one before."""
+        ...
+
+    def draw(self, use_case: str, subject: str) -> Draw | None:
+        """What was drawn for a subject; None where nothing was."""
+        ...
+
+    def put_draw(self, draw: Draw, *, audit: AuditEntry) -> None:
+        """Store a draw. A subject is drawn once: a second draw raises."""
         ...
 
 

@@ -64,6 +64,7 @@ class WaitlistSettings:
     send_from_hour: int = 8  # of the practice's wall clock
     send_until_hour: int = 20
     template: str = "waitlist_offer"
+    holdout_share: float = 0.0  # of openings, drawn to be left to the staff; 0: none, and no effect can be told
     note_template: str = ""  # of the note to the chart after a booking, where the EHR takes notes: booked_v1
     weights: FitWeights = field(default_factory=FitWeights)
 
@@ -82,6 +83,8 @@ class WaitlistSettings:
             )
         if not 0 <= self.send_from_hour < self.send_until_hour <= 24:
             raise SettingsError("The waitlist's sending hours are no span of a day.", "Set send_from_hour below send_until_hour, 0 to 24.")
+        if not 0 <= self.holdout_share <= 0.5:
+            raise SettingsError("The waitlist's holdout is no share.", "Set holdout_share between 0 and 0.5.")
         if not 0 <= self.threshold <= 1:
             raise SettingsError("The waitlist's threshold is no fit.", "Set it between 0 and 1.")
 

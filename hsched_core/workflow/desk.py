@@ -16,6 +16,7 @@ from hsched_core.domain.sessions import Session
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskStore, PracticeReader
 from hsched_core.use_cases.waitlist import WaitlistSettings
+from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import DESK, WAITLIST
 from hsched_core.workflow.path import Path
 
@@ -59,6 +60,7 @@ class Tools:
     clock: Clock
     policy: PracticePolicy
     settings: WaitlistSettings
+    holdout: Holdout | None = None
 
     def ask(self, action: Action, subject: str, because: tuple[str, ...], origin: str, until: timedelta, follows: str = "") -> Proposal:
         """A proposal of the desk's own: what follows from an end, or from a date. `origin` names what it follows from, once;

@@ -67,7 +67,7 @@ class Execution(Steps):
     def _claim(self, tx: Transaction, case: Case, event: Event, door: Door, now: datetime) -> tuple[Case, Permit]:
         """Key, hold, contact and settle time are stored with this transaction; the other side is called only after it."""
         outreach = case.action.outreach
-        contact = Contact(outreach.client, outreach.channel, now) if outreach else None
+        contact = Contact(outreach.client, outreach.channel, now, outreach.purpose) if outreach else None
         changes: dict[str, Any] = {
             "attempts": case.attempts + 1,
             "settle_until": now + door.capabilities.settle_window,

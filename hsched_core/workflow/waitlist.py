@@ -17,10 +17,11 @@ from hsched_core.domain.offers import Offer, OfferState
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.practice import PracticePolicy
-from hsched_core.ports import Clock, DeskStore, DeskTransaction, PracticeReader
+from hsched_core.ports import Clock, DeskStore, DeskTransaction, Lot, PracticeReader
 from hsched_core.use_cases.waitlist import WaitlistSettings, propose
 from hsched_core.workflow.desk import CHOOSING_LASTS, READ, Round, Tools
 from hsched_core.workflow.endings import Endings
+from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import WAITLIST
 from hsched_core.workflow.opening_watch import OpeningWatch
 from hsched_core.workflow.path import Path
@@ -71,8 +72,10 @@ class WaitlistDesk:
         *,
         choosing_lasts: timedelta = CHOOSING_LASTS,
         choose: Chooser = propose,
+        lot: Lot | None = None,
     ) -> None:
-        self._with = Tools(path, store, reader, clock, policy, settings)
+        holdout = Holdout(WAITLIST, settings.holdout_share, lot) if lot else None
+        self._with = Tools(path, store, reader, clock, policy, settings, holdout)
         self._watch = OpeningWatch(self._with)
         self._endings = Endings(self._with)
         self._waves = TellingWaves(self._with, choosing_lasts, choose)

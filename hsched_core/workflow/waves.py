@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
+from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.proposal import Proposal
+from hsched_core.domain.rollout import Phase
 from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
 from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, outlooks, propose
@@ -34,7 +36,7 @@ class Waves:
         clinicians = self._with.reader.clinicians()
         with self._with.store.transaction() as tx:
             records = self._askable(tx)
-            facts = self._facts(tx, records, waiting, clinicians)
+            facts = self._facts(tx, records, waiting, clinicians, self._held(tx, records))
         if not records:
             return
         outlook = outlooks(facts)
@@ -53,8 +55,21 @@ class Waves:
         records = tx.openings(*UNFILLED, after=tx.now(self._with.clock) - A_DAY)  # what passed while no round ran passes now
         return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
 
+    def _held(self, tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[OpeningRecord]:
+        """Openings that chance leaves to the staff: drawn when first looked at, in phases in which the others are offered."""
+        holdout, now = self._with.holdout, tx.now(self._with.clock)
+        if holdout is None or tx.rollout(WAITLIST, now).phase is Phase.SHADOW:
+            return []
+        drawn = [(one, holdout.arm(tx, one.id, one.opening.left_by, one.opening.starts_at, now, stratum=_notice(one))) for one in records]
+        return [one for one, arm in drawn if arm is Arm.HELD]
+
     def _facts(
-        self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], clinicians: Clinicians
+        self,
+        tx: DeskTransaction,
+        records: Sequence[OpeningRecord],
+        waiting: Sequence[WaitingClient],
+        clinicians: Clinicians,
+        held: Sequence[OpeningRecord] = (),
     ) -> Facts:
         """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
         now = tx.now(self._with.clock)
@@ -68,7 +83,10 @@ class Waves:
             clinicians=tuple(clinicians),
             histories=tuple(tx.offer_histories()),
             live=tuple(_live(tx, records)),
-            refused=tuple(refusal for record in records for refusal in _refused(tx, record)),
+            refused=tuple(
+                [refusal for record in records for refusal in _refused(tx, record)]
+                + [Refusal(record.id, client) for record in held for client in dict.fromkeys(one.client for one in waiting)]
+            ),
             settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
         )
 
@@ -90,6 +108,12 @@ class Waves:
                 current = tx.opening(record.id)
                 if current and current.version == record.version:
                     release_opening(tx, current, tx.now(self._with.clock))
+
+
+def _notice(record: OpeningRecord) -> str:
+    """How much time there was to fill it."""
+    left = record.opening.starts_at - record.opening.opened_at
+    return "within_a_day" if left <= A_DAY else "within_three_days" if left <= 3 * A_DAY else "longer"
 
 
 def _turned(tx: DeskTransaction, record: OpeningRecord, outlook: Outlook, now: datetime, done: Round) -> OpeningRecord:

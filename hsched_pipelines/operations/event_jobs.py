@@ -5,7 +5,7 @@ from collections.abc import Callable
 import dagster as dg
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_pipelines.operations import event_work, score_work
+from hsched_pipelines.operations import event_work, remind_work, score_work
 from hsched_pipelines.operations.event_work import Counts
 from hsched_pipelines.safely import inside_zone
 
@@ -26,6 +26,11 @@ def build_event_jobs() -> dict[str, dg.JobDefinition]:
             "keep",
             "What time does: expiry, escalation, offers that end, writes nobody reported on.",
             _op("tend_and_reconcile", event_work.keep, "Tends every case that is due."),
+        ),
+        "remind": _job(
+            "remind",
+            "Reminders: draws, sequences, calls for the staff, standby offers for a person to decide on.",
+            _op("remind_clients", remind_work.remind, "A round of the reminders' desk, where the practice switched it on."),
         ),
         "risk_write_back": _job("risk_write_back", "Published risk into the EHR's hidden field, under a standing order.", _write_scores),
     }

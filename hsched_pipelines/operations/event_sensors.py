@@ -26,11 +26,13 @@ from hsched_pipelines.operations.asking import (
     to_reconcile,
     to_tend,
 )
+from hsched_pipelines.operations.remind_work import reminders_due
 from hsched_pipelines.safely import inside_zone
 
 Look = Callable[[OpenPractice], str]  # the key of what is due
 Opened = Callable[[], OpenPractice]
 WATCH = timedelta(seconds=4.6)  # Dagster's daemon comes by every five seconds: a tick that waits is there when something arrives
+A_WHILE = timedelta(minutes=30)  # real time: a round that is over leaves nothing due
 PAUSE_SECONDS = 0.1
 CATCH_UP_CRON, WRITE_BACK_CRON = "*/5 * * * *", "30 5 * * *"
 
@@ -49,6 +51,15 @@ def build_event_sensors(practice: Practice, jobs: Mapping[str, dg.JobDefinition]
             expiries_due,
             "An offer's or a proposal's time is over.",
             again_after=PATIENT,
+        ),
+        _sensor(
+            "reminders_sensor",
+            practice,
+            jobs["remind"],
+            kept,
+            reminders_due,
+            "New scores, a changed calendar, or another quarter of an hour.",
+            again_after=A_WHILE,
         ),
         _sensor("reconcile_sensor", practice, jobs["keep"], kept, reconciliations_due, "A write nobody reported on must have settled."),
     ]

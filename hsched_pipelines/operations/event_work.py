@@ -12,7 +12,7 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadError, SafeError
-from hsched_core.use_cases import WAITLIST
+from hsched_core.use_cases import REMINDERS, WAITLIST
 from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
@@ -69,7 +69,10 @@ def carry_out(practice: OpenPractice) -> Counts:
     """Carry out what is approved. The waitlist's desk does its own, because it keeps offers beside the cases."""
     desks = advance(practice)
     due = [case for case in _open(practice, to_carry_out) if case.proposal.use_case != WAITLIST]
-    return Counter(desks) + Counter(_each(due, practice.path.execute))
+    reminding = any(case.proposal.use_case == REMINDERS for case in due)  # looked at again before they go
+    reminders = reminded(practice) if reminding else {}
+    due = [case for case in due if case.proposal.use_case != REMINDERS]
+    return Counter(desks) + Counter(reminders) + Counter(_each(due, practice.path.execute))
 
 
 def keep(practice: OpenPractice) -> Counts:
@@ -87,6 +90,14 @@ def advance(practice: OpenPractice) -> Counts:
         practice.ehr_trail.not_read(done.not_read)
     elif "read" not in {kind.split(".")[0] for kind in done.failed}:
         practice.ehr_trail.read(practice.reader.set_aside())
+    return told_by(done)
+
+
+def reminded(practice: OpenPractice) -> Counts:
+    """A round of the reminders' desk."""
+    done = practice.reminders.advance()
+    if done.not_read:
+        practice.ehr_trail.not_read(done.not_read)
     return told_by(done)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.store import publishing
 from hsched_adapters.store.publishing import open_score_store
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
@@ -20,7 +21,6 @@ from hsched_core.use_cases import RISK_WRITE_BACK
 from hsched_core.use_cases.risk_write_back import Facts, ScoredVisit, propose
 from hsched_pipelines.operations.event_work import Counts
 
-NEWEST_MOMENT_FIRST = ("day_before", "three_days_before", "at_booking")
 ACTION = "record_score"
 
 
@@ -50,9 +50,8 @@ def off_because(policy: PracticePolicy, rollout: Rollout, now: datetime) -> str:
 
 def newest_of_each(rows: Iterable[Mapping[str, Any]]) -> list[ScoredVisit]:
     """One score a visit: of the moment nearest to it."""
-    ranked = sorted(rows, key=lambda row: NEWEST_MOMENT_FIRST.index(row["moment"]), reverse=True)
-    newest = {row["appointment_token"]: row for row in ranked}
-    return [ScoredVisit(one, row["starts_at"], row["probability"], row["model_version"]) for one, row in newest.items()]
+    newest = publishing.newest_of_each(rows)
+    return [ScoredVisit(row["appointment_token"], row["starts_at"], row["probability"], row["model_version"]) for row in newest]
 
 
 def _published(practice: OpenPractice, now: datetime) -> list[Mapping[str, Any]]:

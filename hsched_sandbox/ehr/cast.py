@@ -15,6 +15,7 @@ from hsched_sandbox.ehr.script import Script
 from hsched_sandbox.ehr.wishes import DAYS, HOURS_OPEN, SPECIALTIES
 from hsched_sandbox.export import EXPORT_STREAM
 from hsched_sandbox.identities import Identities, identities
+from hsched_sandbox.people import ADULT
 from hsched_sandbox.record_sheets import LANGUAGES, STATE
 from hsched_sandbox.timeline import DAY, HOUR
 from hsched_sandbox.waitlist import AVAILABILITIES
@@ -41,6 +42,8 @@ DISCIPLINES = ("psychologist", "social_worker", "counselor")
 PRESCRIBER = "psychiatrist"
 RECENTLY = 90 * DAY
 REMOTE = 0.88
+# Of clients who wish not to be reached so, and of minors whose guardian's address nobody wrote down: one in so many.
+NO_TEXT_EVERY, NO_VOICEMAIL_EVERY, NO_GUARDIAN_EVERY = 41, 23, 19
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ class Cast:
             consents=_consents(CONSENTS[draws.consent[row]], made),
             phone=str(people.phone[row]),
             email=str(people.email[row]),
+            contact_flags=_wishes(row),
+            minor=(is_minor := int(self._world.clients.age[row]) < ADULT),
+            contact_is_guardian=is_minor and row % NO_GUARDIAN_EVERY != 0,
         )
 
     def appointment(self, row: int, at: int) -> Appointment:
@@ -199,6 +205,12 @@ def _draws(world: World) -> _Draws:
     channel = rng.choice(len(CHANNELS), count, p=CHANNEL_SHARES)
     place = rng.choice(len(PLACES), count, p=PLACE_SHARES)
     return _Draws(channel, place, rng.choice(len(CONSENTS), count, p=CONSENT_SHARES))
+
+
+def _wishes(row: int) -> tuple[str, ...]:
+    """Safe-contact flags. Not drawn: a new draw would change every record after it."""
+    every = (("no_text", NO_TEXT_EVERY), ("no_voicemail", NO_VOICEMAIL_EVERY))
+    return tuple(flag for flag, one_in in every if row % one_in == one_in - 1)
 
 
 def _consents(kind: str, made: datetime) -> tuple[Consent, ...]:

@@ -134,6 +134,10 @@ class Client:
     version: int = 1
     phone: str | None = None
     email: str | None = None
+    contact_flags: tuple[str, ...] = ()  # no_text, no_email, no_portal, no_call, no_voicemail
+    minor: bool = False
+    contact_is_guardian: bool = False
+    decides_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

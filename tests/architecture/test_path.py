@@ -19,7 +19,7 @@ HOMES = {
     "put_opening": {"hsched_core/workflow/offer_steps.py"},  # what became of an opening
 }
 READERS = {"case", "open_cases", "rollout", "contact_facts", "held", "now", "offer"}
-DESK_READERS = {"opening", "openings", "openings_of", "offers", "unfinished_offers", "offer_histories", "cases_about", "has_entry"}
+DESK_READERS = {"opening", "openings", "openings_of", "offers", "unfinished_offers", "offer_histories", "cases_about", "has_entry", "draw"}
 
 
 def calls(source: str) -> set[str]:

@@ -226,7 +226,14 @@ def test_cases_from_before_learn_what_they_are_about(url: str, tmp_path: Path) -
         (case,) = world.cases()
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        for statement in ("DROP INDEX cases_about", "ALTER TABLE cases DROP COLUMN subject", "DROP TABLE offers", "DROP TABLE openings"):
+        later = ("DROP TABLE draws", "DROP TABLE replies", "ALTER TABLE contacts DROP COLUMN purpose")
+        for statement in (
+            *later,
+            "DROP INDEX cases_about",
+            "ALTER TABLE cases DROP COLUMN subject",
+            "DROP TABLE offers",
+            "DROP TABLE openings",
+        ):
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("UPDATE hsched_store_version SET version_num = '0004'")
     engine.dispose()

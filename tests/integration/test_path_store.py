@@ -218,7 +218,7 @@ def test_what_is_known_of_a_client_is_read_back(site: Site) -> None:
         tx.set_paused(client, None, audit=note("client.resumed", client))
 
     assert (facts.consents, facts.inbound, facts.is_paused) == ((*YES, no), (Inbound("ab" * 16, NOON),), True)
-    assert (facts.contacts, own.contacts) == ((Contact(client, Channel.TEXT, NOON),), ())
+    assert (facts.contacts, own.contacts) == ((Contact(client, Channel.TEXT, NOON, Purpose.OFFER),), ())
     with site.store.transaction() as tx:
         assert not tx.contact_facts(client, "").is_paused
         assert tx.contact_facts("ff" * 16, "").consents == ()

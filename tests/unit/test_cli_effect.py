@@ -17,11 +17,18 @@ FOUND: list[dict[str, Any]] = [
     {"channel": "text", "kind": "observational", "contacted": 50, "held_out": 70, "rate_held_out": 0.1, "difference": 0.06, "low": 0.03}
     | {"high": 0.09, "verdict": "association only, not an effect", "relative_risk": 1.6},
 ]
+DRAWN: list[dict[str, Any]] = [
+    {"by": "all", "group": "", "kind": "randomised", "contacted": 700, "held_out": 300, "rate_held_out": 0.21, "difference": -0.05}
+    | {"low": -0.085, "high": -0.015, "verdict": "fewer unused visits", "relative_risk": 0.76},
+    {"by": "language", "group": "es", "kind": "randomised", "contacted": 40, "held_out": 12, "rate_held_out": 0.2, "difference": None}
+    | {"low": None, "high": None, "verdict": "too little data", "relative_risk": None},
+]
 
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(effect, "measure", lambda: FOUND)
+    monkeypatch.setattr(effect, "measure_holdout", lambda: DRAWN)
 
 
 @pytest.mark.usefixtures("measured")
@@ -50,7 +57,29 @@ def test_json_holds_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     """One document."""
     effect.reminders(as_json=True)
 
-    assert json.loads(capsys.readouterr().out) == {"reminders": FOUND}
+    assert json.loads(capsys.readouterr().out) == {"holdout": DRAWN, "reminders": FOUND}
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_holdout_comes_first_with_every_group_and_says_where_it_is_too_little(capsys: pytest.CaptureFixture[str]) -> None:
+    """Effect, interval and numbers; a small group has no figures."""
+    effect.reminders(as_json=False)
+    shown = capsys.readouterr().out
+
+    assert "-5.0 (-8.5 to -1.5)" in shown
+    assert "too little data" in next(line for line in shown.splitlines() if "es" in line and "language" in line)
+    assert shown.index("As drawn") < shown.index("Only where chance decided")
+
+
+def test_the_waitlists_effect_is_told_in_openings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """And without a holdout it says how to have one."""
+    monkeypatch.setattr(effect, "measure_openings", lambda: DRAWN)
+    effect.waitlist(as_json=False)
+    assert "fewer openings stay empty" in capsys.readouterr().out
+
+    monkeypatch.setattr(effect, "measure_openings", list)
+    effect.waitlist(as_json=False)
+    assert "holdout_share" in capsys.readouterr().out
 
 
 def test_before_the_first_run_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

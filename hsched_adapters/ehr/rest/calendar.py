@@ -29,7 +29,7 @@ class RestCalendar:
             facts = self._around(facts, action.session, key)
         client = action.outreach.client if action.outreach else action.session.client if action.session else None
         known = self.ehr.client_of(client, WHY) if client else None
-        return replace(facts, client_state=known.state, client_zone=known.zone) if known else facts
+        return replace(facts, client_state=known.state, client_zone=known.zone, safe=known.safe) if known else facts
 
     def _version(self, action: Action) -> str | None:
         """Of the appointment that the action changes; None where it is gone, or cancelled already."""

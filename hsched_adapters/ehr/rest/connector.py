@@ -17,6 +17,7 @@ from hsched_adapters.ehr.rest.messages import Wording, message_deeds
 from hsched_adapters.ehr.rest.profile import Profile, load_profile
 from hsched_adapters.ehr.rest.reader import RestReader
 from hsched_adapters.ehr.rest.records import Records
+from hsched_adapters.ehr.rest.wording import load_templates
 from hsched_core.domain.actions import Destination
 from hsched_core.domain.errors import NotReadyError
 from hsched_core.ports import Capabilities, Clock, Door, Vault
@@ -33,6 +34,7 @@ class RestConnector:
     clock: Clock
     zone: ZoneInfo
     pace: float = 1.0
+    own_words: tuple[str, ...] = ()  # that no message may hold
 
     @cached_property
     def profile(self) -> Profile:
@@ -74,7 +76,8 @@ class RestConnector:
 
     def wording(self, link: Callable[[str], str]) -> Wording:
         """How this practice writes."""
-        return Wording.of(self.connection.sender, self.zone, link)
+        sender = self.connection.sender
+        return Wording(sender, self.zone, link, load_templates(home=self.home, own=self.own_words, sender=sender))
 
     def _signed(self) -> Mapping[str, str]:
         """The token's header, read anew at each call: a new token counts without a restart."""

@@ -53,6 +53,7 @@ RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             {"language", "zone", "state", "channel", "usual_clinician", "series_clinician", "series_interval_days"}
             | {"phone", "email"}  # read by who sends a message, when it is sent, and by who looks up a sender
             | {"consents", "consent_channel", "consent_purpose", "consent_given", "consent_at"}
+            | {"contact_flags", "minor", "contact_is_guardian", "decides_alone"}
         ),
     ),
     "clinician": (

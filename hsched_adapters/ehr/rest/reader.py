@@ -25,7 +25,7 @@ from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, has_consent
 from hsched_core.domain.vocabulary import Modality, SessionType, WaitlistStatus
 from hsched_core.domain.waiting import ClinicianProfile, Cover, Urgency, WaitingClient
-from hsched_core.ports import Clock
+from hsched_core.ports import Clock, KnownClient
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -102,6 +102,9 @@ class RestReader:
             )
             for one in seen
         ]
+
+    def known_clients(self) -> Sequence[KnownClient]:
+        return [KnownClient(one.client, one.zone, one.channel, one.safe) for one in self.clients()]
 
     def consents(self) -> Mapping[str, tuple[ConsentEvent, ...]]:
         """Every client's log of consent, as the EHR keeps it: the store's own log takes over what is new in it."""

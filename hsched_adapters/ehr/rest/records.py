@@ -1,7 +1,7 @@
 """An EHR's JSON becomes our values under pseudonyms. What has not the expected form is an error that names the field, not its value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from hsched_adapters.ehr.rest.profile import Profile
 from hsched_adapters.messaging.addresses import Reachable
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.canonical import digest
-from hsched_core.domain.contact import Channel, ConsentEvent, Purpose
+from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, SafeContact
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.time import day_start
 from hsched_core.domain.vocabulary import Modality, SessionType
@@ -48,6 +48,7 @@ class SeenClient:
     consents: tuple[ConsentEvent, ...]
     sees: str | None
     cadence_days: int | None
+    safe: SafeContact = field(default_factory=SafeContact)
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,19 @@ class Records:
             consents=tuple(event for one in fields.listed(row, "consents") for event in self._consents(fields, one)),
             sees=None if sees is None else clinicians[sees],
             cadence_days=fields.maybe(row, "series_interval_days", whole),
+            safe=self._safe(fields, row),
+        )
+
+    def _safe(self, fields: Fields, row: Row) -> SafeContact:
+        """Wishes as words `no_text`, `no_voicemail` ...; one that is none of them is not understood."""
+        told = [str(one) for one in fields.listed(row, "contact_flags")]
+        return SafeContact(
+            never=frozenset(one for one in Channel if f"no_{one}" in told),
+            is_unclear=bool(set(told) - {NO_VOICEMAIL, *(f"no_{one}" for one in Channel)}),
+            no_voicemail=NO_VOICEMAIL in told,
+            is_minor=fields.maybe(row, "minor", flag) is True,
+            reaches_guardian=fields.maybe(row, "contact_is_guardian", flag) is True,
+            decides_alone=fields.maybe(row, "decides_alone", flag) is True,
         )
 
     def _consents(self, fields: Fields, row: object) -> Iterable[ConsentEvent]:
@@ -258,6 +272,7 @@ class Records:
         return Licence(fields.read(row, "licence_state", text), day_start(first, self._zone), until)
 
 
+NO_VOICEMAIL = "no_voicemail"
 APPOINTMENT_IDS = {"appointment": "id", "client": "client", "clinician": "clinician", "site": "site"}
 
 

@@ -1,9 +1,6 @@
 """The words of messages: templates in two languages, refused where they reveal what kind of care a client has. Pure but for one file."""
 
-import re
-import string
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +8,11 @@ from typing import Any
 import yaml
 
 from hsched_core.domain.errors import SettingsError
+from hsched_core.messages.lint import ADVICE, FIELDS, LANGUAGES, STOP, Problem, fields_of, lint, own_words, revealing
 
+__all__ = ["FIELDS", "LANGUAGES", "STOP", "fields_of", "revealing"]
 TEMPLATES = Path(__file__).with_name("messages.yaml")
-FIELDS = frozenset({"sender", "when", "until", "link"})
-LANGUAGES = ("en", "es")
-STOP: Mapping[str, str] = {"en": " Reply STOP to end texts.", "es": " Responda STOP para no recibir textos."}
+OWN = "messages.yaml"  # in the practice's folder: its own templates, or other words for ours
 DAYS: Mapping[str, tuple[str, ...]] = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "es": ("lun", "mar", "mié", "jue", "vie", "sáb", "dom"),
@@ -24,43 +21,40 @@ MONTHS: Mapping[str, tuple[str, ...]] = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
 }
-# Beginnings of words, without accents, that tell a reader over the shoulder what kind of care it is, who is seen with whom, or why.
-# "Clinic" or "doctor" are not among them: everybody has one.
-REVEALING = re.compile(
-    r"\b("
-    # English
-    r"therap|psych|mental|behavio|counsel|depress|anxi|bipolar|schizo|trauma|ptsd|adhd|autis|suicid|crisis|addict|substance|alcohol|"
-    r"drug|opioid|detox|rehab|recovery|sober|methadone|suboxone|diagnos|disorder|treatment|medicat|prescri|symptom|session|intake|"
-    r"wellness|emotion|grief|abuse|domestic|couple|marriage|group|assessment|evaluation|"
-    # Spanish
-    r"terap|psic|siqu|conduct|consej|depresi|ansie|adicci|sustanc|alcoh|drog|recuperaci|trastorn|"
-    r"tratam|medicam|sintom|sesion|emocion|duelo|abuso|pareja|grup|evaluaci"
-    r")"
-)
 
 
-def revealing(text: str) -> tuple[str, ...]:
-    """Beginnings of words in the text that name a kind of care."""
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
-    return tuple(dict.fromkeys(REVEALING.findall(plain)))
+def load_templates(
+    path: Path = TEMPLATES, home: Path | None = None, own: Iterable[str] = (), sender: str = ""
+) -> dict[str, dict[str, str]]:
+    """Template -> language -> text: those that come with hsched, and over them the practice's own. SettingsError with all problems."""
+    templates = {**read_templates(path), **(read_templates(home / OWN) if home and (home / OWN).exists() else {})}
+    if problems := [one for one in lint_all(templates, own, sender) if one.rule not in ADVICE]:
+        raise SettingsError(f"{'; '.join(map(str, problems))}.", "It stands on lock screens: say less. `hsched reminders lint` shows all.")
+    return templates
 
 
-def load_templates(path: Path = TEMPLATES) -> Mapping[str, Mapping[str, str]]:
-    """Template -> language -> text, each checked."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: checked_template(name, texts) for name, texts in content.items()}
+def lint_all(templates: Mapping[str, Mapping[str, str]], own: Iterable[str] = (), sender: str = "") -> list[Problem]:
+    """What speaks against any of the templates, and against the name they are signed with: for some programmes it tells enough."""
+    words = tuple(own)
+    named = [Problem("the sender", language, "own_words", found) for found in own_words(sender, words) for language in LANGUAGES]
+    return [*named, *(problem for name, texts in templates.items() for problem in lint(name, texts, words, sender))]
+
+
+def read_templates(path: Path) -> dict[str, dict[str, str]]:
+    """The templates of a file, unchecked; SettingsError where it is none."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise SettingsError(f"{path.name} cannot be read.", "It holds a template's name, and below it the texts `en` and `es`.") from None
+    if not isinstance(content, dict) or not all(isinstance(texts, dict) for texts in content.values()):
+        raise SettingsError(f"{path.name} is no list of templates.", "It holds a template's name, and below it the texts `en` and `es`.")
+    return {str(name): {str(language): text for language, text in texts.items()} for name, texts in content.items()}
 
 
 def checked_template(name: str, texts: Mapping[str, Any]) -> Mapping[str, str]:
     """The texts, if there is one for each language, with known fields only, and none that reveals."""
-    if sorted(texts) != sorted(LANGUAGES):
-        raise SettingsError(f"message {name} is not there in {' and '.join(LANGUAGES)}.", "Write it in both.")
-    for language, text in texts.items():
-        if unknown := fields_of(text) - FIELDS:
-            raise SettingsError(
-                f"message {name} ({language}) has unknown fields: {', '.join(sorted(unknown))}.", f"Known: {sorted(FIELDS)}."
-            )
-        check_discreet(f"message {name} ({language})", text)
+    if problems := [one for one in lint(name, texts) if one.rule not in ADVICE]:
+        raise SettingsError(f"message {'; '.join(map(str, problems))}.", "It stands on lock screens: say less.")
     return dict(texts)
 
 
@@ -68,10 +62,6 @@ def check_discreet(where: str, text: str) -> None:
     """Raise where a text names a kind of care."""
     if found := revealing(text):
         raise SettingsError(f"{where} tells what kind of care it is: {', '.join(found)}...", "It stands on lock screens: say less.")
-
-
-def fields_of(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
 def language_for(wanted: str) -> str:

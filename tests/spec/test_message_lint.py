@@ -1,0 +1,111 @@
+"""The lint of messages: nothing that reveals, nothing the practice does not want read, nothing too long; and the shipped ones pass it."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from hsched_adapters.ehr.rest.wording import TEMPLATES, lint_all, load_templates, read_templates, written_time
+from hsched_core.domain.errors import SettingsError
+from hsched_core.messages.lint import LANGUAGES, STOP, WIDEST, lint, plain, rendered, revealing
+from tests.path_world import NOON
+
+SHIPPED = read_templates(TEMPLATES)
+SENDERS = ("your provider's office", "Elm Street", "Dr. Vale's office", "Consultorio Álvarez")
+MOMENTS = [written_time(NOON.replace(month=month, day=day), language) for month in (2, 9) for day in (4, 28) for language in LANGUAGES]
+BOTH = {"en": "{sender}: see you.", "es": "{sender}: nos vemos."}
+
+
+def rules(**texts: str) -> list[str]:
+    return [problem.rule for problem in lint("x", {**BOTH, **texts})]
+
+
+@pytest.mark.parametrize(("name", "language"), list(product(SHIPPED, LANGUAGES)))
+def test_no_shipped_template_reveals_anything_whatever_is_filled_in(name: str, language: str) -> None:
+    """Rendered with every sender, moment and link; as a text and as something longer."""
+    for sender, when, as_text in product(SENDERS, MOMENTS, (True, False)):
+        values = {"when": when, "until": when, "link": "https://example.org/o/abc"}
+        assert revealing(rendered(SHIPPED[name][language], language, sender, values, as_text=as_text)) == ()
+
+
+def test_every_shipped_template_passes_the_whole_lint() -> None:
+    """Also its length, with how to end texts, for a usual name of a practice."""
+    assert [str(one) for one in lint_all(SHIPPED, sender="your provider's office")] == []
+
+
+def test_the_widest_moment_is_the_widest() -> None:
+    """The length is counted with it: no date is longer in either language."""
+    moments = [NOON.replace(month=month, day=28, hour=hour) for month in range(1, 13) for hour in range(24)]
+    assert max(len(written_time(one, language)) for one in moments for language in LANGUAGES) <= len(WIDEST["when"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "your therapy hour",
+        "THÉRAPY",
+        "the\N{SOFT HYPHEN}rapy",
+        "the\N{ZERO WIDTH SPACE}rapy",
+        "Behavioral Health",
+        "recovery group",
+        "su sesión de psicología",
+        "ｔｈｅｒａｐｙ",
+    ],
+)
+def test_revealing_words_are_found_however_they_are_written(text: str) -> None:
+    """Accents, capitals, hyphens nobody sees, letters of another width."""
+    assert "revealing" in rules(en="{sender}: " + text)
+
+
+def test_the_practices_own_words_are_refused_too() -> None:
+    """A programme's name tells as much as a diagnosis (42 CFR Part 2); so does a clinician's name that everybody knows."""
+    text = {**BOTH, "en": "{sender}: New Dawn House expects you."}
+
+    assert [one.rule for one in lint("x", text, own=["new dawn"])] == ["own_words"]
+    assert [one.rule for one in lint("x", text, own=["Ñew Dáwn"])] == ["own_words"]
+    assert lint("x", text, own=["awn", "  ", ""]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("{sender}: your balance is due.", "selling"),
+        ("{sender}: su factura.", "selling"),
+        ("See you on {when}.", "sender"),
+        ("{sender}: hello {client}.", "fields"),
+        ("{sender: hello", "form"),
+        ("{sender}: " + "very " * 30 + "long.", "length"),
+    ],
+)
+def test_other_mistakes_are_named(text: str, rule: str) -> None:
+    """Money, no sender, unknown fields, braces that do not close, length."""
+    assert rules(en=text) == [rule]
+
+
+def test_a_template_is_there_in_both_languages_and_no_other() -> None:
+    """A client who reads Spanish is not sent English because nobody wrote it."""
+    assert [one.rule for one in lint("x", {"en": BOTH["en"]})] == ["languages"]
+    assert [one.rule for one in lint("x", {**BOTH, "fr": "{sender}"})] == ["languages"]
+
+
+def test_a_practices_own_templates_take_the_place_of_ours(tmp_path: Path) -> None:
+    """And are refused like ours, with every problem and the remedy."""
+    file = tmp_path / "messages.yaml"
+    file.write_text("visit_reminder: {en: '{sender}: until {when}!', es: '{sender}: ¡hasta el {when}!'}", encoding="utf-8")
+    assert load_templates(home=tmp_path)["visit_reminder"]["en"] == "{sender}: until {when}!"
+    assert load_templates(home=tmp_path)["waitlist_offer"] == SHIPPED["waitlist_offer"]
+
+    file.write_text("visit_reminder: {en: '{sender}: your therapy, at Hope House', es: '{sender}: su terapia'}", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"therap.*Hope.*terap.*hsched reminders lint"):
+        load_templates(home=tmp_path, own=["Hope"])
+
+    for broken in ("- a list", "visit_reminder: [", "x: text"):
+        file.write_text(broken, encoding="utf-8")
+        with pytest.raises(SettingsError, match=r"messages\.yaml"):
+            load_templates(home=tmp_path)
+
+
+def test_plain_text_keeps_what_is_read_and_drops_what_is_not() -> None:
+    """What the patterns are compared with."""
+    assert plain("Se\N{ZERO WIDTH JOINER}sióN") == "sesion"
+    assert set(STOP) == set(LANGUAGES)
