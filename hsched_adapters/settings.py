@@ -310,17 +310,14 @@ def _today(text: str) -> date | datetime | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else _aware(datetime.fromisoformat(text))
+        stated = date.fromisoformat(text) if len(text) == len("2026-01-31") else datetime.fromisoformat(text)
     except ValueError:
+        stated = None
+    if stated is None or (isinstance(stated, datetime) and stated.tzinfo is None):
         raise SettingsError(
             "HSCHED_TODAY is neither a day nor an instant with an offset.", "Write 2026-01-31 or 2026-01-31T08:00:00-05:00."
-        ) from None
-
-
-def _aware(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        raise ValueError("no offset")
-    return instant
+        )
+    return stated
 
 
 def _checked(content: object, kind: type[Any], where: str) -> dict[str, Any]:
