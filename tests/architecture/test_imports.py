@@ -29,6 +29,7 @@ ADAPTER_DOORS = {
     "hsched_adapters.connection",  # a value of the settings; connects nothing
     "hsched_adapters.messaging.section",  # a value of the settings
     "hsched_adapters.messaging.signatures",  # the form of a provider's callbacks, pure; the sandbox's provider signs with it too
+    "hsched_adapters.libraries",  # names of modules; opens nothing
     "hsched_adapters.scaled_time",  # a value of the settings
     "hsched_adapters.extracts",  # the file formats of the two zones; chooses nothing
     "hsched_adapters.scanner",  # a search over bytes; nothing to choose
