@@ -9,8 +9,6 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-
 from hsched_core.domain.errors import SettingsError
 from hsched_core.domain.replies import Page
 from hsched_core.ports.replies import PageError
@@ -65,6 +63,8 @@ class WebhookPager:
         self._paging, self._keys = paging, keys
 
     def page(self, page: Page) -> None:
+        import requests  # late: every process reads this section, and few call anybody
+
         try:
             reply = requests.post(
                 self._paging.url, json=document(page), headers=self._headers(), timeout=self._paging.timeout_seconds, allow_redirects=False

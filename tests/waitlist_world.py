@@ -155,8 +155,8 @@ def world(seed: int, most_openings: int = 4, most_waiting: int = 12) -> Facts:
     """Facts of a small practice."""
     random = Random(seed)
     dice = Dice(random, random.choice(PRESENTS))
-    pairs = [(random.choice(("opening-0", "opening-1", "opening-9")), random.choice(CLIENTS)) for _ in range(2)]
-    untils = (None, dice.now + timedelta(minutes=1), dice.now)
+    pairs = [(random.choice(("opening-0", "opening-1", "opening-9")), random.choice(CLIENTS)) for _ in range(4)]
+    untils = (None, dice.now + timedelta(minutes=1), dice.now + timedelta(minutes=1), dice.now)
     return Facts(
         practice="practice-1",
         policy_version="policy-1",
@@ -167,7 +167,7 @@ def world(seed: int, most_openings: int = 4, most_waiting: int = 12) -> Facts:
         clinicians=tuple(dice.profile(name) for name in CLINICIANS),
         histories=tuple(dice.history(client) for client in random.sample(CLIENTS, random.randint(0, 4))),
         live=tuple(LiveOffer(*pair) for pair in pairs[: random.choice((0, 0, 1))]),
-        refused=tuple(Refusal(*pair, random.choice(untils)) for pair in pairs[1 : random.randint(1, 2)]),
+        refused=tuple(Refusal(*pair, random.choice(untils)) for pair in pairs[1 : random.randint(1, 4)]),
         settings=dice.settings(),
     )
 

@@ -26,7 +26,7 @@ MODELS = {
 }
 DAILY = {f"{layer}_no_show__daily" for layer in ("score", "ledger", "grade", "published", "drift")} | {"feat_no_show__coming"}
 DBT = {f"stg_ehr__{table}" for table in ("appointments", "clients", "clinicians", "communications")} | {"feat_no_show__appointments"}
-EVENT_JOBS = {"answer_events", "carry_out", "keep", "catch_up", "risk_write_back"}
+EVENT_JOBS = {"answer_events", "carry_out", "keep", "catch_up", "remind", "risk_write_back"}
 INSIGHTS = {f"mart_insights__{name}" for name in ("weekday_hour", "session_type", "clinician", "lead_time")}
 
 
