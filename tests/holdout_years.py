@@ -92,7 +92,7 @@ def _with(world: World, reminder: Reminder, logit: np.ndarray, kind: np.ndarray)
 
 def lived(made: Year, seed: int, share: float = 0.3) -> tuple[list[Draw], pd.DataFrame]:
     """The year's draws, made by the holdout itself with its entries in the trail, and the feature table with its outcomes."""
-    lot = KeyedLot(OneKey(seed.to_bytes(32, "big")), "elm")  # type: ignore[arg-type]
+    lot = KeyedLot(OneKey(seed.to_bytes(32, "big")), "elm")  # type: ignore[arg-type]  # one key is all it asks of a keyring
     holdout, store = Holdout(USE_CASE, share, lot), FakePathStore()
     with store.transaction() as tx:
         for row, (subject, client) in enumerate(zip(made.ids, made.clients, strict=True)):

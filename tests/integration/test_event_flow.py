@@ -18,7 +18,7 @@ from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.publishing import Publication, open_score_store
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import HschedError, SafeError
-from hsched_core.domain.inbox import Reception
+from hsched_core.domain.inbox import MessageState, Reception
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import RISK_WRITE_BACK
@@ -134,6 +134,7 @@ def test_an_ehr_that_does_not_answer_fails_the_run_and_nothing_is_lost(live: Liv
     token.write_text("revoked", encoding="utf-8")
 
     assert event_work.take_in(practice)["postponed"] >= 1  # again at once on a machine that is slow: the first delay is milliseconds here
+    assert practice.inbox.counts()[MessageState.WAITING] == 1  # however often it was tried, it is one notice
     with pytest.raises(SafeError, match="steps_failed"):
         event_work.decide(practice)
     token.write_text(known, encoding="utf-8")

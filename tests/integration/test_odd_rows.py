@@ -104,7 +104,7 @@ def test_the_check_names_odd_rows_by_list_field_and_number(world: RestWorld) -> 
     """It reads with the desk's own reader; a few odd rows do not make a connection that does not hold."""
     for number in (4, 5):
         world.ehr.book.place(replace(world.ehr.book.get(Entry, f"WL-{number:07d}"), modality="hologram"))
-    world.ehr.book.place(replace(world.ehr.book.get(Appointment, "APT-0000002"), status="vanished"))  # type: ignore[arg-type]
+    world.ehr.book.place(replace(world.ehr.book.get(Appointment, "APT-0000002"), status="vanished"))  # type: ignore[arg-type]  # no status, on purpose
     report = check(world.connector, world.clock.now())
 
     assert report.set_aside == {"unexpected_form: waitlist_entry.modality": 2, "unexpected_form: appointment.status": 1}

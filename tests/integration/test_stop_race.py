@@ -61,7 +61,7 @@ class Race:
                 self.late.append(permit.action.outreach.client)
             return perform(permit)
 
-        self.site.post.perform = watched  # type: ignore[method-assign]
+        self.site.post.perform = watched  # type: ignore[method-assign]  # watched from here on
 
     def run(self) -> None:
         threads = [threading.Thread(target=self._drain, args=(share,)) for share in range(WORKERS)]

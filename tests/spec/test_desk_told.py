@@ -94,7 +94,7 @@ def test_a_round_that_died_before_it_told_why_leaves_it_to_the_next() -> None:
     world = DeskWorld(clients=())
     world.cancel()
     clinicians, asked = world.ehr.clinicians, iter((False, True))
-    world.ehr.clinicians = lambda: fails() if next(asked, False) else clinicians()  # type: ignore[method-assign]
+    world.ehr.clinicians = lambda: fails() if next(asked, False) else clinicians()  # type: ignore[method-assign]  # fails once
     assert world.desk.advance().failed == {"read.UserError": 1}
     assert (world.state, reasons_told(world)) == (OpeningState.EXHAUSTED, [])
     world.desk.advance()

@@ -148,7 +148,7 @@ def test_high_risk_and_unconfirmed_proposes_a_standby_offer_and_takes_nothing_aw
     given = facts(HIGH, now=at, settings=NO_CALLS, asked=asked(HIGH, Step.CONFIRM, Step.AGAIN, at=at - timedelta(hours=6)))
     (found,) = propose(replace(given, standby={HIGH.appointment: WAITS}))
 
-    assert found.action == SendMessage(replace(found.action.outreach, client=WAITS.client), "standby_offer", HIGH.appointment)  # type: ignore[type-var]
+    assert found.action == SendMessage(replace(found.action.outreach, client=WAITS.client), "standby_offer", HIGH.appointment)  # type: ignore[type-var]  # an offer's action has an outreach
     assert found.action.outreach is not None
     assert (found.action.outreach.purpose, found.confidence) == (Purpose.OFFER, None)
 
@@ -176,7 +176,7 @@ def test_an_unknown_risk_is_standard_care() -> None:
 def test_settings_that_contradict_themselves_are_refused(wrong: dict[str, float]) -> None:
     """With what they may be."""
     with pytest.raises(SettingsError, match="reminders"):
-        ReminderSettings(**wrong)  # type: ignore[arg-type]
+        ReminderSettings(**wrong)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
