@@ -77,14 +77,19 @@ def at_once(reading: Reading) -> AtOnce:
     return AtOnce(reading.stops_automation, reasons, is_about_visits)
 
 
+def is_somebody_elses(reading: Reading) -> bool:
+    """Whether who wrote says that the address is not the client's (any more), and asks for nothing beyond that."""
+    wishes = {name for name in reading.rules if name.startswith("opt_out.")}
+    return bool(wishes) and wishes <= NOT_THEIRS
+
+
 def withdrawn(reading: Reading, channel: Channel) -> tuple[Channel | None, ...]:
     """What a wish to be left alone ends: everything (None), or, where who wrote is not the client, what goes to that address: strangers
     cannot speak for the client's mailbox.
     """
-    if not reading.opts_out:
-        return ()
-    wishes = {name for name in reading.rules if name.startswith("opt_out.")}
-    return ONE_ADDRESS.get(channel, (channel,)) if wishes <= NOT_THEIRS else (None,)
+    if is_somebody_elses(reading):
+        return ONE_ADDRESS.get(channel, (channel,))
+    return (None,) if reading.opts_out else ()
 
 
 def then(reading: Reading, situation: Situation) -> Then:

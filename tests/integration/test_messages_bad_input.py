@@ -1,4 +1,4 @@
-"""Line by line what may come to a practice that writes to people: what becomes of it, and what the trail says. One practice for all lines."""
+"""Line by line what may come to a practice that writes to people: what becomes of it, and what the trail says. One practice for all."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hsched_core.domain.actions import SendMessage
+from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, ConsentEvent, Outreach, Purpose, has_consent
 from hsched_core.domain.lifecycle import State
@@ -57,7 +58,8 @@ def newcomers(world: TextWorld, count: int = 1, *, phone: str = "", has_visit: b
 
 
 def kinds_of(world: TextWorld, *subjects: str) -> list[str]:
-    return [entry.kind for entry in world.told(*subjects) if not entry.kind.startswith(("proposal.made", "proposal.queued", "proposal.app"))]
+    """What the trail says of those, from their claim on."""
+    return [entry.kind for entry in world.told(*subjects) if entry.kind not in ("proposal.queued", "proposal.approved")]
 
 
 def reason_of(world: TextWorld, *subjects: str) -> list[str]:
@@ -183,15 +185,20 @@ def test_a_stop_that_is_replayed_a_month_later_ends_nothing(world: TextWorld) ->
     reply = wrote(world, world.phone(number), "STOP", sid=f"SM{'a' * 32}")
     assert not texts_allowed(world, number)
     world.clock.instant += timedelta(days=30)
-    with world.opened.texts.transaction() as tx:
-        given = ConsentEvent(True, world.clock.now())
-        tx.add_consent(world.client(number), given, audit=replace(world.entries("consent.revoked")[-1], kind="consent.given"))
+    consents_again(world, number)
     fields = {"MessageSid": f"SM{'a' * 32}", "AccountSid": ACCOUNT, "From": world.phone(number), "To": OUR_NUMBER, "Body": "STOP"}
     assert post(world, "/texts/inbound", fields | {"NumMedia": "0", "ApiVersion": "2010-04-01"}) == 200
     take_in(world.opened)
 
     assert texts_allowed(world, number)
     assert told_of(world, reply) == ["reply.received", "reply.read"]
+
+
+def consents_again(world: TextWorld, number: int) -> None:
+    """The client, to everything."""
+    said = AuditEntry(world.clock.now(), "person-desk", "consent.given", f"client:{world.client(number)}", {})
+    with world.opened.texts.transaction() as tx:
+        tx.add_consent(world.client(number), ConsentEvent(True, world.clock.now()), audit=said)
 
 
 def texts_allowed(world: TextWorld, number: int, channel: Channel = Channel.TEXT) -> bool:
@@ -333,7 +340,9 @@ def test_a_phone_that_two_clients_share_stops_for_both_and_says_yes_for_neither(
 
 @pytest.mark.parametrize("words", ["Wrong person", "no conozco a esa persona"])
 def test_a_number_that_changed_owner_gets_nothing_more_and_the_record_is_mended(world: TextWorld, words: str) -> None:
-    """What was approved for that number stays here; a person has the task; the client's mailbox is still the client's."""
+    """What was approved for that number stays here; a person has the task; the client's mailbox is still the client's. Consent that is
+    given again, with the old number in the record, sends nothing there.
+    """
     (number,) = newcomers(world)
     waiting = world.approved(world.message(number))
     reply = wrote(world, world.phone(number), words)
@@ -345,3 +354,8 @@ def test_a_number_that_changed_owner_gets_nothing_more_and_the_record_is_mended(
     revoked = [one.body for one in world.entries("consent.revoked") if one.body.get("reference") == reply.id]
     assert [one["channel"] for one in revoked] == ["text", "call"]
     assert world.sent(number, channel=Channel.EMAIL).state is State.CONFIRMED
+    consents_again(world, number)
+    again = world.sent(number)
+    assert (again.state, reason_of(world, again.id)) == (State.REJECTED, ["outcome.dead_end"])
+    world.record(number, phone=f"+1 212 555 {7000 + number}")
+    assert world.sent(number).state is State.CONFIRMED
