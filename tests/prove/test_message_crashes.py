@@ -35,7 +35,6 @@ MOMENTS = (0.1, 1.2)
 PASSAGE_SECONDS = 4.0
 PATIENCE = 900.0  # real seconds in which everything settles once nobody is killed any more
 A_LIFE = 2  # messages asked for before each life of the sender
-WRITES_EACH = 4  # lives to one text of a client
 UNSETTLED = {State.APPROVED, State.EXECUTING, State.UNKNOWN}
 UNREAD = {MessageState.RECEIVED, MessageState.WAITING, MessageState.TAKEN}
 # What the trail must say of a case that stands there; a state that is not here is harm by itself.
@@ -159,8 +158,8 @@ def test_random_kills(store: str, processes: Any, tmp_path: Path) -> None:
     chance = random.Random(7)
     with posting(tmp_path, store) as post:
         post.err()
-        for number in range(KILLS):
-            ask(post, writes=number % WRITES_EACH == 0)
+        for _ in range(KILLS):
+            ask(post, writes=True)
             die(processes, work, Plan(post.environment), chance.uniform(*MOMENTS))
         settle(post)
         result = count(post, KILLS)
