@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent, Reading, Reason
 
 HORIZON = timedelta(days=14)  # visits further away are not what a short yes is about
@@ -24,6 +25,8 @@ ALWAYS_A_PERSONS = {
     Intent.UNCLEAR: Reason.NOT_UNDERSTOOD,
 }
 ABOUT_A_VISIT = frozenset({Intent.CANCEL, Intent.MOVE, Intent.LATE, Intent.CONFIRM})
+NOT_THEIRS = frozenset({"opt_out.wrong_number", "opt_out.other_name"})  # somebody else has the address
+ONE_ADDRESS = {Channel.TEXT: (Channel.TEXT, Channel.CALL), Channel.CALL: (Channel.TEXT, Channel.CALL)}  # one number is both
 CONFIRMS_BESIDE = frozenset({Intent.CONFIRM, Intent.QUESTION, Intent.LATE})  # "yes! what's the address?"
 
 
@@ -49,9 +52,8 @@ class Situation:
 
 @dataclass(frozen=True)
 class AtOnce:
-    """What cannot wait: consent withdrawn, automation stopped, a person called."""
+    """What cannot wait, beside `withdrawn`: automation stopped, a person called."""
 
-    opts_out: bool
     pauses: bool
     reasons: tuple[Reason, ...]  # those that call a person
     needs_visits: bool  # whether the client's visits have a say in the rest
@@ -72,7 +74,22 @@ def at_once(reading: Reading) -> AtOnce:
     if "unclear.unreadable" in reading.rules:
         reasons = (Reason.UNREADABLE,)
     is_about_visits = bool(ABOUT_A_VISIT & {reading.intent, *reading.also})
-    return AtOnce(reading.opts_out, reading.stops_automation, reasons, is_about_visits)
+    return AtOnce(reading.stops_automation, reasons, is_about_visits)
+
+
+def is_somebody_elses(reading: Reading) -> bool:
+    """Whether who wrote says that the address is not the client's (any more), and asks for nothing beyond that."""
+    wishes = {name for name in reading.rules if name.startswith("opt_out.")}
+    return bool(wishes) and wishes <= NOT_THEIRS
+
+
+def withdrawn(reading: Reading, channel: Channel) -> tuple[Channel | None, ...]:
+    """What a wish to be left alone ends: everything (None), or, where who wrote is not the client, what goes to that address: strangers
+    cannot speak for the client's mailbox.
+    """
+    if is_somebody_elses(reading):
+        return ONE_ADDRESS.get(channel, (channel,))
+    return (None,) if reading.opts_out else ()
 
 
 def then(reading: Reading, situation: Situation) -> Then:
@@ -99,7 +116,7 @@ def _of_the_words(reading: Reading) -> list[Reason]:
     found = []
     if "cancel.word" in reading.rules and not reading.opts_out:
         found.append(Reason.MAY_BE_OPT_OUT)
-    if "opt_out.wrong_number" in reading.rules or "opt_out.other_name" in reading.rules:
+    if NOT_THEIRS & {*reading.rules}:
         found.append(Reason.WRONG_NUMBER)
     return found
 

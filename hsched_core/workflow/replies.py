@@ -12,7 +12,7 @@ from typing import Any
 
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import ConsentEvent, Inbound
+from hsched_core.domain.contact import Channel, ConsentEvent, Inbound
 from hsched_core.domain.errors import HschedError, SafeError, UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
@@ -22,7 +22,7 @@ from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
 from hsched_core.replies.reading import read
-from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then
+from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then, withdrawn
 from hsched_core.workflow import reply_trail as trail
 
 AT_ONCE, MOST_ROUNDS = 500, 20  # messages of one batch, and batches of one round
@@ -104,7 +104,7 @@ class RepliesDesk:
                 raise UserError("No rule has read this reply yet.", "Run `hsched replies work` first.")
             check_close(person, reply, self._practice)
             if resolution is Resolution.OPTED_OUT:
-                self._withdraw(tx, reply.message, reply.clients, now, person.token)
+                self._withdraw(tx, reply, (None,), now, person.token)
             done = self._step(tx, reply, "resolved", now, actor=person.token, state=ReplyState.DONE, resolution=resolution)
             for client in reply.clients:
                 if not any(other.pauses for other in tx.replies_of(client)) and tx.contact_facts(client, "").is_paused:
@@ -140,8 +140,7 @@ class RepliesDesk:
             if found.pauses:
                 for client in reply.clients:
                     tx.set_paused(client, now, audit=trail.paused(client, message, now))
-            if found.opts_out:
-                self._withdraw(tx, message, reply.clients, now)
+            self._withdraw(tx, reply, withdrawn(reading, message.channel), now)
             if message.client:
                 inbound = Inbound(message.id, message.received_at)
                 tx.add_message(message.client, inbound, audit=trail.wrote(message.client, message, now))
@@ -216,12 +215,13 @@ class RepliesDesk:
                 self._step(tx, stored, "sorted", self._clock.now(), state=ReplyState.WAITING, reasons=reasons)
 
     def _withdraw(
-        self, tx: RepliesTransaction, message: InboundText, clients: Iterable[str], now: datetime, actor: str = trail.DESK
+        self, tx: RepliesTransaction, reply: Reply, channels: Iterable[Channel | None], now: datetime, actor: str = trail.DESK
     ) -> None:
-        """Every channel and purpose, from now on: the law gives days, and the client said stop. A person may narrow it with them."""
-        event = ConsentEvent(given=False, at=now)
-        for client in clients:
-            tx.add_consent(client, event, audit=trail.withdrawn(client, event, message, now, actor))
+        """Every purpose, from now on: the law gives days, and the client said stop. A person may narrow it with them."""
+        for channel in channels:
+            event = ConsentEvent(given=False, at=now, channel=channel)
+            for client in reply.clients:
+                tx.add_consent(client, event, audit=trail.withdrawn(client, event, reply.message, now, actor))
 
     def _step(self, tx: RepliesTransaction, reply: Reply, what: str, now: datetime, *, actor: str = trail.DESK, **changes: Any) -> Reply:
         state = changes.get("state", reply.state)
