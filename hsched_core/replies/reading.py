@@ -17,12 +17,15 @@ from hsched_core.replies.crisis_spanish import SPANISH
 from hsched_core.replies.danger_words import DANGER_WORDS
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
+from hsched_core.replies.plain import hedged, is_plain_stop, is_plain_yes
 from hsched_core.replies.rules import matching
+from hsched_core.replies.signs_english import SIGNS_ENGLISH
+from hsched_core.replies.signs_spanish import SIGNS_SPANISH
 from hsched_core.replies.small_talk import small_talk
 from hsched_core.replies.violence_english import VIOLENCE_ENGLISH
 from hsched_core.replies.words import Words, words_of
 
-DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
+DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *SIGNS_ENGLISH, *SIGNS_SPANISH, *DANGER_WORDS, *CLINICAL)
 TABLES = {
     Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
     Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
@@ -82,7 +85,12 @@ def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pi
     if has_pictures:
         return "unclear.pictures"
     needs_nobody = bool(found) and found.keys() <= NEED_NOBODY
-    return "unclear.rest" if needs_nobody and _has_unread_sentence(words) else ""
+    return "unclear.rest" if needs_nobody and not _is_plain(words, found) else ""
+
+
+def _is_plain(words: Words, found: Mapping[Intent, list[str]]) -> bool:
+    """Whether nothing is said beside the wishes of which a machine takes care by itself."""
+    return is_plain_stop(words) if Intent.OPT_OUT in found else is_plain_yes(words)
 
 
 def _danger(words: Words) -> list[str]:
@@ -109,9 +117,21 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
         found[Intent.QUESTION] = []
     if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM] and "confirm.yes" not in found[Intent.CONFIRM]:
         found[Intent.QUESTION] = []
-    if small_talk(words.plain) is Intent.CONFIRM:
-        found[Intent.CONFIRM] = [*found[Intent.CONFIRM], "confirm.agrees"] if not words.asks else []
+    found |= _yes(words, found)
     return [(intent, names) for intent, names in found.items() if names]
+
+
+def _yes(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[str]]:
+    """What is left of a yes: nothing of one that is asked, bound to a condition, doubtful or denied."""
+    names = found[Intent.CONFIRM]
+    if words.asks and "confirm.yes" not in names:
+        return {Intent.CONFIRM: []}
+    if small_talk(words.plain) is Intent.CONFIRM:
+        return {Intent.CONFIRM: [*names, "confirm.agrees"]} if not words.asks else {Intent.CONFIRM: []}
+    if not names or not hedged(words):
+        return {}
+    others = any(found[one] for one in found if one is not Intent.CONFIRM)
+    return {Intent.CONFIRM: [], Intent.UNCLEAR: [] if others else ["unclear.hedged"]}
 
 
 def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
@@ -120,14 +140,8 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
         return False
     if found == {Intent.CONFIRM: ["confirm.yes"]}:
         rest = words_of(AGREED.sub("", words.marked, count=1))
-        return not small_talk(rest.plain) and _speaks_of_somebody(rest)
+        return not small_talk(rest.plain) and _speaks_of_somebody(rest) and not is_plain_yes(words)
     return not found and _speaks_of_somebody(words)
-
-
-def _has_unread_sentence(words: Words) -> bool:
-    """Whether a sentence beside the wish is one that no rule understood: a person reads it, though the wish is done."""
-    others = (words_of(one) for one in words.sentences) if len(words.sentences) > 1 else ()
-    return any(one.count >= MANY_WORDS and _speaks_of_somebody(one) and not any(_scheduling(one)) for one in others)
 
 
 def _speaks_of_somebody(words: Words) -> bool:
