@@ -6,6 +6,7 @@ in a sentence that confirms.
 
 import re
 
+from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.rules import words
 from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS
 from hsched_core.replies.words import Words
@@ -67,7 +68,7 @@ LEAVING = ORDINARY | words(
 # What turns a yes into something else: a condition, a doubt, a no, an end.
 HEDGE = re.compile(
     r"\b(?:if|unless|might|maybe|perhaps|hopefully|probably|possibly|depends?|depending|except|try|trying|tried|hope|hoping|wish|or just"
-    r"|will let|let you know|let u know|supposed|guess|assuming|whether|almost|not sure|wanted"
+    r"|will let|let you know|let u know|supposed|guess|assuming|whether|almost|not sure"
     r"|a ver|ojala|tratar\w*|trato|intentar\w*|quizas?|tal vez|a lo mejor|depende|si es que|aun no|todavia no|creo|espero poder"
     r"|quien sabe|segun|siempre y cuando|si (?:no|me|puedo|llego|alcanzo|sigo|hay|se|el|la|mi|todo|dios|logro|consigo|encuentro))\b"
 )
@@ -111,6 +112,12 @@ def is_plain_yes(words: Words) -> bool:
 def is_plain_stop(words: Words) -> bool:
     """Whether a text that opts out says nothing else."""
     return _left_over(words.plain, LEAVING)
+
+
+def is_a_way_of_speaking(words: Words) -> bool:
+    """Whether a text is a way of speaking ("I'm dying of laughter") among ordinary words."""
+    told = without_innocent(words.plain)
+    return told != words.plain and _left_over(told, ORDINARY)
 
 
 def _left_over(told: str, known: frozenset[str]) -> bool:

@@ -17,7 +17,7 @@ from hsched_core.replies.crisis_spanish import SPANISH
 from hsched_core.replies.danger_words import DANGER_WORDS
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
-from hsched_core.replies.plain import hedged, is_plain_stop, is_plain_yes
+from hsched_core.replies.plain import hedged, is_a_way_of_speaking, is_plain_stop, is_plain_yes
 from hsched_core.replies.rules import matching
 from hsched_core.replies.signs_english import SIGNS_ENGLISH
 from hsched_core.replies.signs_spanish import SIGNS_SPANISH
@@ -52,6 +52,11 @@ LOGISTICS = re.compile(
     r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
     r"|insurance|bill|card"
     r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
+)
+# What takes the haste off a door or a room no longer: somebody is at it, or it cannot be found any more.
+NOT_ABOUT_THE_PLACE = re.compile(
+    r"\b(?:ex|he|hes|him|his|husband|boyfriend|they|theyre|stepdad|anymore|dark|darkness|alone|alive|waiting for me|follow\w*|watching|never|ever"
+    r"|marido|esposo|novio|alguien|sol[ao]|oscuro|nunca|jamas|esperandome|sigue|siguen|life|vida)\b"
 )
 MOST_TORN = 3  # words that may be one word torn apart
 NEED_NOBODY = frozenset({Intent.CONFIRM, Intent.OPT_OUT})  # what is done without a person
@@ -136,7 +141,7 @@ def _yes(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[s
 
 def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
     """Whether the text says something that no rule understood: all of it, or all that follows a yes."""
-    if small_talk(words.plain):
+    if small_talk(words.plain) or is_a_way_of_speaking(words):
         return False
     if found == {Intent.CONFIRM: ["confirm.yes"]}:
         rest = words_of(AGREED.sub("", words.marked, count=1))
@@ -146,7 +151,8 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
 
 def _speaks_of_somebody(words: Words) -> bool:
     says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
-    return says_enough and not words.asks and not LOGISTICS.search(words.plain)
+    is_about_the_place = LOGISTICS.search(words.plain) and not NOT_ABOUT_THE_PLACE.search(words.plain)
+    return says_enough and not words.asks and not is_about_the_place
 
 
 def _of_a_part(reading: Reading) -> Reading:

@@ -30,6 +30,7 @@ SIGNS_ENGLISH = rules(
             (?:doesnt|wont|isnt going to|not going to|none of it|nothing) matters? (?:soon|anymore|after|much longer|when im|now)
             (?:slot|spot|time|appointment|place|chair)(?: away)? to (?:someone|somebody|anyone|a person) (?:else )?(?:who|that|whos) \
               (?:wants? to live|deserves?|matters?|still|has a|can be|is worth|worth)
+            (?:stop|end|quit|cancel|delete|unsubscribe|erase)(?: \w+){0,5} (?:my|this) (?:own |whole |entire )?(?:life|existence|heart|pain)(?! (?:insurance|coach))
             (?:was|been) (?:nice|good|great|a pleasure|an honou?r) knowing (?:you|yall|everyone)
             (?<!you )(?<!dont )(?<!to )remember me(?: as| when| by| for| kindly| fondly|$)
             you (?:were|was|are|have been) (?:so |always |very |really )?(?:kind|good|nice|the only one|the only person)(?: to me)?(?= .*\
@@ -100,6 +101,7 @@ SIGNS_ENGLISH = rules(
             (?:keep|keeping|stay|staying|be|feel|am|im) safe (?:till|until|til|tonight|this weekend|by myself|alone|from myself)
             (?:somewhere|someplace|anywhere) safe|keep(?:ing)? me (?:safe|alive|here)|with me tonight
             (?:if|when|once) (?:it|things) (?:got|gets|get|goes|went) (?:\w+ )?(?:bad|worse|too much|dark|dangerous)
+            not (?:going to )?lie i (?:almost|nearly)|(?:almost|nearly) went through
             its (?:\w+ )?(?:bad again|bad now|bad tonight|happening again|that bad)|(?<!not )(?:^| )its bad$|happening again|back to that place
             (?:wouldnt|wont|not going to|never|dont plan to|didnt|dont want to|havent) act(?:ed)? on (?:it|them|that)
             (?:wont|not going to|wouldnt|dont want to|might|about to|scared ill|afraid ill) do (?:anything|something) (?:dumb|stupid|crazy|\

@@ -22,6 +22,8 @@ SIGNS_SPANISH = rules(
             (?:dele|denle|den|de|ofrezcan|regale) (?:mi|el|la) (?:\w+ )?(?:lugar|cita|espacio|hora|sesion) a (?:\w+ ){1,3}que (?:\w+ )?(?:\
               quiera|valga|merezca|tenga|este|viva|le)
             hasta aqui (?:llegue|llego|mero|nomas)|(?:yo )?hasta aqui$|ya estuvo(?! (?:el|la|bueno|listo))|ya me voy$|me voy para siempre
+            (?:paren?|parar|alto|basta|terminar?|acab\w+|cancel\w+|borr\w+|elimin\w+)(?: \w+){0,5} (?:mi|esta|de) (?:propia )?(?:vida|vivir|existencia)(?! (?:\
+              social|laboral))
             (?:ya )?no me (?:busquen?|van a ver|vas a ver|veran|vuelven a ver)|ultima vez que (?:me|nos) (?:ve\w*|habl\w*|escrib\w*)
             (?:solo |nomas |nada mas )?(?:me )?(?:estoy )?despid(?:iendo|o)(?:me)?|despedirme|(?:mensaje|carta|nota|llamada|audio) (?:de|para \
               decir) (?:adios|despedida)|me (?:mando|escribio|dejo) ~ adios
