@@ -9,6 +9,8 @@ THINGS = """traffic trafico waitlist waiting wait list heat hot weather schedule
     time day bus train light bridge line finals midterms exams homework allergies heels stairs cold humidity pollen gym workout meetings
     semester classes tacones zapatos parciales examenes finales escaleras juntas clases tarea turnos gripa gripe resfriado frio humedad
     estacionamiento subida fila"""
+PLACES = """traffic parking stairs commute line wait heat cold humidity pollen bus train weather gym workout homework finals heels elevator
+    printer hill"""
 INNOCENT = compiled(
     r"""
     (?:{things}) (?:\w+ )?(?:is|are|has been|was|keeps?|still|just) (?:\w+ )?(?:killing|murdering|murder|crushing|kill) (?:me|us|my \w+)
@@ -19,10 +21,10 @@ INNOCENT = compiled(
     dying of (?:heat|cold|hunger|thirst|boredom|laughter)|(?:bore[ds]?|scared|freez\w+|starv\w+|sick|worried|work\w*)(?: me)? to death
     death in the family|killers? for me|killer (?:week|schedule|day|commute)
     (?:casi )?me mato (?:corriendo|trabajando)|muriendo(?:me)? de \w+|matar (?:el )?tiempo|(?:hora|horario|horas|dia|espera) me mata
-    over my dead body|(?:even )?if it kills me|aunque (?:me cueste la vida|me maten? (?:los|las|el|la) \w+)|asi me parta un rayo
+    over my dead body|(?:even )?if it kills me|aunque (?:me cueste la vida|me mate[n]? (?:los|las|el|la) (?:{things}))|asi me parta un rayo
     (?:id |would )?rather die than (?:miss|be late|skip|cancel)(?: it)?|(?<!i )(?<!he )(?<!she )killed it (?:at|in|on|with|yesterday|today|btw|lol)
-    (?:{things})(?: \w+){0,2} (?:is|are|was) (?:pure |absolute |like )?(?:murder|torture|hell|brutal|deadly)
-    (?:{things}) (?:is |are |was )?(?:trying|going|about) to kill (?:me|us)|that (?:meme|joke|video|one) (?:killed me|is killing me)
+    (?:{places})(?: \w+){0,2} (?:is|are|was) (?:pure |absolute |like )?(?:murder|torture|hell|brutal|deadly)
+    (?:{places}) (?:is |are |was )?(?:trying|going|about) to kill (?:me|us)|that (?:meme|joke|video|one) (?:killed me|is killing me)
     (?:phone|car|battery|laptop|computer|alarm|alarm clock|inbox|tablet|charger|signal|wifi|garage door) (?:\w+ )?(?:(?:about|going|ready) to die|\
       died|dying|is dead|death)
     dead (?:laptop|phone|car|charger|batteries|mouse|plant|plants)|dying my (?:hair|roots|shoes|dress|eyebrows)|death warmed over
@@ -37,7 +39,7 @@ INNOCENT = compiled(
       muestra de )?sangre(?! (?:a|por))
     (?:lol|haha\w*|lmao|omg|jaja\w*)(?: emoji\w+)* (?:im |me |estoy )?(?:dead|dying|deceased|muert[ao]|muero|emojideath)(?: lol| haha\w*| emoji\w+)*$|\
       (?:haha\w*|lmao|lol) (?:emoji\w+ )*emojideath
-    (?:car|truck|bumper|van) (?:got|was) hit(?: by \w+ \w+)?|nobody (?:was |is |got )?hurt|burned (?:my|his|her) (?:hand|finger|fingers|tongue|mouth) \
+    (?:car|truck|bumper|van) (?:got|was) hit(?: by \w+ \w+)?|nobody (?:was |is |got )?hurt|(?<!he )(?<!she )(?<!they )(?<!him )(?<!mom )(?<!dad )burned my (?:hand|finger|fingers|tongue|mouth) \
       (?:on|with|making|cooking) (?:the |a )?(?:stove|oven|coffee|pan|grill|iron|kettle|soup|dinner|tea|pizza)
     (?:cop|police|officer|trooper) (?:pulled|stopped) me(?: over)?(?: for speeding)?|(?:paro|detuvo|multo) (?:la policia|un policia|transito)(?: por \
       (?:exceso|ir|velocidad|un))?
@@ -49,7 +51,7 @@ INNOCENT = compiled(
     (?:maten|matan|mata|matando|mataron) (?:los|las|el|la|estos|estas|este|esta) (?:{things})|me mata (?:estacionar|manejar|esperar|madrugar)
     (?:{things}) (?:\w+ )?(?:me|nos) van a matar|(?:{things}) (?:\w+ )?esta que (?:mata|arde)|(?:parciales|finales|examenes) y me van a matar
     me estan matando en (?:el trabajo|la escuela|la chamba|la uni\w*|la oficina)|(?:escaleras|juntas|clases) (?:que )?matan
-    (?:dormi\w*|cai|como) (?:como )?muert[ao]|casi me muero (?:buscando|corriendo|del calor|del frio)|aguacero asesino|cruda mortal|gripa mortal
+    (?:dormi\w*|cai) (?:como )?muert[ao]|casi me muero (?:buscando|corriendo|del calor|del frio)|aguacero asesino|cruda mortal|gripa mortal
     (?:me mate|me muero|me mori|muero|muriendo) de (?:la |tanta )?risa|me muero (?:jaja\w*|lol)|(?:jaja\w*|lol) me (?:muero|mate|mori)|mataron con \
       (?:ese|esa|el|la|lo|sus)|tragame tierra|me muero con est[ae] (?:gripa|gripe|tos|calor|frio)|se me quem\w+ (?:el|la|los|las)
     (?:se )?(?:me )?(?:murio|murieron|muere|muriendo) (?:el|la|mi) (?:cel\w*|telefono|movil|bateria|pila|carro|coche|camion|auto|moto|compu\w*|laptop|\
@@ -112,7 +114,7 @@ INNOCENT = compiled(
     (?:dejen?|deje|paren|pare) de (?:molestar\w*|acosar\w*)|(?:stop|quit) harassing me(?: with \w+)?
     (?:no estoy|no estar) segur[ao] (?:si|de|a|cuando|que)
     """,
-    {"things": THINGS},
+    {"things": THINGS, "places": PLACES},
 )
 
 
