@@ -5,9 +5,10 @@ in a sentence that confirms.
 """
 
 import re
+from collections.abc import Iterable
 
 from hsched_core.replies.innocent import without_innocent
-from hsched_core.replies.rules import words
+from hsched_core.replies.rules import Rule, words
 from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS
 from hsched_core.replies.words import Words
 
@@ -48,6 +49,34 @@ ORDINARY = AGREEING | KIND_WORDS | GREETING | words(
     presencial favor porfis porfa plis atentamente nombre pidio pidieron camino afuera lista listos preparado ambos los dos todos conmigo
     contigo quien cualquier cosa otra vez hasta desde sobre entre trafico lluvia calor frio cuenten cuente gusto encantada seguimos pie
     estara estaran ira iran llegara vendra sera manejando acompana acompano acompanar"""
+)
+# What people say who cannot come, or not in time: why.
+REASONS = ORDINARY | words(
+    """no not dont doesnt didnt cant couldnt wont wouldnt isnt arent wasnt havent hasnt never nothing any anything something everything some
+    because since but if though unfortunately sorry apologies understand hate bad feel feeling bro hey fyi asap let lets ok lol ugh
+    sick ill flu fever cold cough covid strep stomach bug throat headache migraine allergies sneezing contagious pneumonia sinus ear infection
+    dentist tooth teeth wisdom doctor orthodontist vet dog dogs cat cats puppy kitten pet hip knee ankle foot sprained surgery procedure
+    tire flat battery shop mechanic brakes tow towed truck van bike ride rides rideshare gas flight airport trip vacation town travel traveling
+    driving highway exit road roads closed construction accident crash stuck lost late behind slow delayed running minute minutes more over
+    shift shifts boss manager coworker overtime meeting meetings interview client deadline project job conference training called working
+    worked works schedule rescheduled snow storm ice icy flood flooded tornado hurricane power outage internet wifi computer laptop updating
+    recital game practice soccer football baseball basketball band graduation wedding birthday party funeral church concert tournament camp
+    daycare sitter babysitter nanny exam exams test final finals midterm field trip pickup dropoff principal teacher conference court jury duty
+    plumber landlord movers moving move repair delivery package roof basement tree dishwasher fridge water heater closing bank dmv passport
+    visiting visit visitors guest in-laws inlaws parents wifes husbands moms dads sons daughters sisters neighbor cousin niece nephew
+    instead rather possible different another better okay reschedule rescheduling cancel cancelling canceling cancelled skip miss make made
+    told asked forgot forgotten overslept mixed double booked scheduled conflict change changed switch fit earlier available opening openings
+    last minute couple few several most half whole while long short since until next following every other first same own keep kept hold
+    fee charge policy pay paid bill charged offer take someone else spot give wait list
+    pero porque pues si aunque como disculpe disculpa perdon pena lamento molestia fijese oiga mire resulta es que
+    enferma enfermo enfermos gripe gripa fiebre tos catarro garganta estomago panza dolor muela diente dentista medico covid malo mala
+    perro perra gato veterinario llanta ponchada bateria taller mecanico gasolina raite guagua viaje vuelo aeropuerto vacaciones ciudad
+    pueblo carretera autopista choque accidente cerrada cerrado obras tapon trancon turno jefe patron junta reunion entrevista doble trabajar
+    trabajando chamba curro lluvia nieve tormenta huracan luz internet corriente inundo juego partido practica futbol graduacion boda
+    cumpleanos fiesta entierro funeral velorio iglesia misa concierto torneo guarderia ninera examen examenes colegio maestra director corte
+    juzgado plomero mudanza casero banco visita suegra suegro primo prima vecina sobrino sobrina cunada nieto nieta recital salio surgio
+    complico olvido olvide cambiar mover pasar posible otro otra mejor reagendar cancelar cancela cancele falta algo nadie nada dar tiempo
+    poquito ratito momento minutos cobrar cobran multa atiendan atender libre disponible espacio queda sirve"""
 )
 # What people say who want no more messages.
 LEAVING = ORDINARY | words(
@@ -93,6 +122,7 @@ POLITE = re.compile(
 SURE = re.compile(r"\b(?:\d{1,4}(?:am|pm|hrs?|h|th|st|nd|rd|ish|min)?|emoji\w+)\b")
 YES_AND = re.compile(r"\W*(?:hola,? |ok,? |buenas,? )?(?:sí\b|si *[,.!])", re.IGNORECASE)  # the accent or the comma tells it from "if"
 LEFT_OVER = 1  # a name, mostly
+MUCH_ELSE, WORDS_FOR_EACH = 3, 5  # words; in a long text one in five
 
 
 def hedged(words: Words) -> bool:
@@ -112,6 +142,15 @@ def is_plain_yes(words: Words) -> bool:
 def is_plain_stop(words: Words) -> bool:
     """Whether a text that opts out says nothing else."""
     return _left_over(words.plain, LEAVING)
+
+
+def says_much_else(words: Words, known: Iterable[Rule]) -> bool:
+    """Whether beside a wish that these rules know much is said that is no reason for it which people give."""
+    told = without_innocent(POLITE.sub("xxx", words.plain))
+    for rule in known:
+        told = rule.pattern.sub("xxx", told)
+    left = sum(word not in REASONS for word in SURE.sub("xxx", told).split())
+    return left >= max(MUCH_ELSE, words.count // WORDS_FOR_EACH)
 
 
 def is_a_way_of_speaking(words: Words) -> bool:

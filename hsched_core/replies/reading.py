@@ -17,7 +17,7 @@ from hsched_core.replies.crisis_spanish import SPANISH
 from hsched_core.replies.danger_words import DANGER_WORDS
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
-from hsched_core.replies.plain import hedged, is_a_way_of_speaking, is_plain_stop, is_plain_yes
+from hsched_core.replies.plain import hedged, is_a_way_of_speaking, is_plain_stop, is_plain_yes, says_much_else
 from hsched_core.replies.rules import matching
 from hsched_core.replies.signs_english import SIGNS_ENGLISH
 from hsched_core.replies.signs_spanish import SIGNS_SPANISH
@@ -146,7 +146,10 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
     if found == {Intent.CONFIRM: ["confirm.yes"]}:
         rest = words_of(AGREED.sub("", words.marked, count=1))
         return not small_talk(rest.plain) and _speaks_of_somebody(rest) and not is_plain_yes(words)
-    return not found and _speaks_of_somebody(words)
+    if not found:
+        return _speaks_of_somebody(words)
+    known = [rule for intent in found if intent in TABLES for rule in TABLES[intent]]
+    return not words.asks and bool(SOMEBODY.search(words.plain)) and says_much_else(words, known)
 
 
 def _speaks_of_somebody(words: Words) -> bool:

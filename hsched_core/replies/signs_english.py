@@ -39,6 +39,8 @@ SIGNS_ENGLISH = rules(
               byes|goodbye|goodbyes|farewell)(?! bye)
             (?:never|not) (?:going to )?(?:see|hear from|bother|text|talk to) (?:me|you|u|any of you|yall) (?:again|anymore|ever)(?! if)
             no (?:more|other) (?:tomorrows?|mornings?|birthdays?|tries|chances?) (?:for|left)
+            (?:not|wont|never)(?: \w+){1,12} (?:like )?ever$|coming back from (?:this|that|there|where)|where im (?:going|headed)|say (?:my )?(?:bye|\
+              goodbyes?)\b|final way|sound\w* (?:so |really |very )?final|made up my mind|already decided|(?:^|now |already |finally )i(?:ve)? decided$
             log(?:ging|ged)? (?:off|out) (?:for good|forever|of life|permanently)
         """,
         "preparing": r"""
@@ -57,6 +59,9 @@ SIGNS_ENGLISH = rules(
               ring|car|books)
             (?:when|once|after|if) (?:im|i am|i|id) (?:\w+ )?(?:gone|passed|not around|no longer)
             if (?:something|anything) happens to me
+            (?:i|he|she|ive|hes|shes) (?:do |really |already )?(?:have|has|had|got|made) (?:a|the|my) plan$|(?:all|have it|had it) (?:planned|mapped|set) (?:out|\
+              up)(?! for (?:the|my) (?:visit|appointment|telehealth))|tailpipe|exhaust pipe|passcodes?|my passwords?|where (?:the|my|all) (?:\w+ )?(?:papers|\
+              policy|documents|will|passwords|money) (?:is|are)|gave (?:my \w+|away my \w+|it|everything) to my {kin}
             (?:got|have|bought|ordered|found|getting) (?:everything|all the stuff|the stuff|what|all) i need
             (?:need|got|get|have|find|found|finding|lack|work\w* up) (?:up )?(?:the |some |enough )?(?:nerve|courage|guts) ?(?:to|$)
         """,
@@ -108,7 +113,7 @@ SIGNS_ENGLISH = rules(
               bad|drastic|rash|to myself|silly|permanent)
             (?:almost|nearly) (?:did it|went through|ended|jumped|pulled the|gave in|let go|succeeded|died|slipped away|stepped)
             (?:go|going|gone|went) through with (?:it|this)
-            (?:im fine|im ok|im okay|im good) (?:\w+ )?(?:well no|jk|actually no|not really|no im not)|jk (?:im not|about being|not ok)|(?:lied|\
+            i lied\b|(?:im fine|im ok|im okay|im good) (?:\w+ )?(?:well no|jk|actually no|not really|no im not)|jk (?:im not|about being|not ok)|(?:lied|\
               lying|pretend\w*|fak\w*) (?:about )?being (?:ok|okay|fine|good|happy)
             nothing (?:left )?to lose|what happens to me (?:next|now|anymore)|dont care (?:what happens|if (?:i|he|it))
         """,
@@ -139,6 +144,7 @@ SIGNS_ENGLISH = rules(
             (?:cant|couldnt) (?:find|reach|locate|get (?:a )?hold of|get through to) (?:him|her|them|my (?:{kin}))
             (?:{they}|{kin}) (?:\w+ )?(?:isnt|not|hasnt|havent|wont|stopped|never) (?:been )?(?:answer\w*|respond\w*|come home|came home|\
               been seen|heard from|pick\w* up|open\w* the door|text\w* back)
+            on the floor (?:a|for|since|all|and|now)|been on the floor|cant get (?:back )?up(?! (?:early|in time|that early))
             (?:turned|switched|shut) (?:his|her|their) phone off|(?:is|been|went|gone|go) missing|(?:his|her) (?:car|truck|gun|meds|\
               shoes) (?:is|are) (?:gone|missing)|locked (?:himself|herself|in|inside)|(?:his|her) door is locked
         """,
@@ -185,7 +191,7 @@ SIGNS_ENGLISH = rules(
             (?:angels?|spirits?|ghosts?|aliens?|devil|demons?|satan|dead people|(?<!thank )(?<!oh )(?<!my )god|the (?:tv|radio|television|moon|\
               birds?|walls?|computer|wifi|news|sun|mirror)) (?:\w+ )?(?:says?|said|tell\w*|told|talk\w*|speak\w*|wants?|command\w*|send\w*|\
               call\w*|whisper\w*|shows?|showed|chose|need\w*)(?! (?:you|u|yall) (?:are|guys|have))
-            (?:isnt|not|wasnt) (?:really |actually )?(?:my (?:real )?)?(?:{kin}|her|him)$|replaced (?:my|our|her|him|me) ?(?:{kin}|with|by|\
+            (?:isnt|not|wasnt) (?:really |actually )?(?:my (?:real )?)?(?:{kin}|her|him)$|(?:through|inside|behind|out of) the walls?|(?:replaced|switched|swapped) (?:my|our|her|him|me) ?(?:kids?|{kin}|with|by|\
               neighbors?|$)|impost[eo]r|(?:is|are) (?:a |an )?(?:robots?|clones?|lizards?|actors?|alien)
             (?:read|hacked|bugged|tapped|wired|tracked|recorded|watched) by|(?:agency|government|feds|cartel|illuminati|cia|fbi|mafia) (?:is|\
               are|knows?|wants?|sent|has|put)

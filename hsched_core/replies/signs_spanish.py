@@ -21,6 +21,7 @@ SIGNS_SPANISH = rules(
               conversacion)|$| para mi| que)(?! (?:antes|de este mes|del mes|del año|\d))
             (?:dele|denle|den|de|ofrezcan|regale) (?:mi|el|la) (?:\w+ )?(?:lugar|cita|espacio|hora|sesion) a (?:\w+ ){1,3}que (?:\w+ )?(?:\
               quiera|valga|merezca|tenga|este|viva|le)
+            (?:donde|adonde) (?:yo )?(?:me )?voy (?:ya )?no|(?:ya |lo )(?:lo )?(?:tengo )?decid\w+$
             hasta aqui (?:llegue|llego|mero|nomas)|(?:yo )?hasta aqui$|ya estuvo(?! (?:el|la|bueno|listo))|ya me voy$|me voy para siempre
             (?:paren?|parar|alto|basta|terminar?|acab\w+|cancel\w+|borr\w+|elimin\w+)(?: \w+){0,5} (?:mi|esta|de) (?:propia )?(?:vida|vivir|existencia)(?! (?:\
               social|laboral))
@@ -38,6 +39,7 @@ SIGNS_SPANISH = rules(
               cuando)|testamento|seguro de vida|(?:mi|para mi) (?:funeral|velorio|entierro|tumba|lapida|caja)
             (?:encargue|encargo|regale|regalo|regalando|regalar|deje|doy|repart\w+) (?:\w+ )?(?:mi|mis|todas mis|todo mi|a mi) (?:perr\w+|gat\w+|\
               cosas|ropa|mascota\w*|guitarra|joyas|libros|muebles|niñ\w+|nin\w+|hij\w+)
+            donde (?:estan|quedan|deje|guarde) (?:los|las|mis|el) (?:\w+ )?(?:papeles|llaves|documentos|claves|contraseñas|contrasenas|escrituras|seguro)
             (?:di|entregue|deje|doy) las? llaves?|(?<!me )(?<!la )(?<!los )(?<!las )cuid\w+(?:me)? (?:mucho )?(?:a|de) (?:mis?|los|las|mi) (?:{kin}|hijos|hijas|niños|ninos|\
               niñas|ninas|perro|perrito|gato|chamacos|nenes)
             (?:escribi|deje|grabe|escribiendo|dejando|mande) ~ (?:cartas?|notas?|videos?|audios?) (?:a|para) (?:mi|mis|cada|todos|ella|el|ellos)
@@ -120,6 +122,7 @@ SIGNS_SPANISH = rules(
             (?:puso|pone|metio|echo|agarro|agarra|apreto) (?:las|la|sus) manos? (?:en|al|del|por|encima|a)|(?:agarro|apreto|agarra|aprieta) (?:del|el|\
               por el) (?:cuello|pelo|brazo)|agua hirviendo|me (?:avento|aventó|tiro|empujo|arrastro|sacudio|jaloneo) (?:por|al|contra|de|la|el|un|\
               una)(?! (?:mensaje|correo|link))|me (?:echo|aventó|avento|tiro) (?:\w+ )?(?:hirviendo|cafe|agua|acido|encima)
+            tranc(?:ad[ao]|ao|a) en|encerra en|(?:dando|dandole|tirando|tumbando|pateando|golpeando|rompiendo) (?:\w+ ){0,2}(?:a )?(?:la|mi) puerta|patas a la
             me (?:va a|quiere|puede|amenaza con|dice que me va a) quitar (?:a )?(?:los|las|mis|mi|al|a la) (?:niñ\w+|nin\w+|hij\w+|bebe|nen\w+)
             (?:con|a) (?:el|la|un|una|puros) (?:cinturon|cinto|correa|palo|cable|bate|tubo|machete|martillo|botella|cuchillo|manguera|plancha|\
               chancla|puños|punos|puñetazos|patadas|golpes)(?! (?:de (?:agua|vino)))|a (?:golpes|patadas|puñetazos|cinturonazos)
@@ -152,7 +155,8 @@ SIGNS_SPANISH = rules(
               (?:las|la|el|los|mi) (?:pared\w*|ventilacion|techo|piso|agua|tubos|cuarto|casa)
             (?:no (?:he|ha|han|puede|puedo) dorm\w+|sin dormir|no duerm[oe])(?! (?:bien|mucho|por el))|(?:soy|es|dice que es) (?:\w+ )?(?:profeta|\
               mesias|dios|elegid[ao]|invencible|jesucristo|inmortal)|(?:habla|platica|hablando|discute) (?:\w+ )?con (?:gente|personas?|alguien|las \
-              paredes|los muertos|su) (?:\w+ )?que no (?:esta|existe)\w*|habla sol[ao]|no (?:me|nos|la|lo) (?:reconoce|conoce ya)|no sabe (?:quien (?:\
+              paredes|los muertos|su) (?:\w+ )?que no (?:esta|existe)\w*|habla sol[ao]|habl(?:a|ando|andole|o)(?:le)? (?:al|a la|a los|a las) (?:foco|pared\w*|espejo|techo|television|tele|radio|muñec\w+|munec\w+|aire|perro|\
+              planta\w*|santos?)|dice que es (?:san|santa|dios|cristo|jesus|el|la)\b|no (?:me|nos|la|lo) (?:reconoce|conoce ya)|no sabe (?:quien (?:\
               es|soy|somos)|donde esta|como se llama|ni)|(?:ve|veo|viendo|mira|miro) (?:cosas|bichos|gente|sombras|personas|animales|luces)(?! (?:raras \
               en mi cuenta|buenas))
         """,
