@@ -148,6 +148,8 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
         return not small_talk(rest.plain) and _speaks_of_somebody(rest) and not is_plain_yes(words)
     if not found:
         return _speaks_of_somebody(words)
+    if Intent.OPT_OUT in found:
+        return False  # it is plain, or a person reads it too
     known = [rule for intent in found if intent in TABLES for rule in TABLES[intent]]
     return not words.asks and bool(SOMEBODY.search(words.plain)) and says_much_else(words, known)
 

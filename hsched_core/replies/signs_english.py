@@ -59,7 +59,7 @@ SIGNS_ENGLISH = rules(
               ring|car|books)
             (?:when|once|after|if) (?:im|i am|i|id) (?:\w+ )?(?:gone|passed|not around|no longer)
             if (?:something|anything) happens to me
-            (?:i|he|she|ive|hes|shes) (?:do |really |already )?(?:have|has|had|got|made) (?:a|the|my) plan$|(?:all|have it|had it) (?:planned|mapped|set) (?:out|\
+            (?:ive (?:got )?|(?:i|he|she|hes|shes) (?:do |really |already )?(?:have|has|had|got|made) )(?:a|the|my) plan$|(?:all|have it|had it) (?:planned|mapped|set) (?:out|\
               up)(?! for (?:the|my) (?:visit|appointment|telehealth))|tailpipe|exhaust pipe|passcodes?|my passwords?|where (?:the|my|all) (?:\w+ )?(?:papers|\
               policy|documents|will|passwords|money) (?:is|are)|gave (?:my \w+|away my \w+|it|everything) to my {kin}
             (?:got|have|bought|ordered|found|getting) (?:everything|all the stuff|the stuff|what|all) i need
