@@ -55,7 +55,8 @@ LOGISTICS = re.compile(
 )
 # What takes the haste off a door or a room no longer: somebody is at it, or it cannot be found any more.
 NOT_ABOUT_THE_PLACE = re.compile(
-    r"\b(?:ex|he|hes|him|his|husband|boyfriend|they|theyre|stepdad|anymore|dark|darkness|alone|alive|waiting for me|follow\w*|watching|never|ever"
+    r"\b(?:ex|he|hes|him|his|husband|boyfriend|they|theyre|stepdad|anymore|dark|darkness|alone|alive|waiting for me|follow\w*|watching"
+    r"|never|ever"
     r"|marido|esposo|novio|alguien|sol[ao]|oscuro|nunca|jamas|esperandome|sigue|siguen|life|vida)\b"
 )
 MOST_TORN = 3  # words that may be one word torn apart

@@ -25,7 +25,8 @@ KIND = """thanks thank you ty tysm thankyou gracias muchas mil much so very appr
         muy amable amables million igual para usted ustedes bye"""
 GREETS = "hi hello hey hola buenas buenos dias tardes good morning afternoon evening there que tal alo"
 HESITATES = re.compile(
-    r"^(?:hmm+|um+|idk|maybe|perhaps|quizas?|tal vez|a lo mejor|depends|depende|no se(?: todavia| aun)?|not sure(?: yet)?(?: (?:ill|will) (?:tell|let|text|call)(?: \w+){0,4})?|i dont know(?: yet)?"
+    r"^(?:hmm+|um+|idk|maybe|perhaps|quizas?|tal vez|a lo mejor|depends|depende|no se(?: todavia| aun)?"
+    r"|not sure(?: yet)?(?: (?:ill|will) (?:tell|let|text|call)(?: \w+){0,4})?|i dont know(?: yet)?"
     r"|let me (?:check|see|think|look|ask)(?: \w+){0,6}"
     r"|(?:ill|we will|well|i will|will) (?:get back|let you know|check|see|think|ask|call|text)(?: \w+){0,6}|(?:luego|despues"
     r"|ahorita|le|te|les) (?:le |les |te )?(?:digo|aviso|confirmo luego|llamo|pregunto)(?: \w+){0,6}"
