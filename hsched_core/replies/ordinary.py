@@ -1,4 +1,4 @@
-"""The words that people use about their appointments: what `plain` knows of a yes, of a reason for not coming, of a wish to be left alone."""
+"""The words that people use about their appointments: beside a yes, as a reason for not coming, with a wish to be left alone."""
 
 from hsched_core.replies.rules import words
 from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS

@@ -14,7 +14,7 @@ from hsched_core.replies.words import Words
 
 # What turns a yes into something else: a condition, a doubt, a no, an end.
 HEDGE = re.compile(
-    r"\b(?:if|unless|might|maybe|perhaps|hopefully|probably|possibly|depends?|depending|except|try|trying|tried|hope|hoping|wish|or just"
+    r"\b(?:if|unless|might|maybe|perhaps|hopefully|probably|possibly|depends?|depending|except|try|trying|tried|hope|hoping|wish|or|o"
     r"|will let|let you know|let u know|supposed|guess|assuming|whether|almost|not sure"
     r"|a ver|ojala|tratar\w*|trato|intentar\w*|quizas?|tal vez|a lo mejor|depende|si es que|aun no|todavia no|creo|espero poder"
     r"|quien sabe|segun|siempre y cuando|si (?:no|me|puedo|llego|alcanzo|sigo|hay|se|el|la|mi|todo|dios|logro|consigo|encuentro))\b"

@@ -30,7 +30,7 @@ OPT_OUT = rules(
             (?:dont|never) (?:text|message|write|call)$|not a patient
             enough (?:with )?(?:the |these |of these |already )?(?:{texts}|already)|(?:asked|told) (?:you|yall|u)(?: guys)? to stop
             (?:dont|never) (?:send|contact)(?: \w+){0,2}(?: anymore| again|$)
-            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:{texts}|contact)|no more$
+            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:\w+ )?(?:{texts}|contact)|no more$
             (?:not|no longer) interested in (?:getting |receiving |your |the |these |any )*{texts}
             (?:quit|stop) (?:\w+ing|blowing up) (?:me|my|us) (?:with|up with|phone|inbox)(?: {texts})?
             block(?:ing)? (?:me|this number|you)(?! (?:on|of|out))

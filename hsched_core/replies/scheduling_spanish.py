@@ -21,6 +21,8 @@ OPT_OUT = rules(
         "sentence": r"""
             (?:ya )?no me (?:\w+ )?(?:manden?|mande|envien?|escriban?|escriba|molesten?|moleste|llamen?|contacten?|contacte|texteen|\
               textee|mensajeen|hablen|busquen)(?! (?:el|la) (?:link|direccion))
+            (?:ya )?no me (?:esten|este|sigan|siga|anden|vayan a) (?:\w+ )?(?:mand\w+|escrib\w+|envi\w+|llam\w+|molest\w+|text\w+)
+            dejad(?:me|nos)? (?:ya )?de (?:\w+ )?(?:mand\w+|escrib\w+|envi\w+|llam\w+|molest\w+)
             no molest\w+|no (?:enviar|mandar|enviarme|mandarme|envien|manden) (?:mas )?(?:{texts})
             (?:dejen?|deje|deja|paren|pare|para|parele|dejar) (?:ya )?de (?:\w+ )?(?:mand\w+|escrib\w+|molest\w+|envi\w+|llam\w+|\
               contact\w+|text\w+|matar\w*|fastidi\w+|bombarde\w+|spame\w+|satur\w+|chingar\w*|joder\w*)

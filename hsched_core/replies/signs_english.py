@@ -50,6 +50,8 @@ SIGNS_ENGLISH = rules(
             made up my mind
             already decided
             (?:^|now |already |finally )i(?:ve)? decided$
+            (?:on|to|from) the other side(?! of (?:the|town))
+            (?:with|see|join|hold) my (?:boy|girl|baby|man|love|angel) again
             log(?:ging|ged)? (?:off|out) (?:for good|forever|of life|permanently)
         """,
         "preparing": r"""
@@ -142,6 +144,10 @@ SIGNS_ENGLISH = rules(
               crazy|bad|drastic|rash|to myself|silly|permanent)
             (?:almost|nearly) (?:did it|went through|ended|jumped|pulled the|gave in|let go|succeeded|died|slipped away|stepped)
             (?:go|going|gone|went) through with (?:it|this)
+            (?:check|checked|checking|commit|committed|committing|admit|admitted|admitting) (?:myself|himself|herself|me|him|\
+              her) in(?:to)?\b
+            (?:pull|pulled|talk|talked|got|get|brought) (?:me|him|her) (?:off|down from|back from|out of) (?:the|\
+              a) (?:\w+ )?(?:railing|ledge|roof|bridge|tracks|edge|water|window|balcony)
             i lied\b
             (?:im fine|im ok|im okay|im good) (?:\w+ )?(?:well no|jk|actually no|not really|no im not)
             jk (?:im not|about being|not ok)
@@ -209,6 +215,9 @@ SIGNS_ENGLISH = rules(
               next room) (?:act|pretend|so|cant|dont))
             (?:act|pretend|talk|answer) (?:like|as if|to be|that) (?:youre|you are|you|its|this is|im|were)
             in the (?:next |other |same )?room (?:act|pretend|so|cant|dont|with me)
+            (?:in|at|to|from) (?:a|the|another) (?:shelter|safe house)(?! (?:to volunteer|volunteering))
+            (?:if|when|unless|until) (?:he|she|hes|shes|my husband|my boyfriend|my partner) (?:will |ever )?lets? me
+            (?:me|us|him|her|the kids) in(?:side)? it$
             i (?:\w+ ){0,2}(?:sleep|slept|sleeping|hide|hid|hiding|stayed|locked myself) (?:\w+ )?in (?:the|my|a) (?:car|bathroom|\
               closet|garage|basement|attic|shelter)
             {they} (?:\w+ ){0,2}(?:controls?|controlling|withholds?|hides?|hid|stole|holds|burned|took|takes|cut off|smashed|\

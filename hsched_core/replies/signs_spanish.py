@@ -25,6 +25,9 @@ SIGNS_SPANISH = rules(
               sesion) a (?:\w+ ){1,3}que (?:\w+ )?(?:quiera|valga|merezca|tenga|este|viva|le)
             (?:donde|adonde) (?:yo )?(?:me )?voy (?:ya )?no
             (?:ya |lo )(?:lo )?(?:tengo )?decid\w+$
+            (?:en|al|del|desde el) otro (?:lado|mundo)(?! de la (?:calle|ciudad))
+            (?:con|ver a|junto a) mi (?:viejo|vieja|niño|nino|niña|nina|bebe|angelito|amor)(?: \w+)? (?:otra vez|de nuevo|al fin|por fin)
+            para entonces (?:ya )?(?:voy a|no voy|estare|no)
             hasta aqui (?:llegue|llego|mero|nomas)
             (?:yo )?hasta aqui$
             ya estuvo(?! (?:el|la|bueno|listo))
@@ -127,6 +130,11 @@ SIGNS_SPANISH = rules(
             (?:lo que|que) (?:puedo|pueda|podria|vaya a|voy a) hacer(?:me)?(?: cuando| si| hoy| esta noche| sol[ao]|\
               $)(?= ?)(?<!que puedo hacer)
             (?:no (?:me )?quiero|tampoco quiero|no quisiera) (?:morir|vivir)
+            (?:me )?(?:bajaron|quitaron|sacaron|jalaron) (?:del|de la|de las|de un) (?:barandal|puente|azotea|vias|techo|agua|balcon|\
+              ventana|cornisa)
+            me intern[oe]\b
+            intern(?:arme|aron)
+            tirad[ao] en (?:el|la) (?:piso|suelo|cama|calle|cocina|baño|bano)
             casi (?:lo hago|me mato|no la cuento|me voy|lo logro|me tiro)(?! de)
             estoy bien (?:\w+ )?(?:bueno|mentira|no es cierto|la verdad no|no)
             (?:mentira|no es cierto) (?:no )?estoy (?:bien|mal)
@@ -182,6 +190,10 @@ SIGNS_SPANISH = rules(
             agua hirviendo
             me (?:avento|aventó|tiro|empujo|arrastro|sacudio|jaloneo) (?:por|al|contra|de|la|el|un|una)(?! (?:mensaje|correo|link))
             me (?:echo|aventó|avento|tiro) (?:\w+ )?(?:hirviendo|cafe|agua|acido|encima)
+            (?:en|a|de|al) (?:un|el|otro) (?:refugio|albergue)(?! de (?:animales|perros|gatos))
+            si (?:el|ella|mi (?:marido|esposo|novio|pareja)) (?:me )?(?:me )?(?:deja|permite)
+            me (?:quebro|rompio|fracturo|partio|quebraron) (?:el|la|los|un|una|dos) (?:brazo|costilla\w*|nariz|mandibula|dedo\w*|\
+              pierna|dientes?|cara|labio)
             tranc(?:ad[ao]|ao|a) en
             encerra en
             (?:dando|dandole|tirando|tumbando|pateando|golpeando|rompiendo) (?:\w+ ){0,2}(?:a )?(?:la|mi) puerta
