@@ -3,12 +3,14 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from hsched_core.domain.replies import Intent, Language
+from hsched_core.domain.replies import Intent, Language, Reading
 from hsched_core.replies.reading import read
 
 FOLDER = Path(__file__).parent / "replies"
+SETS = ("labelled", "crisis", "acceptance", "later", "second_author", "families", "third", "fourth")
 
 
 @dataclass(frozen=True)
@@ -21,17 +23,30 @@ class Labelled:
     kind: str
 
     @property
+    def reading(self) -> Reading:
+        return reading_of(self.text)
+
+    @property
     def is_caught(self) -> bool:
-        return read(self.text).intent is Intent.CRISIS
+        return self.reading.intent is Intent.CRISIS
 
     @property
     def is_understood(self) -> bool:
-        return read(self.text).intent is self.intent
+        return self.reading.intent is self.intent
+
+
+@cache
+def reading_of(text: str) -> Reading:
+    """The same text has the same reading; several tests ask for it."""
+    return read(text)
 
 
 def labelled(name: str) -> list[Labelled]:
-    """One of four: `labelled` and `crisis`, beside which the rules were written; `acceptance`, written before any rule and never tuned on;
+    """One of eight: `labelled` and `crisis`, beside which the rules were written; `acceptance`, written before any rule and never tuned on;
     `later`, written when the rules were done, looked at once for its figures, and mended after.
+
+    By a second author: `second_author`, before a look at any rule; `families`, beside the rules mended with it; `third` and `fourth`, when
+    those were done. Each of the three was looked at once for its figures, and the rules mended after.
     """
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)

@@ -28,6 +28,7 @@ CLINICAL = rules(
               change|side|at|every|twice|please|for|and)
             refill\w*
             (?:dose|dosage|doses|dosis|milligrams|mg)
+            took (?:\w+ ){0,3}(?:by accident|by mistake|accidentally)|accidentally took|(?:tome|di) (?:\w+ ){0,4}dos veces (?:la|el|las|mi)
             side effects?|efectos? secundarios?|withdrawals?|allergic reaction|reaccion alergica
             (?:ran|run|running|im|am|almost) out of (?:my )?(?:\w+ )?{drug}
             (?:la|las|el|los|mi|mis|de|otra|nueva|tomar|tomando|tome|dejar|deje|dejo|se me acabo|se me acabaron|sin) (?:\w+ )?{remedio}

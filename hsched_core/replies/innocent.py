@@ -6,7 +6,11 @@ THINGS = """traffic trafico waitlist waiting wait list heat hot weather schedule
     back feet
     knees shoes budget wallet vibe workday suspense curiosity email emails paperwork insurance portal hold music trabajo
     calor hambre sueño sueno
-    time day bus train light bridge line"""
+    time day bus train light bridge line finals midterms exams homework allergies heels stairs cold humidity pollen gym workout meetings
+    semester classes tacones zapatos parciales examenes finales escaleras juntas clases tarea turnos gripa gripe resfriado frio humedad
+    estacionamiento subida fila"""
+PLACES = """traffic parking stairs commute line wait heat cold humidity pollen bus train weather gym workout homework finals heels elevator
+    printer hill"""
 INNOCENT = compiled(
     r"""
     (?:{things}) (?:\w+ )?(?:is|are|has been|was|keeps?|still|just) (?:\w+ )?(?:killing|murdering|murder|crushing|kill) (?:me|us|my \w+)
@@ -17,6 +21,61 @@ INNOCENT = compiled(
     dying of (?:heat|cold|hunger|thirst|boredom|laughter)|(?:bore[ds]?|scared|freez\w+|starv\w+|sick|worried|work\w*)(?: me)? to death
     death in the family|killers? for me|killer (?:week|schedule|day|commute)
     (?:casi )?me mato (?:corriendo|trabajando)|muriendo(?:me)? de \w+|matar (?:el )?tiempo|(?:hora|horario|horas|dia|espera) me mata
+    over my dead body|(?:even )?if it kills me|aunque (?:me cueste la vida|me mate[n]? (?:los|las|el|la) (?:{things}))|asi me parta un rayo
+    (?:id |would )?rather die than (?:miss|be late|skip|cancel)(?: it)?
+    (?<!i )(?<!he )(?<!she )killed it (?:at|in|on|with|yesterday|today|btw|lol)
+    (?:{places})(?: \w+){0,2} (?:is|are|was) (?:pure |absolute |like )?(?:murder|torture|hell|brutal|deadly)
+    (?:{places}) (?:is |are |was )?(?:trying|going|about) to kill (?:me|us)|that (?:meme|joke|video|one) (?:killed me|is killing me)
+    (?:phone|car|battery|laptop|computer|alarm|alarm clock|inbox|tablet|charger|signal|wifi|garage door) (?:\w+ )?(?:(?:about|going|\
+      ready) to die|died|dying|is dead|death)
+    dead (?:laptop|phone|car|charger|batteries|mouse|plant|plants)|dying my (?:hair|roots|shoes|dress|eyebrows)|death warmed over
+    murder (?:trial|mystery|mysteries|podcast|show|documentary|case|jury|book)
+    (?:podcast|book|show|trial|series|movie|documentary|novel) (?:about|on) (?:the |a |some )?(?:murders?|deaths?|killers?)
+    killer (?:cuddler|workout|deal|sale|view|outfit|class|traffic|commute)
+    kill the (?:emails?|email notifications|notifications|engine|lights|texts|messages|app|battery|reminders)
+    (?:flu|cold|covid|allergies|work|finals|school|semester|week|gym|workout|strep|bug|virus) (?:is |are |has been |was )?(?:kicking|\
+      kicked) (?:my|our) (?:butt|ass)
+    explosive diarrhea
+    bullet (?:points?|journal)
+    food poisoning
+    (?:overdosed|oding|od) on (?:coffee|caffeine|sugar|candy|chocolate|pie|turkey|netflix|pizza|tacos|cookies)
+    bomb(?:ing|ed) (?:my|the|his|her) (?:finals?|tests?|exams?|interview|quiz|midterms?)
+    blood (?:draws?|drawn|taken|bank|type)
+    (?:analisis|prueba|pruebas|examen|examenes|muestra|donar|donacion) (?:de )?sangre
+    sac\w+ (?:la |una muestra de )?sangre(?! (?:a|por))
+    (?:lol|haha\w*|lmao|omg|jaja\w*)(?: emoji\w+)* (?:im |me |estoy )?(?:dead|dying|deceased|muert[ao]|muero|\
+      emojideath)(?: lol| haha\w*| emoji\w+)*$
+    (?:haha\w*|lmao|lol) (?:emoji\w+ )*emojideath
+    (?:car|truck|bumper|van) (?:got|was) hit(?: by \w+ \w+)?
+    nobody (?:was |is |got )?hurt
+    (?<!he )(?<!she )(?<!they )(?<!him )(?<!mom )(?<!dad )burned my (?:hand|finger|fingers|tongue|mouth) (?:on|with|making|\
+      cooking) (?:the |a )?(?:stove|oven|coffee|pan|grill|iron|kettle|soup|dinner|tea|pizza)
+    (?:cop|police|officer|trooper) (?:pulled|stopped) me(?: over)?(?: for speeding)?
+    (?:paro|detuvo|multo) (?:la policia|un policia|transito)(?: por (?:exceso|ir|velocidad|un))?
+    (?:garage|office|building|lot|parking|clinic|entrance|place|edificio|oficina|clinica|estacionamiento|queda|esta) (?:\w+ )?(?:by|\
+      near|next to|at|past|al lado del|junto al|por el|cerca del) (?:the )?(?:bridge|river|lake|puente|rio|lago)
+    (?:al lado del|junto al|cerca del) puente
+    (?:saved|saves|saving) my life|(?:story|week|day|time|year) of my life|life ?saver
+    (?:not feeling|dont feel|doesnt feel|isnt feeling) (?:too |so |very |that |all that )?(?:well|good|great|hot)(?! (?:in my head|\
+      mentally|about|inside|since|after|on|anymore|at all about))
+    (?:maten|matan|mata|matando|mataron) (?:los|las|el|la|estos|estas|este|esta) (?:{things})
+    me mata (?:estacionar|manejar|esperar|madrugar)
+    (?:{things}) (?:\w+ )?(?:me|nos) van a matar
+    (?:{things}) (?:\w+ )?esta que (?:mata|arde)
+    (?:parciales|finales|examenes) y me van a matar
+    me estan matando en (?:el trabajo|la escuela|la chamba|la uni\w*|la oficina)|(?:escaleras|juntas|clases) (?:que )?matan
+    (?:dormi\w*|cai) (?:como )?muert[ao]|casi me muero (?:buscando|corriendo|del calor|del frio)|aguacero asesino|cruda mortal|gripa mortal
+    (?:me mate|me muero|me mori|muero|muriendo) de (?:la |tanta )?risa
+    me muero (?:jaja\w*|lol)
+    (?:jaja\w*|lol) me (?:muero|mate|mori)
+    mataron con (?:ese|esa|el|la|lo|sus)
+    tragame tierra
+    me muero con est[ae] (?:gripa|gripe|tos|calor|frio)
+    se me quem\w+ (?:el|la|los|las)
+    (?:se )?(?:me )?(?:murio|murieron|muere|muriendo) (?:el|la|mi) (?:cel\w*|telefono|movil|bateria|pila|carro|coche|camion|auto|moto|\
+      compu\w*|laptop|tablet|internet|wifi|alarma|despertador)
+    matando el tiempo
+    mortal en el trabajo
     killing (?:it|time|my (?:phone|battery|back|feet|knees|budget|wallet|vibe|workday|whole \w+|schedule|inbox))
     (?:work|deadline|deadlines|schedule|that|it|parking|traffic) (?:\w+ )?(?:is|was|are) (?:pure )?murder
     (?:is )?late again kill me now(?: lol)?
@@ -55,9 +114,9 @@ INNOCENT = compiled(
     (?:broke|breaking|breaks) (?:down|even|news)(?= (?:car|on the|on my way|again and))
     take (?:a|the) shot
     (?:until|till) (?:i|im) dead tired
-    (?:muert[ao]s?) de (?:cansancio|hambre|sueño|sueno|risa|frio|calor|sed|miedo no)
-    (?:me )?(?:muero|mori|morimos|morir|muera) (?:de|por) (?:hambre|sueño|sueno|risa|calor|frio|sed|ganas|ir|verl[ao]s?|la|contarle|\
-      cansancio|curiosidad|ver|verte|conocer\w*)
+    (?:muert[ao]s?) de (?:cansancio|gripa|gripe|nervios|verguenza|emocion|hambre|sueño|sueno|risa|frio|calor|sed|miedo no)
+    (?:me )?(?:muero|mori|morimos|morir|muera) (?:de|por) (?:hambre|nervios|gripa|verguenza|emocion|sueño|sueno|risa|calor|frio|sed|\
+      ganas|ir|verl[ao]s?|la|contarle|cansancio|curiosidad|ver|verte|conocer\w*)
     aunque me muera de \w+
     (?:{things}) (?:\w+ )?(?:me|nos) (?:esta |tiene |tienen |estan )?(?:matando|mata|muert[ao])
     (?:trafico|trabajo|calor) (?:\w+ )?(?:esta|es) (?:de muerte|mortal)
@@ -75,7 +134,7 @@ INNOCENT = compiled(
     (?:dejen?|deje|paren|pare) de (?:molestar\w*|acosar\w*)|(?:stop|quit) harassing me(?: with \w+)?
     (?:no estoy|no estar) segur[ao] (?:si|de|a|cuando|que)
     """,
-    {"things": THINGS},
+    {"things": THINGS, "places": PLACES},
 )
 
 

@@ -17,12 +17,15 @@ from hsched_core.replies.crisis_spanish import SPANISH
 from hsched_core.replies.danger_words import DANGER_WORDS
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
+from hsched_core.replies.plain import hedged, is_a_way_of_speaking, is_plain_stop, is_plain_yes, says_much_else
 from hsched_core.replies.rules import matching
+from hsched_core.replies.signs_english import SIGNS_ENGLISH
+from hsched_core.replies.signs_spanish import SIGNS_SPANISH
 from hsched_core.replies.small_talk import small_talk
 from hsched_core.replies.violence_english import VIOLENCE_ENGLISH
 from hsched_core.replies.words import Words, words_of
 
-DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *DANGER_WORDS, *CLINICAL)
+DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *SIGNS_ENGLISH, *SIGNS_SPANISH, *DANGER_WORDS, *CLINICAL)
 TABLES = {
     Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
     Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
@@ -49,6 +52,12 @@ LOGISTICS = re.compile(
     r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
     r"|insurance|bill|card"
     r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
+)
+# What takes the haste off a door or a room no longer: somebody is at it, or it cannot be found any more.
+NOT_ABOUT_THE_PLACE = re.compile(
+    r"\b(?:ex|he|hes|him|his|husband|boyfriend|they|theyre|stepdad|anymore|dark|darkness|alone|alive|waiting for me|follow\w*|watching"
+    r"|never|ever"
+    r"|marido|esposo|novio|alguien|sol[ao]|oscuro|nunca|jamas|esperandome|sigue|siguen|life|vida)\b"
 )
 MOST_TORN = 3  # words that may be one word torn apart
 NEED_NOBODY = frozenset({Intent.CONFIRM, Intent.OPT_OUT})  # what is done without a person
@@ -82,7 +91,12 @@ def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pi
     if has_pictures:
         return "unclear.pictures"
     needs_nobody = bool(found) and found.keys() <= NEED_NOBODY
-    return "unclear.rest" if needs_nobody and _has_unread_sentence(words) else ""
+    return "unclear.rest" if needs_nobody and not _is_plain(words, found) else ""
+
+
+def _is_plain(words: Words, found: Mapping[Intent, list[str]]) -> bool:
+    """Whether nothing is said beside the wishes of which a machine takes care by itself."""
+    return is_plain_stop(words) if Intent.OPT_OUT in found else is_plain_yes(words)
 
 
 def _danger(words: Words) -> list[str]:
@@ -109,30 +123,42 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
         found[Intent.QUESTION] = []
     if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM] and "confirm.yes" not in found[Intent.CONFIRM]:
         found[Intent.QUESTION] = []
-    if small_talk(words.plain) is Intent.CONFIRM:
-        found[Intent.CONFIRM] = [*found[Intent.CONFIRM], "confirm.agrees"] if not words.asks else []
+    found |= _yes(words, found)
     return [(intent, names) for intent, names in found.items() if names]
+
+
+def _yes(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[str]]:
+    """What is left of a yes: nothing of one that is asked, bound to a condition, doubtful or denied."""
+    names = found[Intent.CONFIRM]
+    if words.asks and "confirm.yes" not in names:
+        return {Intent.CONFIRM: []}
+    if small_talk(words.plain) is Intent.CONFIRM:
+        return {Intent.CONFIRM: [*names, "confirm.agrees"]} if not words.asks else {Intent.CONFIRM: []}
+    if not names or not hedged(words):
+        return {}
+    others = any(found[one] for one in found if one is not Intent.CONFIRM)
+    return {Intent.CONFIRM: [], Intent.UNCLEAR: [] if others else ["unclear.hedged"]}
 
 
 def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
     """Whether the text says something that no rule understood: all of it, or all that follows a yes."""
-    if small_talk(words.plain):
+    if small_talk(words.plain) or is_a_way_of_speaking(words):
         return False
     if found == {Intent.CONFIRM: ["confirm.yes"]}:
         rest = words_of(AGREED.sub("", words.marked, count=1))
-        return not small_talk(rest.plain) and _speaks_of_somebody(rest)
-    return not found and _speaks_of_somebody(words)
-
-
-def _has_unread_sentence(words: Words) -> bool:
-    """Whether a sentence beside the wish is one that no rule understood: a person reads it, though the wish is done."""
-    others = (words_of(one) for one in words.sentences) if len(words.sentences) > 1 else ()
-    return any(one.count >= MANY_WORDS and _speaks_of_somebody(one) and not any(_scheduling(one)) for one in others)
+        return not small_talk(rest.plain) and _speaks_of_somebody(rest) and not is_plain_yes(words)
+    if not found:
+        return _speaks_of_somebody(words)
+    if Intent.OPT_OUT in found:
+        return False  # it is plain, or a person reads it too
+    known = [rule for intent in found if intent in TABLES for rule in TABLES[intent]]
+    return not words.asks and bool(SOMEBODY.search(words.plain)) and says_much_else(words, known)
 
 
 def _speaks_of_somebody(words: Words) -> bool:
     says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
-    return says_enough and not words.asks and not LOGISTICS.search(words.plain)
+    is_about_the_place = LOGISTICS.search(words.plain) and not NOT_ABOUT_THE_PLACE.search(words.plain)
+    return says_enough and not words.asks and not is_about_the_place
 
 
 def _of_a_part(reading: Reading) -> Reading:

@@ -19,7 +19,7 @@ OPT_OUT = rules(
               por favor))*$
             ^stop\b(?! (?:by|at|in) )
             (?<!bus )(?<!cant )(?<!couldnt )(?<!wont )(?<!non )(?<!to )(?<!i )stop$
-            (?:optout|unsubscribe|opt me out|opting out)
+            (?:optout|unsubscribe|unsub|opt me out|opting out)
             emojistop
             """,
         "sentence": r"""
@@ -30,7 +30,17 @@ OPT_OUT = rules(
             (?:dont|never) (?:text|message|write|call)$|not a patient
             enough (?:with )?(?:the |these |of these |already )?(?:{texts}|already)|(?:asked|told) (?:you|yall|u)(?: guys)? to stop
             (?:dont|never) (?:send|contact)(?: \w+){0,2}(?: anymore| again|$)
-            no more (?:{texts}|contact)|no more$
+            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:\w+ )?(?:{texts}|contact)|no more$
+            (?:not|no longer) interested in (?:getting |receiving |your |the |these |any )*{texts}
+            (?:quit|stop) (?:\w+ing|blowing up) (?:me|my|us) (?:with|up with|phone|inbox)(?: {texts})?
+            block(?:ing)? (?:me|this number|you)(?! (?:on|of|out))
+            ^(?:please )?(?:dont|never) text(?! back|if| until| before| when)
+            (?:never|didnt|dont remember) (?:ever )?(?:sign|signed|signing|subscrib\w+|agree\w*|ask\w*) (?:up )?(?:for|to) (?:this|\
+              these|any|{texts}|your)
+            (?:this is|thats|its|youre) (?:spam|spamming|harassment)
+            stop (?:with )?(?:the |these |this |your |all )+{texts}
+            (?:discontinue|cease|stop|quit|end|halt) (?:the|these|this|your|all|sending|any) (?:\w+ )?(?:{texts}|spam|program|service)
+            take (?:me|us|my \w+) off (?:\w+ )?(?:\w+ )?(?:list|system|database)
             (?:dont|no longer|do not|didnt|never) (?:want|wish|need|care|like|ask|consent|agree|sign up) ?(?:to|for)? ?(?:get|getting|\
               receive|be|have)? ?(?:any|these|your|more|anymore|your|the|those|all|this|contacted|texted|messaged|such)* ?(?:{texts}|\
               contacted|texted|messaged)
@@ -76,6 +86,12 @@ CANCEL = rules(
             (?:not|isnt|arent|wont be) (?:going to )?(?:coming|attending|making it|going|able|available|there)
             (?:cant|wont|not) (?:today|tomorrow|this week)|not (?:today|tomorrow|this time|this week)
             (?:remove|take|drop|scratch|pull) (?:me|us|my) (?:\w+ )?(?:off|from|out of)? ?(?:the |your )?(?:schedule|calendar|books|{day})
+            (?:dont|no need to|not) (?:need to )?(?:hold|keep|save|reserve) (?:my|the|our|a) {visit}
+            (?:dont|cant|no need to) (?:count on|expect|wait for) (?:me|us)
+            (?:wont|not going to) (?:be )?see(?:ing)? (?:you|u)(?! (?:again|ever|anymore))
+            (?:not able to|unable to|cant) confirm
+            wont (?:be )?need(?:ing)? (?:the|my|that|this|our) (?:\w+ )?(?:{visit}|\d+ ?[ap]?m?)
+            ^(?:sorry )?cant (?:im|my|have|were|the|power|working|dog|kid|kids|got|stuck|its)\b
             unavailable|not feeling (?:well|good)|no (?:appointment|session) (?:today|tomorrow|this)
             (?:another|prior|other) (?:obligation|commitment|engagement)|void my
             (?:no longer|not) interested
@@ -94,6 +110,7 @@ CANCEL = rules(
             (?:found|have|switched to) (?:another|a different|a new) (?:provider|therapist|doctor)
             """,
         "no": r"""
+            ^n(?:o|ope)? (?:i|we) (?:have|work|got|am working|have to)(?: \w+){0,4}$
             ^(?:no|nope|nah|n|negative|emojino)(?: (?:sorry|thanks|thank you|please|sir|maam|emojino|not this time|i cant|cant|today|\
               emojikind))*$
             emojino
@@ -105,7 +122,11 @@ MOVE = rules(
     "move",
     {
         "word": r"""
-            reschedul\w*|postpon\w*|rebook\w*|rearrang\w*|rain ?check
+            (?<!not )(?<!dont )(?<!not want to )(?<!dont want to )(?<!dont need to )(?<!no need to )reschedul\w*
+            postpon\w*
+            rebook\w*
+            rearrang\w*
+            rain ?check
             ^r$
             """,
         "other_time": r"""
@@ -114,6 +135,8 @@ MOVE = rules(
             (?:move|change|switch|swap|push|bump|shift|adjust|delay|slide) (?:it|me|us|my|our|the|this|that|days|times)(?: {visit}|{day}|\
               $| please)
             (?:do you|you) have (?:any )?(?:evenings|mornings|afternoons|weekends|saturdays|anything)
+            rather than(?: \w+){0,2}$
+            (?:cant|couldnt|not able to) (?:\w+ ){1,5}but (?:i |we )?(?:can|could|am able to) (?:do|come|make|be|meet|talk)
             (?:need|want|prefer) (?:evenings|mornings|afternoons|weekends|nights)|would it be possible to (?:come|do|have|switch)
             can it be (?:virtual|video|on zoom|online|by phone|a call|later|earlier)
             (?:different|another|other|new|a better|alternate|alternative|later|earlier|sooner|open|available|some other|\
@@ -153,9 +176,12 @@ LATE = rules(
     "late",
     {
         "late": r"""
-            (?:running|run|be|im|am|ill be|going to be|few|little|bit|is|min|hour|might be|may be|was|so|came|arrive|arriving|there|\
-              \d{1,2}) (?:\w+ ){0,3}late(?! (?:fee|enough|night|cancel\w*|appointment))
-            late sorry|^late$|sorry late
+            (?<!wont )(?<!not )(?<!never )(?:running|run|be|im|am|ill be|going to be|few|little|bit|is|min|hour|might be|may be|was|\
+              so|came|arrive|arriving|there|\d{1,2}) (?:\w+ ){0,3}late(?! (?:fee|enough|night|cancel\w*|appointment))
+            late sorry|^(?:sorry |so sorry )?late\b|sorry late|(?:see you|be there|there|up|back|in) in a (?:few|sec|second|min|bit|moment)
+            (?:zoom|computer|laptop|app|phone|internet|wifi|ipad) (?:is |just |keeps? )*(?:updating|restarting|loading|rebooting|\
+              acting up|froze\w*)
+            (?:one|just a|give me a|gimme a) (?:min|moment|sec|second)$|^\d{1,2} min\b
             (?:running|be|min|minutes|bit|few|little) (?:\w+ ){0,2}behind|\d{1,2} (?:min )?behind|running late|emojilate
             (?:be|get|arrive|there|join|joining|see you|home|log|logging|coming|here|on|eta) (?:there |in |at |on |is |\
               by )*(?:in )?(?:about |like |around |another )?\d{1,2} ?(?:min|m|mns|more min)?$(?<!at \d)(?<!at \d\d)(?<!there \d)
@@ -173,7 +199,12 @@ LATE = rules(
             delayed
             overslept|(?:just|only) (?:woke|got|left|leaving)|leaving (?:now|in|my|work|the house)|looking for parking
             (?:cant|couldnt) find (?:\w+ )?(?:parking|the (?:office|building|place|entrance))|(?:just|still|sorry) parking|parking now
-            (?:trouble|problems?|issues?) (?:logging|connecting|joining|getting)|joining in|hold my spot|wait for me|held up|lost be
+            (?:trouble|problems?|issues?) (?:logging|connecting|joining|getting)
+            joining in
+            (?<!dont )(?<!to )hold my spot
+            wait for me
+            held up
+            lost be
             (?:flat|pulled over|got lost)(?: \w+){0,3}
             """,
     },
@@ -199,7 +230,8 @@ QUESTION = rules(
             """,
         "about_cancelling": r"""
             ^(?:did|has|was|is|why|who)(?: \w+){0,3} cancel\w*
-            (?:if|deadline to|policy|fee|charge|pay|charged|when|how|last day to) (?:\w+ ){0,4}cancel\w*|cancell?ation (?:policy|fee)
+            (?:if|deadline to|cutoff|penalty|window|deadline|policy|fee|charge|pay|charged|when|how|last day to) (?:\w+ ){0,4}cancel\w*
+            cancell?ation (?:policy|fee)
             """,
     },
     KINDS,
@@ -222,13 +254,14 @@ CONFIRM = rules(
             sounds (?:good|great|perfect|like a plan|fine)|looking forward|got it|will do|all (?:set|good)|good to go
             (?:still|were|are|is) on$|still (?:coming|on|good|planning)|no changes
             on my way|omw|on the way|heading (?:over|there|out|in)|en route|just (?:arrived|checked in|got here|pulled in|parked)
-            checked in|in the (?:lobby|waiting room|parking lot|car)|im outside|^(?:im )?here$|we live for
+            checked in|in the (?:lobby|waiting room|parking lot)|(?:im|were|just) in the car|im outside|^(?:im )?here$|we live for
             wouldnt miss|you bet|for sure|of course|absolutely|definitely|certainly|10 4|roger|affirmative|yes to|sure thing|will attend
-            logging (?:in|on)
+            log(?:ging)? (?:in|on)\b(?! (?:issue|problem|trouble))
             """,
         "yes": r"""
-            ^(?:hi |hello |hey |good (?:morning|afternoon|evening) |ok |okay )*(?:yes|yep|yup|yeah|yea|ya|yah|yessir|yas|ye|sure|okie|\
-              okey|emojiyes)\b
+            ^(?:hi |hello |hey |good (?:morning|afternoon|evening) |ok |okay )*(?:yes|yep|yup|yeah|yea|ya(?= (?:i|ill|im|we|well|see|\
+              that|thats|sure|ok|thanks|for sure|be|sounds|works|good|definitely|coming|can|will|my|the|you|its|still)\b)|ya$|yah|\
+              yessir|yas|ye|sure|okie|okey|emojiyes)\b
             """,
     },
     KINDS,

@@ -21,16 +21,38 @@ OPT_OUT = rules(
         "sentence": r"""
             (?:ya )?no me (?:\w+ )?(?:manden?|mande|envien?|escriban?|escriba|molesten?|moleste|llamen?|contacten?|contacte|texteen|\
               textee|mensajeen|hablen|busquen)(?! (?:el|la) (?:link|direccion))
+            (?:ya )?no me (?:esten|este|sigan|siga|anden|vayan a) (?:\w+ )?(?:mand\w+|escrib\w+|envi\w+|llam\w+|molest\w+|text\w+)
+            dejad(?:me|nos)? (?:ya )?de (?:\w+ )?(?:mand\w+|escrib\w+|envi\w+|llam\w+|molest\w+)
             no molest\w+|no (?:enviar|mandar|enviarme|mandarme|envien|manden) (?:mas )?(?:{texts})
             (?:dejen?|deje|deja|paren|pare|para|parele|dejar) (?:ya )?de (?:\w+ )?(?:mand\w+|escrib\w+|molest\w+|envi\w+|llam\w+|\
-              contact\w+|text\w+|matar\w*|fastidi\w+|chingar\w*|joder\w*)
+              contact\w+|text\w+|matar\w*|fastidi\w+|bombarde\w+|spame\w+|satur\w+|chingar\w*|joder\w*)
             (?:ya )?no (?:quiero|deseo|quisiera|necesito|me interesa\w*|autorizo) (?:\w+ )?(?:recibir |mas |que me )?(?:\w+ )?(?:{texts}|\
               manden|escriban|contacten|envien)
+            (?:ya )?no (?:me )?(?:vuelvan? a |vuelvas a )?(?:mand\w+|envi\w+|escrib\w+|contact\w+)(?: (?:nada|mas|otra vez|de nuevo|\
+              a este \w+))+
+            ^(?:por favor )?(?:ya )?no (?:manden?|mande|envien?|escriban?|contacten?|molesten)(?: (?:mas|nada|por favor|gracias))*$
+            ya no (?:manden|envien|escriban)$
+            (?:basta|harta?|ya basta|suficiente) (?:ya )?(?:de|con) (?:tantos? |los |sus |estos )?{texts}
+            (?:paren|parenle|parele|parale|bajenle) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|texto\w*|\
+              recordator\w+|llamad\w+)
+            bloquee?n?me
+            bloqueen
+            (?:es|son) (?:puro )?spam
+            spam basta
+            no (?:me )?(?:interesa\w*|quiero|deseo|autorizo) (?:\w+ )?(?:recibir|que me (?:\w+ )?(?:escrib\w+|mand\w+|envi\w+|llam\w+|\
+              contact\w+|text\w+))
             no mas (?:{texts})|(?:ni un|ningun|no) (?:mensaje|mensajes) mas
             (?:quit\w+|saqu\w+|sac\w+|borr\w+|elimin\w+|retir\w+|remuev\w+) (?:me |nos )?(?:mi |este |el |de (?:la|su|sus|tu|esa|\
               esta) )?(?:numero|nombre|telefono|lista|contacto|datos|sistema)
             (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la) (?:cita|agenda))
-            dejenme en paz|dejeme en paz|dejame en paz|vayanse|largo de aqui|vete a la|chinguen|no esten (?:chingando|jodiendo|molestando)
+            (?:ya )?(?:dejenme|dejeme|dejame) (?:ya )?(?:en paz|tranquil[ao]|quiet[ao])
+            dejeme en paz
+            dejame en paz
+            vayanse
+            largo de aqui
+            vete a la
+            chinguen
+            no esten (?:chingando|jodiendo|molestando)
             stop (?:los|las|mensajes|por favor|de)|no me manden|(?:retiro|revoco) mi consentimiento
             """,
         "wrong_number": r"""
@@ -51,6 +73,10 @@ CANCEL = rules(
               me es posible|es posible|logro|creo que pueda|creo poder|me va a ser posible)(?! (?:entrar|abrir|encontrar|ver|hablar|\
               dormir))(?: (?:ir|asistir|llegar|presentarme|acudir|estar|hacerla|hoy|{day}|make it|venir|con la|este|esta|el|la|a|go)|$|\
                \w+ (?:ir|asistir|llegar))
+            no (?:nos vemos|confirm\w+|cuenten? (?:conmigo|con(?:migo| nosotros))|(?:me|nos) esper\w+(?! (?:mas|nunca))|la veo|\
+              los veo|lo veo)
+            no (?:podemos|pueden|puede) (?:ir|asistir|llegar|hoy|mañana|manana|estar)
+            ^no puedo (?:se|me|tengo|estoy|mi|hay|porque|trabajo|salgo|hoy)\b
             no alcanzo|(?:me es|es|se me hace|va a ser) imposible|fuera de la ciudad|de viaje|^hoy no$|ya no me interesa$
             no me interesa la (?:cita|terapia)
             (?:ya )?no (?:voy a |vamos a |va a |pienso )?(?:ir|ire|iremos|asistir|asistire|asistiremos|llegar|llegare|llego|voy|vamos|\
@@ -91,6 +117,8 @@ MOVE = rules(
             mas (?:tarde|temprano|tardecito|tempranito)(?! (?:le|les|llego|llamo|aviso|te))
             (?:puede|podria|podriamos|podemos|se puede|se podria|podra|pueda) (?:ser|hacer\w*|dejar\w*|ir|cambiar\w*|mover\w*|\
               quedar) (?:\w+ )?(?:{day}|el|para|a las|otro|mas|por (?:video|telefono|zoom)|mejor|it|la|en vez)
+            no puedo (?:\w+ ){1,5}pero (?:\w+ ){0,5}(?:si|puedo|podria|estoy libre)
+            se puede (?:por|en|via) (?:video|telefono|zoom|linea|llamada|meet)
             se puede (?:a las|el|mover|cambiar|para)|(?:dar|agendar|tener) cita (?:para|el)
             (?:quiero|quisiera|necesito|puedo) (?:cambiar|mover|pasar)(?:la|lo)|otra (?:opcion|hora|fecha)
             mejor (?:el|la|para|a las|mañana|manana|otro|en la|por|nos vemos) ?|en (?:vez|lugar) de|(?:el|la|a las) \w+ mejor$|{day} mejor
@@ -119,6 +147,11 @@ LATE = rules(
             se me (?:hizo|hace|esta haciendo) tarde|se me atraveso|esper(?:eme|enme|ame)|ya voy llegando
             se (?:atraso|retraso|demoro|tardo)
             (?:trafico|tranque|tapon|taco|embotellamiento|trancon|presa)|atorad[ao]|atascad[ao]|me perdi|no encuentro
+            me (?:retras|atras|demor|entretuv)\w+
+            voy corriendo
+            (?:un|dame un|deme un) (?:momento|segundo|min|minutito|ratito)$
+            \d+ minutitos
+            ^\d{1,2} min\b
             buscando (?:parqueo|estacionamiento|donde|parking)|me quede dormid[ao]|voy saliendo|apenas (?:voy|sali|salgo)
             me (?:espera|esperan|aguanta)n?|chocaron|tardanza|retraso|camion no pasa|esta todo parado
             """,
@@ -129,6 +162,7 @@ QUESTION = rules(
     "question",
     {
         "asks": r"""
+            ^en que (?:piso|calle|edificio|numero|oficina|dia|consultorio|cuarto|puerta)
             ^(?:\w+ ){0,3}(?:a que|que dia|que hora|que es|que papeles|que necesito|que tengo|que debo|que documentos|que numero|cual|\
               cuales|cuando es|cuando tengo|cuando me|donde|adonde|en donde|como (?:llego|entro|le hago|pago|puedo|se)|con quien|\
               de parte|quien(?! me (?:cuide|lleve))|quienes|cuanto(?! antes)|cuanta|cuantos|por que)(?! (?:sea|tal|bueno|bien))
@@ -140,7 +174,7 @@ QUESTION = rules(
             no me (?:llego|ha llegado|aparece|abre|funciona) (?:el|la)?|no (?:puedo|logro) (?:entrar|abrir)
             (?:aceptan|toman|reciben|hablan|abren|cierran|atienden|tienen (?:estacionamiento|parqueo|parking)|hay (?:estacionamiento|\
               parqueo|alguien|parking)|tengo que (?:llevar|pagar|traer)|es (?:por|en|presencial|virtual|urgente)|puede (?:ir|entrar|\
-              venir)|puedo (?:llevar|ir con|traer|pagar|entrar)|la cita es|sigue (?:en pie|la cita)|es hoy|todavia)
+              venir)|puedo (?:llevar|ir con|traer|pagar|entrar)|la cita es|sigue (?:en pie|la cita)|es hoy|(?<!se )todavia)
             (?:tengo|una|mi) (?:duda|pregunta|consulta)(?! (?:es|del|de mañana|el))
             (?:mi seguro|copago|aseguranza|medicaid|direccion|enlace|factura)\b
             """,
@@ -157,7 +191,15 @@ CONFIRM = rules(
               andare|estamos)
             (?:estare|estaremos) (?:ahi|presente|puntual|alli|aca)|nos vemos|la veo|los veo|lo veo
             (?:si|claro|ya|aqui|bueno|y|tambien) (?:voy|ire|iremos|vamos|asistire|puedo|podemos|podre|llegare|estare|asisto|llego|vere)
-            ^(?:ire|iremos|asisto|asistire|voy|vamos)(?: \w+){0,4}$|con gusto (?:asisto|voy|ahi)
+            ^(?:ok |okay |bueno |listo |perfecto |va |sale |si )*(?:ire|iremos|asisto|asistire|voy|vamos)(?: \w+){0,4}$
+            ^ahi (?:llego|caigo|le caigo)$
+            me conecto
+            nos conectamos
+            (?:voy|vamos|va) a (?:estar|asistir|ir)\b(?! (?:tarde|a))
+            ^(?:perfecto|listo|ok|sale|va|bueno) (?:a las|el|la|mañana|manana) (?:\w+ ?){1,3}$
+            ya estamos
+            estamos (?:aqui|afuera|en la sala)
+            con gusto (?:asisto|voy|ahi)
             voy (?:en camino|para (?:ahi|alli)|saliendo para|camino)|en camino|ya (?:llegue|llegamos|estoy aqui|estoy ahi|estoy en)
             estoy (?:afuera|aqui|en la (?:sala|recepcion))|cuenten? conmigo|de acuerdo|por supuesto|desde luego|estamos list[ao]s
             claro que si|sin falta|sin problema|me parece (?:bien|perfecto)|esta (?:bien|perfecto)

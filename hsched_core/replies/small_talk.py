@@ -17,15 +17,16 @@ KIND = """thanks thank you ty tysm thankyou gracias muchas mil much so very appr
     holidays merry christmas
     new year thanksgiving birthday feliz navidad ano nuevo que tenga tengan pase buen buena bonito bonita lindo linda dia tarde noche
     fin semana dios la lo
-    le los bendiga bendiciones cuidese saludos abrazo adios bye goodbye hasta luego take care for letting know me us reminder the
+    le los bendiga bendiciones cuidese saludos abrazo adios hasta luego take care for letting know me us reminder the
     reminding heads up por
     avisar avisarme recordar recordarme el recordatorio su tu mensaje lol haha jaja jajaja emojikind all to sir maam dear doc team
     everyone guys a you
     buenas buenos noches tardes dias lifesaver killing xxx help yesterday ayuda today kind of awesome best are sweet lot lots ton bunch
-        muy amable amables"""
+        muy amable amables million igual para usted ustedes bye"""
 GREETS = "hi hello hey hola buenas buenos dias tardes good morning afternoon evening there que tal alo"
 HESITATES = re.compile(
-    r"^(?:hmm+|um+|idk|maybe|perhaps|quizas?|tal vez|a lo mejor|depends|depende|no se|not sure(?: yet)?|i dont know(?: yet)?"
+    r"^(?:hmm+|um+|idk|maybe|perhaps|quizas?|tal vez|a lo mejor|depends|depende|no se(?: todavia| aun)?"
+    r"|not sure(?: yet)?(?: (?:ill|will) (?:tell|let|text|call)(?: \w+){0,4})?|i dont know(?: yet)?"
     r"|let me (?:check|see|think|look|ask)(?: \w+){0,6}"
     r"|(?:ill|we will|well|i will|will) (?:get back|let you know|check|see|think|ask|call|text)(?: \w+){0,6}|(?:luego|despues"
     r"|ahorita|le|te|les) (?:le |les |te )?(?:digo|aviso|confirmo luego|llamo|pregunto)(?: \w+){0,6}"
@@ -37,8 +38,8 @@ HESITATES = re.compile(
 AGREEING, KIND_WORDS, GREETING = words(AGREES), words(KIND), words(GREETS)
 CONTENT = words(
     """thanks thank ty tysm thankyou gracias appreciate appreciated welcome np worries igualmente you too nice blessed bless
-    happy merry feliz bendiga
-    bendiciones cuidese saludos adios bye goodbye hasta care emojikind buen buena bonito lindo great weekend nada noches lifesaver day"""
+    happy merry feliz bendiga million
+    bendiciones cuidese saludos adios bye hasta care emojikind buen buena bonito lindo great weekend nada noches lifesaver day"""
 )
 
 

@@ -21,7 +21,7 @@ SHORT = {
     "q": "que", "ke": "que", "x": "por", "xq": "porque", "pq": "porque", "porq": "porque", "xfa": "por favor", "porfa": "por favor",
     "porfavor": "por favor", "pa": "para", "toy": "estoy", "stoy": "estoy", "stare": "estare", "ta": "esta", "kiero": "quiero",
     "qiero": "quiero", "qero": "quiero", "kero": "quiero", "kitar": "quitar", "kitarme": "quitarme", "bida": "vida", "bibir": "vivir",
-    "vibir": "vivir", "alla": "ahi", "aya": "ahi", "sii": "si", "tmb": "tambien", "msj": "mensaje",
+    "vibir": "vivir", "alla": "ahi", "aya": "ahi", "sii": "si", "sipi": "si", "sisi": "si", "tmb": "tambien", "msj": "mensaje",
     "msjs": "mensajes", "textos": "mensajes", "texto": "mensaje", "texts": "messages", "grax": "gracias", "grasias": "gracias",
     "pastis": "pastillas", "nesesito": "necesito", "aser": "hacer", "asistire": "ire",
     "asistiremos": "iremos", "turno": "cita", "citas": "cita", "emojisos": "help me",

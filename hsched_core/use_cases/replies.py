@@ -105,7 +105,8 @@ def then(reading: Reading, situation: Situation) -> Then:
     if isinstance(found, Reason):
         is_certain_to_matter = Intent.CONFIRM in intents or found is not Reason.NO_VISIT
         return Then(_ordered([*reasons, found] if is_certain_to_matter else reasons))
-    confirms = Intent.CONFIRM in intents and reading.intent in CONFIRMS_BESIDE and not situation.offers
+    is_all_read = Intent.UNCLEAR not in intents  # a yes beside something that no rule understood is noted by the person who reads it
+    confirms = Intent.CONFIRM in intents and reading.intent in CONFIRMS_BESIDE and is_all_read and not situation.offers
     if Intent.CONFIRM in intents and situation.offers:
         reasons.append(Reason.OFFER_OPEN)
     return Then(_ordered(reasons), found.appointment, confirms)

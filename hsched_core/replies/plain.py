@@ -1,0 +1,82 @@
+"""Whether a yes or a STOP is nothing but that. A machine acts on what is plain; whatever else is said goes to a person as well.
+
+The other way round than the rules of danger: not what is grave is listed, but what is ordinary. So nothing that nobody thought of hides
+in a sentence that confirms.
+"""
+
+import re
+from collections.abc import Iterable
+
+from hsched_core.replies.innocent import without_innocent
+from hsched_core.replies.ordinary import LEAVING, ORDINARY, REASONS
+from hsched_core.replies.rules import Rule
+from hsched_core.replies.words import Words
+
+# What turns a yes into something else: a condition, a doubt, a no, an end.
+HEDGE = re.compile(
+    r"\b(?:if|unless|might|maybe|perhaps|hopefully|probably|possibly|depends?|depending|except|try|trying|tried|hope|hoping|wish|or|o"
+    r"|will let|let you know|let u know|supposed|guess|assuming|whether|almost|not sure"
+    r"|a ver|ojala|tratar\w*|trato|intentar\w*|quizas?|tal vez|a lo mejor|depende|si es que|aun no|todavia no|creo|espero poder"
+    r"|quien sabe|segun|siempre y cuando|si (?:no|me|puedo|llego|alcanzo|sigo|hay|se|el|la|mi|todo|dios|logro|consigo|encuentro))\b"
+)
+GRAVE = re.compile(
+    r"\b(?:last|final|finally over|ever|never|forever|anymore|alone|gone|over and|end|ending|life|lives|live|living|dead|death|die"
+    r"|nunca|jamas|ultim[ao]s?|vida|vivir|viv[ao]|muert[ao]|sol[ao]|final|fin de todo|acabar|acabo|despedir\w*|adios a)\b"
+)
+NO = re.compile(
+    r"\b(?:no|not|never|dont|wont|cant|isnt|arent|wasnt|couldnt|wouldnt|shouldnt|didnt|doesnt|havent|hasnt|aint|nor|neither|nobody|nothing"
+    r"|without|unable|nunca|jamas|ni|tampoco|nadie|nada|sin)\b"
+)
+# A no that is none.
+POLITE = re.compile(
+    r"\b(?:(?:no|not a|not an?y|without an?y?) (?:problem|problems|prob|issue|issues|worries|worry|changes?|doubt|big deal"
+    r"|trouble|need to (?:call|reply|worry))(?: at all)?|no te preocupes|(?:dont|no need to) (?:you )?(?:worry|stress)"
+    r"|(?:never|wouldnt|wont|not going to|dont want to) (?:ever )?(?:miss|be late|forget)(?: (?:it|this time|again))?|(?:dont"
+    r"|please dont) (?:cancel|give it away)|if (?:thats|its) (?:ok|okay|fine|alright)(?: with you)?|why not|not late"
+    r"|nothing (?:else|has changed|changed)|no (?:te |se |le |me )?(?:preocup\w+|falt\w+|fall\w+|hay (?:problema|cambios)"
+    r"|lo (?:olvido|pierdo)|la (?:olvido|pierdo)|olvid\w+|voy a (?:faltar|llegar tarde)|cambia nada)|nunca (?:falt\w+|fall\w+)"
+    r"|sin (?:falta|problemas?|duda|cambios|pendiente)|de nada|si dios (?:quiere|lo permite)|dios mediante|god willing"
+    r"|no (?:ill|i will|were|im) (?:be there|coming))\b"
+)
+SURE = re.compile(r"\b(?:\d{1,4}(?:am|pm|hrs?|h|th|st|nd|rd|ish|min)?|emoji\w+)\b")
+YES_AND = re.compile(r"\W*(?:hola,? |ok,? |buenas,? )?(?:sí\b|si *[,.!])", re.IGNORECASE)  # the accent or the comma tells it from "if"
+LEFT_OVER = 1  # a name, mostly
+MUCH_ELSE, WORDS_FOR_EACH = 3, 5  # words; in a long text one in five
+
+
+def hedged(words: Words) -> bool:
+    """Whether a yes is bound to something, doubtful, or denied."""
+    told = POLITE.sub("xxx", words.plain)
+    if YES_AND.match(words.raw):
+        told = re.sub(r"\bsi\b", "yes", told, count=1)
+    return bool(HEDGE.search(told) or NO.search(told))
+
+
+def is_plain_yes(words: Words) -> bool:
+    """Whether a text that confirms says nothing else but ordinary things: who comes, when, how."""
+    told = POLITE.sub("xxx", words.plain)
+    return not GRAVE.search(told) and _left_over(told, ORDINARY)
+
+
+def is_plain_stop(words: Words) -> bool:
+    """Whether a text that opts out says nothing else."""
+    return _left_over(words.plain, LEAVING)
+
+
+def says_much_else(words: Words, known: Iterable[Rule]) -> bool:
+    """Whether beside a wish that these rules know much is said that is no reason for it which people give."""
+    told = without_innocent(POLITE.sub("xxx", words.plain))
+    for rule in known:
+        told = rule.pattern.sub("xxx", told)
+    left = sum(word not in REASONS for word in SURE.sub("xxx", told).split())
+    return left >= max(MUCH_ELSE, words.count // WORDS_FOR_EACH)
+
+
+def is_a_way_of_speaking(words: Words) -> bool:
+    """Whether a text is a way of speaking ("I'm dying of laughter") among ordinary words."""
+    told = without_innocent(words.plain)
+    return told != words.plain and _left_over(told, ORDINARY)
+
+
+def _left_over(told: str, known: frozenset[str]) -> bool:
+    return sum(word not in known for word in SURE.sub("xxx", told).split()) <= LEFT_OVER
