@@ -1,4 +1,4 @@
-"""`hsched sandbox live`: the sandbox practice's days at a chosen speed, with its EHR, its provider of texts, hsched's service and Dagster."""
+"""`hsched sandbox live`: the sandbox practice's days at a chosen speed, with EHR, provider of texts, hsched's service and Dagster."""
 
 import sys
 import time
@@ -45,10 +45,10 @@ def live(
     days: float = typer.Option(0.0, min=0.0, help="Stop after so many days; without it, on Ctrl-C."),
     port: int = typer.Option(PORT, min=1, max=65000, help="First port to try for the EHR; the service and Dagster have their own."),
     eager: bool = typer.Option(False, help="Clients answer most offers with a yes, within minutes: for demonstrations."),
-    review: bool = typer.Option(False, help="Leave waitlist and reminders in the phase they are in, instead of letting them act by themselves."),
+    review: bool = typer.Option(False, help="Leave waitlist and reminders in their phases, instead of letting them act by themselves."),
     alone: bool = typer.Option(False, help="Only the EHR and its people: neither texts nor the service nor Dagster."),
 ) -> None:
-    """Live the sandbox practice's days: clients book, cancel, come or not, answer texts and offers; hsched reminds, and fills what is free."""
+    """Live the sandbox practice's days: clients book, cancel, come or not, and answer; hsched reminds them, and fills what is free."""
     from hsched_cli.practice import settings
     from hsched_sandbox.ehr.opening import summary_in
 

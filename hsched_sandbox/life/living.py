@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hsched_sandbox.ehr.book import OWN_NUMBERS, Book, Effect, Trace
+from hsched_sandbox.ehr.book import OWN_NUMBERS, Book, Trace
 from hsched_sandbox.ehr.conduct import RefusedError
 from hsched_sandbox.ehr.opening import OpenedEhr
 from hsched_sandbox.ehr.records import Appointment, Client, Entry, EntryStatus, Message, Status

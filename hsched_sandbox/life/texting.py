@@ -1,4 +1,4 @@
-"""What clients write back to a text of the practice, drawn by chance: most confirm or say nothing, a few cancel, ask, stop, or need a person.
+"""What clients write back to a text of the practice, drawn by chance: most confirm or are silent, a few cancel, ask, stop, need a person.
 
 The same seed and the same text get the same answer, whenever it is read. Shares are choices, not measurements. The words are written here;
 nobody said them.
