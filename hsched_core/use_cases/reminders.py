@@ -25,11 +25,11 @@ from hsched_core.use_cases.reminders_plan import (
     tier,
 )
 from hsched_core.use_cases.reminders_settings import HOUR, ReminderSettings
+from hsched_core.use_cases.reminders_tiers import why
 
 __all__ = ["Asked", "Call", "Facts", "Reach", "ReminderSettings", "Standby", "Step", "Visit", "calls", "is_eligible", "propose", "wanted"]
 
 CERTAIN = 1.0  # what goes out follows from tier and day: there is nothing to weigh
-STANDARD_REASON = "Standard care: one reminder before each visit."
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def calls(facts: Facts) -> tuple[Call, ...]:
 
 def _may_be_called(facts: Facts, visit: Visit) -> bool:
     is_due = call_window(facts, visit).holds(facts.now) and not facts.was_asked(visit, step_name(visit, Step.CALL))
-    return is_due and not visit.is_confirmed and tier(visit, facts.settings) is Tier.RAISED
+    return is_due and not visit.is_confirmed and tier(visit, facts.settings) is Tier.HIGH
 
 
 def _not_called(facts: Facts, visit: Visit) -> str:
@@ -93,7 +93,7 @@ def _written(facts: Facts, visit: Visit) -> Iterator[Proposal]:
         if window.holds(facts.now) and not facts.was_asked(visit, step_name(visit, step)) and not _was_reminded(facts, visit, step):
             action = SendMessage(Outreach(visit.client, channel, Purpose.REMINDER), step, visit.appointment)
             yield _proposal(
-                facts, visit, step, action, (_why(facts, visit), f"By {channel}: {_why_channel(facts, visit, channel)}."), window.closes
+                facts, visit, step, action, (why(visit, facts.settings), f"By {channel}: {_why_channel(facts, visit, channel)}."), window.closes
             )
 
 
@@ -101,12 +101,6 @@ def _was_reminded(facts: Facts, visit: Visit, step: Step) -> bool:
     """A visit whose risk rose, or fell, in between has had its first reminder already under the other tier."""
     other = {Step.PLAIN: (Step.CONFIRM, Step.AGAIN), Step.CONFIRM: (Step.PLAIN,)}.get(step, ())
     return any(facts.was_asked(visit, step_name(visit, one)) for one in other)
-
-
-def _why(facts: Facts, visit: Visit) -> str:
-    if tier(visit, facts.settings) is Tier.STANDARD:
-        return STANDARD_REASON
-    return f"The risk of an unused visit is {visit.risk:.0%}, above {facts.settings.raised_from:.0%}: asked to confirm, and asked again."
 
 
 def _why_channel(facts: Facts, visit: Visit, channel: Channel) -> str:
@@ -137,7 +131,7 @@ def needs_standby(facts: Facts, visit: Visit) -> bool:
     """High risk, asked for a confirmation some hours ago, none came, and the visit is near."""
     settings = facts.settings
     near = facts.now + settings.least_notice < visit.starts_at <= facts.now + settings.standby_hours * HOUR
-    risky = visit.risk is not None and visit.risk >= settings.standby_from and tier(visit, settings) is Tier.RAISED
+    risky = visit.risk is not None and visit.risk >= settings.standby_from and tier(visit, settings) is not Tier.STANDARD
     if visit.is_confirmed or not near or not risky or facts.was_asked(visit, step_name(visit, Step.STANDBY)):
         return False
     requests = {step_name(visit, step) for step in (Step.CONFIRM, Step.AGAIN, Step.CALL)}
