@@ -92,9 +92,8 @@ def _written(facts: Facts, visit: Visit) -> Iterator[Proposal]:
     for step, window in messages(facts, visit):
         if window.holds(facts.now) and not facts.was_asked(visit, step_name(visit, step)) and not _was_reminded(facts, visit, step):
             action = SendMessage(Outreach(visit.client, channel, Purpose.REMINDER), step, visit.appointment)
-            yield _proposal(
-                facts, visit, step, action, (why(visit, facts.settings), f"By {channel}: {_why_channel(facts, visit, channel)}."), window.closes
-            )
+            because = (why(visit, facts.settings), f"By {channel}: {_why_channel(facts, visit, channel)}.")
+            yield _proposal(facts, visit, step, action, because, window.closes)
 
 
 def _was_reminded(facts: Facts, visit: Visit, step: Step) -> bool:

@@ -31,6 +31,7 @@ class Step(StrEnum):
     AGAIN = "reminder_again"
     CALL = "reminder_call"
     STANDBY = "standby_offer"
+    STANDBY_ENDED = "standby_ended"
 
 
 @dataclass(frozen=True)

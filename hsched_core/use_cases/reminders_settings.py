@@ -39,9 +39,7 @@ class ReminderSettings:
         if not all(0 <= one <= 1 for one in (*risks, self.holdout_share)) or self.holdout_share > 0.5:
             raise SettingsError("reminders: a share or a risk is none.", "*_from and *_from_intake: 0 to 1; holdout_share: 0 to 0.5.")
         if self.raised_from > min(risks):
-            raise SettingsError(
-                "reminders: the tiers are out of order.", "raised_from is the lowest of raised_from, high_from, high_from_intake, standby_from."
-            )
+            raise SettingsError("reminders: the tiers are out of order.", "raised_from is the lowest of all *_from and *_from_intake.")
         if not 0 <= self.hour <= 23:
             raise SettingsError("reminders.hour is no hour of a day.", "0 to 23, of the recipient's wall clock.")
         if not self.again_days < self.plain_days <= self.confirm_days or self.call_until_days > self.call_days:

@@ -25,7 +25,7 @@ def explained(settings: ReminderSettings) -> tuple[TierWords, ...]:
     intakes = settings.high_from_intake != settings.high_from
     limits = f"{settings.high_from:.0%}" + (f" (intakes: {settings.high_from_intake:.0%})" if intakes else "")
     return (
-        TierWords(Tier.STANDARD, f"below {settings.raised_from:.0%}, or not known", f"one plain reminder {_days(settings.plain_days)} before"),
+        TierWords(Tier.STANDARD, f"below {settings.raised_from:.0%}, or not known", f"one reminder {_days(settings.plain_days)} before"),
         TierWords(Tier.RAISED, f"from {settings.raised_from:.0%} on", asked),
         TierWords(Tier.HIGH, f"from {limits} on", f"the same, and {_calls(settings)}"),
     )

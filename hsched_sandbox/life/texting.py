@@ -28,12 +28,8 @@ class Says(StrEnum):
 
 
 # In hundredths, of texts that ask for an answer, of those that only remind, and of standby offers; the rest say nothing.
-ASKED: Mapping[Says, float] = MappingProxyType(
-    {Says.YES: 52, Says.CANCEL: 6, Says.MOVE: 4, Says.QUESTION: 4, Says.STOP: 1, Says.PERSON: 2}
-)
-TOLD: Mapping[Says, float] = MappingProxyType(
-    {Says.YES: 8, Says.CANCEL: 3, Says.MOVE: 2, Says.QUESTION: 2, Says.STOP: 1, Says.PERSON: 1}
-)
+ASKED: Mapping[Says, float] = MappingProxyType({Says.YES: 52, Says.CANCEL: 6, Says.MOVE: 4, Says.QUESTION: 4, Says.STOP: 1, Says.PERSON: 2})
+TOLD: Mapping[Says, float] = MappingProxyType({Says.YES: 8, Says.CANCEL: 3, Says.MOVE: 2, Says.QUESTION: 2, Says.STOP: 1, Says.PERSON: 1})
 STANDBY: Mapping[Says, float] = MappingProxyType({Says.YES: 45, Says.NO: 15, Says.QUESTION: 5, Says.STOP: 1})
 WORDS: Mapping[str, Mapping[Says, tuple[str, ...]]] = MappingProxyType(
     {

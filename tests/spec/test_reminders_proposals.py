@@ -171,7 +171,11 @@ def test_an_unknown_risk_is_standard_care() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"raised_from": 1.2}, {"raised_from": 0.3}, {"high_from": 0.1}, {"high_from_intake": 0.1}, {"holdout_share": 0.6}, {"hour": 24}, {"again_days": 2}, {"plain_days": 4}, {"call_until_days": 9}]
+    "wrong",
+    [
+        *({"raised_from": 1.2}, {"raised_from": 0.3}, {"high_from": 0.1}, {"high_from_intake": 0.1}, {"standby_from": 0.1}),
+        *({"holdout_share": 0.6}, {"hour": 24}, {"again_days": 2}, {"plain_days": 4}, {"call_until_days": 9}),
+    ],
 )
 def test_settings_that_contradict_themselves_are_refused(wrong: dict[str, float]) -> None:
     """With what they may be."""
