@@ -246,9 +246,7 @@ def test_a_no_is_a_persons_and_a_stop_is_a_stop(replying: RepliesWorld) -> None:
     assert states(replying) == [StandbyState.ASKED]
 
 
-def test_standbys_are_stored_with_compare_and_set_on_either_database(
-    request: pytest.FixtureRequest, tmp_path: FilePath
-) -> None:
+def test_standbys_are_stored_with_compare_and_set_on_either_database(request: pytest.FixtureRequest, tmp_path: FilePath) -> None:
     """And an impossible step is refused before it comes there."""
     for url in (f"sqlite:///{tmp_path / 'one.sqlite'}", str(request.getfixturevalue("postgres_url"))):
         trail = TrailDesk(url, tmp_path / url[:4]).open()
