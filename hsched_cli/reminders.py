@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hsched_cli import reminders_report
 from hsched_cli.console import out, print_json
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ def lint(
         out().print("Every template is discreet." if not found else f"{len(found)} problems.", markup=False)
     if found:
         raise typer.Exit(1)
+
+
+app.command("report", epilog=reminders_report.REPORT_EXAMPLES)(reminders_report.report)
+app.command("standbys", epilog=reminders_report.STANDBYS_EXAMPLES)(reminders_report.standbys)
+app.command("stands-by", epilog=reminders_report.STANDS_BY_EXAMPLES)(reminders_report.stands_by)
 
 
 def _tiers(practice: "OpenPractice", *, count: bool) -> list[dict[str, Any]]:
