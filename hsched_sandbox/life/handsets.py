@@ -39,6 +39,10 @@ class Handsets:
         """The client texts the practice."""
         self.carrier.write(number_of(client.phone or "", REGION), self.number, words)
 
+    def number_for(self, client: str) -> str:
+        """The client's number; empty where they have none that can be read."""
+        return next((number for number, owner in self._owners.items() if owner == client), "")
+
     def learn(self) -> None:
         """Whose number is which, also of clients who came lately; and which do not work."""
         known = set(self._owners.values())

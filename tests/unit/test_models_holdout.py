@@ -9,6 +9,7 @@ from hsched_core.domain.holdout import Arm, Draw
 from hsched_models.holdout import early_cancels, effects, openings, visits
 from hsched_models.uplift import Verdict, randomised_effect
 from tests.holdout_years import START, lived, year
+from tests.openings_years import openings_lived, openings_year
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,17 @@ def test_openings_count_as_filled_whoever_filled_them() -> None:
     assert found["verdict"] == Verdict.FEWER
     assert found["difference"] == pytest.approx(-0.3, abs=0.03)
     assert effects(openings(made, {}))[0]["verdict"] == Verdict.TOO_LITTLE
+
+
+def test_the_waitlists_effect_of_a_year_lies_around_the_planted_one() -> None:
+    """Through the holdout itself, at the sandbox's chances of a yes; two hundred years are in tests/prove."""
+    made, none = (openings_year(1, has_effect=has_effect, clinicians=6) for has_effect in (True, False))
+    found, nothing = (effects(openings(*openings_lived(one, 1))) for one in (made, none))
+
+    assert found[0]["low"] < made.planted < found[0]["high"] < 0
+    assert nothing[0]["low"] < none.planted < nothing[0]["high"]
+    assert none.planted == 0
+    assert [one["group"] for one in found] == ["", "longer", "within_a_day"]
 
 
 def test_a_share_that_changed_over_time_does_not_pass_the_times_off_as_an_effect() -> None:

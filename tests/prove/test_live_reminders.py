@@ -1,0 +1,153 @@
+"""Reminders as people meet them, by a real Dagster daemon: from its sensor to the provider, the receipt, the client's answer, the waitlist.
+
+Some six minutes: the event location under a daemon with a client who answers by hand, then `hsched sandbox live` as typed, with everything.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.live_practice import Live, Size, live_practice, running, visit_id, wait_for
+from hsched_adapters.assembly import open_practice
+from hsched_adapters.settings import Paths, child_environment, load_settings, save_practice
+from hsched_adapters.store.audit.examination import examine
+from hsched_cli.sandbox_texts import NUMBER, ServedTexts, connect_texts, serving_texts
+from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.contact import Channel
+from hsched_core.domain.lifecycle import State
+from hsched_core.domain.replies import ReplyState
+from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.use_cases import REMINDERS
+from hsched_core.use_cases.reminders_plan import Step
+from hsched_pipelines.home import open_instance
+from hsched_sandbox.create import create_sandbox
+from hsched_sandbox.ehr.records import Client
+from tests.integration.test_event_flow import publish
+from tests.sandbox_ehr import ZONE
+
+ROOT = Path(__file__).parents[2]
+VISITS = 12
+DAYS, SPEED = "1.2", "400"  # from a morning into the next: both mornings' reminders, half an hour a real five seconds
+SECONDS = 420
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[tuple[Live, ServedTexts]]:
+    """A practice with reminders on and numbers that work, texting through the sandbox's provider."""
+    with live_practice(tmp_path, Size(visits=VISITS, waiting=3, patience=5.0, speed=20.0)) as made:
+        for number in range(VISITS):
+            client = made.book.get(Client, f"PT-{number:06d}")
+            made.book.place(replace(client, phone=f"+1212555{100 + number:04d}"))
+        service = f"http://127.0.0.1:{made.service_port}"
+        with serving_texts(made.settings.paths, made.clock, 8660, service) as texts:
+            save_practice(made.settings.paths, replace(made.settings.practice, reminders={"is_on": True}))
+            connect_texts(made.settings.paths, texts.address)
+            made.settings = load_settings(made.environment)
+            into_auto(made)
+            yield made, texts
+
+
+def into_auto(live: Live) -> None:
+    """An order for every template, as two people would have approved it."""
+    practice = live.open()
+    now = practice.clock.now()
+    kinds = frozenset(f"send_message:{step}" for step in Step)
+    order = StandingOrder("reminders", 1, practice.practice.id, REMINDERS, kinds, 0.0, 1_000, now, now + timedelta(days=30))
+    note = AuditEntry(now, "testing", "order.set_up", f"use_case:{REMINDERS}", {})
+    with practice.path_store.transaction() as tx:
+        tx.set_order(order, audit=note)
+        tx.set_phase(REMINDERS, Phase.AUTO, audit=note)
+    practice.take_over_consents()
+
+
+def test_the_daemon_brings_a_reminder_to_the_handset_and_the_answer_back(live: tuple[Live, ServedTexts]) -> None:
+    """Sensor, run, provider, receipt; a yes confirms, a STOP withdraws consent, a question waits for a person; nobody is texted twice."""
+    made, texts = live
+    publish(made, [visit_id(number) for number in range(3)])
+    practice = made.open()
+    with running(made.service(), made.daemon(made.light_workspace())):
+        wait_for(180, "texts", lambda: len(texts.carrier.sent()) >= VISITS, pause=0.5)
+        wait_for(60, "receipts", lambda: delivered(made) >= VISITS, pause=0.5)
+        for number, words in enumerate(("YES", "STOP", "where do I park?", "I need to cancel")):
+            texts.carrier.write(f"+1212555{100 + number:04d}", NUMBER, words)
+        wait_for(90, "a confirmation", lambda: bool(practice.texts.confirmations([token(made, 0)])), pause=0.5)
+        wait_for(60, "two for a person", lambda: len(practice.replies.waiting()) == 2, pause=0.5)
+        time.sleep(25)  # eight minutes of the practice's: rounds that must not send anything again
+    to = Counter(text.to for text in texts.carrier.sent())
+    stopped = practice.vault.pseudonyms("client", ["PT-000001"])["PT-000001"]
+    with practice.path_store.looking() as state:
+        consents = state.contact_facts(stopped, "").consents
+        standing = Counter(str(one.state) for one in state.open_cases(*State) if one.proposal.use_case == REMINDERS)
+    with open_instance(made.settings.paths) as instance:
+        runs = Counter((run.job_name, run.status.value) for run in instance.get_runs())
+        by_sensor = sum(run.tags.get("dagster/sensor_name") == "reminders_sensor" for run in instance.get_runs())
+    print(f"\n{len(to)} clients texted, {delivered(made)} delivered; cases {dict(standing)}; runs {dict(runs)}; {by_sensor} by the sensor")
+    assert max(to.values()) == 1
+    assert by_sensor >= 1
+    assert not [one for one in runs if one[1] == "FAILURE"]
+    assert not consents[-1].given
+    assert sound(made)
+
+
+def test_the_live_sandbox_reminds_and_its_clients_answer(tmp_path: Path) -> None:
+    """`hsched sandbox live` with EHR, provider, service and all of Dagster: what goes out arrives, what comes back is read."""
+    home = tmp_path / "home"
+    create_sandbox(home, today=datetime.now(ZONE).date(), clinicians=6, years=0.3)
+    told = typed(home, "sandbox", "live", "--days", DAYS, "--speed", SPEED, "--eager")
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home)}))
+    with practice.path_store.looking() as state:
+        cases = [one for one in state.open_cases(*State) if one.proposal.use_case == REMINDERS]
+    with practice.messages.store.transaction() as tx:
+        counts = tx.counts()
+    texted, wrote = len(re.findall(r" is texted: ", told)), len(re.findall(r" writes: ", told))
+    replies = {str(one.message.id): one for one in practice.texts.standing(*ReplyState)}
+    intents = Counter(str(one.reading.intent) for one in replies.values() if one.reading)
+    left = Counter(str(one.state) for one in cases)
+    print(f"\n{texted} texts read, {wrote} written back; replies by intent {dict(intents)}; cases {dict(left)}; deliveries {counts}")
+    with open_instance(practice.paths) as instance:
+        runs = Counter((run.job_name, run.status.value) for run in instance.get_runs())
+    print(f"runs {dict(runs)}")
+    assert "hsched replies" in told
+    assert texted >= 10
+    assert wrote >= 5
+    assert len(replies) >= wrote - 2  # the last may have come when everything stopped
+    assert counts["text", "delivered"] >= texted - 2
+    assert left[State.CONFIRMED] > 0
+    assert not [one for one in runs if one[1] == "FAILURE"]
+    assert set(counts) <= {("text", "delivered"), ("text", "failed"), ("text", "accepted"), ("text", "sent"), ("text", "handed_over")}
+    settings = practice.settings
+    assert examine(settings.store_url, practice.practice.id, settings.checkpoints_file, settings.paths.public_keys).holds
+
+
+def typed(home: Path, *words: str) -> str:
+    """The command, to its good end; what it printed."""
+    environment = child_environment(Paths(home), os.environ, PYTHONPATH=str(ROOT))
+    command = [sys.executable, "-c", "from hsched_cli.main import run; run()", *words]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)
+    (home / "live.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def delivered(live: Live) -> int:
+    with live.open().messages.store.transaction() as tx:
+        return tx.counts().get((Channel.TEXT, "delivered"), 0)
+
+
+def token(live: Live, number: int) -> str:
+    name = visit_id(number)
+    return live.open().vault.pseudonyms("appointment", [name])[name]
+
+
+def sound(live: Live) -> bool:
+    settings = live.settings
+    return examine(settings.store_url, settings.practice.id, settings.checkpoints_file, settings.paths.public_keys).holds
