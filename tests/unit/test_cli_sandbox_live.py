@@ -12,7 +12,7 @@ from hsched_adapters.assembly import open_practice
 from hsched_adapters.settings import Paths, load_practice, load_settings, save_practice
 from hsched_cli import sandbox_ehr, sandbox_live
 from hsched_cli.main import run
-from hsched_cli.sandbox_permission import switch_on_reminders
+from hsched_cli.sandbox_permission import permit, reminding, switch_on_reminders
 from hsched_core.domain.rollout import Phase
 from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.reminders_plan import Step
@@ -74,16 +74,16 @@ def test_texts_and_reminders_are_connected_before_anything_starts(
     """
     monkeypatch.setattr(sandbox_live, "_programs", lambda *_: [])
     monkeypatch.setattr(sandbox_live, "START_SECONDS", 0.0)
-    for _ in range(2):  # the second start has nothing to decide
-        done("sandbox", "live", "--speed", "100000", "--days", "0.1", "--port", "8650")
-        told = capsys.readouterr().out
+    done("sandbox", "live", "--speed", "100000", "--days", "0.1", "--port", "8650")
+    told = capsys.readouterr().out
     practice = open_practice(load_settings({"HSCHED_HOME": str(home)}))
     text = practice.practice.messaging.text if practice.practice.messaging else None
     with practice.path_store.looking() as state:
         rollout = state.rollout(REMINDERS, practice.clock.now())
 
     assert "hsched reminders, hsched messages, hsched replies" in told
-    assert "approved" not in told
+    assert told.count("manager1 and manager2 approved") == 2
+    assert not permit(practice, reminding())  # the next start has nothing to decide
     assert text is not None
     assert text.base_url in told
     assert (practice.paths.keys / text.token_file).read_text(encoding="ascii").strip() not in told
