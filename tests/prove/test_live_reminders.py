@@ -1,6 +1,6 @@
 """Reminders as people meet them, by a real Dagster daemon: from its sensor to the provider, the receipt, the client's answer, the waitlist.
 
-Some six minutes: the event location under a daemon with a client who answers by hand, then `hsched sandbox live` as typed, with everything.
+Some eight minutes: the event location under a daemon with clients who answer by hand, then `hsched sandbox live` as typed, with everything.
 """
 
 import os
@@ -22,12 +22,15 @@ from hsched_adapters.settings import Paths, child_environment, load_settings, sa
 from hsched_adapters.store.audit.examination import examine
 from hsched_cli.sandbox_texts import NUMBER, ServedTexts, connect_texts, serving_texts
 from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.lifecycle import State
+from hsched_core.domain.people import Person, Role
 from hsched_core.domain.replies import ReplyState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.reminders_plan import Step
+from hsched_core.workflow.standby_steps import is_standby
 from hsched_pipelines.home import open_instance
 from hsched_sandbox.create import create_sandbox
 from hsched_sandbox.ehr.records import Client
@@ -35,7 +38,10 @@ from tests.integration.test_event_flow import publish
 from tests.sandbox_ehr import ZONE
 
 ROOT = Path(__file__).parents[2]
-VISITS = 12
+VISITS, WAITING = 12, 3
+CAPS = {"per_day": 9, "per_week": 20, "cooldown": "0 s"}  # what is tested is not the contact budget
+STANDBY_SOON = {"standby_from": 0.2, "standby_wait_hours": 0, "calls_per_day": 0}
+DESK = Person("person-desk", "live", frozenset({Role.FRONT_DESK}))
 DAYS, SPEED = "1.2", "400"  # from a morning into the next: both mornings' reminders, half an hour a real five seconds
 SECONDS = 420
 
@@ -43,13 +49,14 @@ SECONDS = 420
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[tuple[Live, ServedTexts]]:
     """A practice with reminders on and numbers that work, texting through the sandbox's provider."""
-    with live_practice(tmp_path, Size(visits=VISITS, waiting=3, patience=5.0, speed=20.0)) as made:
-        for number in range(VISITS):
+    with live_practice(tmp_path, Size(visits=VISITS, waiting=WAITING, patience=5.0, speed=20.0)) as made:
+        for number in range(VISITS + WAITING):
             client = made.book.get(Client, f"PT-{number:06d}")
             made.book.place(replace(client, phone=f"+1212555{100 + number:04d}"))
         service = f"http://127.0.0.1:{made.service_port}"
         with serving_texts(made.settings.paths, made.clock, 8660, service) as texts:
-            save_practice(made.settings.paths, replace(made.settings.practice, reminders={"is_on": True}))
+            caps = {"contact_caps": CAPS, "text_caps": CAPS}
+            save_practice(made.settings.paths, replace(made.settings.practice, reminders={"is_on": True, **STANDBY_SOON}, policy=caps))
             connect_texts(made.settings.paths, texts.address)
             made.settings = load_settings(made.environment)
             into_auto(made)
@@ -95,6 +102,44 @@ def test_the_daemon_brings_a_reminder_to_the_handset_and_the_answer_back(live: t
     assert by_sensor >= 1
     assert not [one for one in runs if one[1] == "FAILURE"]
     assert not consents[-1].given
+    assert sound(made)
+
+
+def test_a_standby_goes_all_the_way_under_the_daemon(live: tuple[Live, ServedTexts]) -> None:
+    """Proposed, approved by a person, texted, answered with a yes that confirms nothing, and offered first when the visit is cancelled."""
+    made, texts = live
+    publish(made, [visit_id(0)])
+    practice = made.open()
+
+    def standby() -> list[Case]:
+        with practice.path_store.looking() as state:
+            return [one for one in state.cases_about(token(made, 0)) if is_standby(one)]
+
+    def to(words: str) -> list[str]:
+        return [one.to for one in texts.carrier.sent() if words in one.body]
+
+    with running(made.service(), made.daemon(made.light_workspace())):
+        wait_for(180, "a standby proposal", lambda: bool(standby()), pause=0.5)
+        (case,) = standby()
+        assert (case.state, to("may become free")) == (State.WAITING, [])
+        practice.path.approve(case.id, case.action.digest, DESK)
+        wait_for(90, "its text", lambda: bool(to("may become free")), pause=0.5)
+        (number,) = to("may become free")
+        wait_for(60, "its receipt", lambda: len(texts.carrier.sent()) == delivered(made), pause=0.5)
+        texts.carrier.write(number, NUMBER, "YES")
+        wait_for(90, "somebody who stands by", lambda: [one.state for one in practice.reminders.standbys.waiting()] == ["waits"], pause=0.5)
+        assert practice.texts.confirmations([token(made, 0)]) == {}
+        made.cancel(0)
+        wait_for(120, "an offer of the freed time", lambda: bool(to("/o/")), pause=0.5)
+        wait_for(90, "the standby's end", lambda: not practice.reminders.standbys.waiting(), pause=0.5)
+    with practice.path_store.looking() as state:
+        ended = state.standby(case.id)
+    print(
+        f"\nthe freed time was offered to {'who stood by' if to('/o/') == [number] else 'somebody else'}; the standby: {ended and ended.state}"
+    )
+    assert to("/o/") == [number]
+    assert ended is not None
+    assert ended.state == "offered"
     assert sound(made)
 
 
