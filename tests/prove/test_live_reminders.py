@@ -135,7 +135,8 @@ def test_a_standby_goes_all_the_way_under_the_daemon(live: tuple[Live, ServedTex
     with practice.path_store.looking() as state:
         ended = state.standby(case.id)
     print(
-        f"\nthe freed time was offered to {'who stood by' if to('/o/') == [number] else 'somebody else'}; the standby: {ended and ended.state}"
+    whom = "who stood by" if to("/o/") == [number] else "somebody else"
+    print(f"\nthe freed time was offered to {whom}; the standby: {ended and ended.state}")
     )
     assert to("/o/") == [number]
     assert ended is not None
