@@ -134,10 +134,8 @@ def test_a_standby_goes_all_the_way_under_the_daemon(live: tuple[Live, ServedTex
         wait_for(90, "the standby's end", lambda: not practice.reminders.standbys.waiting(), pause=0.5)
     with practice.path_store.looking() as state:
         ended = state.standby(case.id)
-    print(
     whom = "who stood by" if to("/o/") == [number] else "somebody else"
     print(f"\nthe freed time was offered to {whom}; the standby: {ended and ended.state}")
-    )
     assert to("/o/") == [number]
     assert ended is not None
     assert ended.state == "offered"
