@@ -6,6 +6,7 @@ Pure: the same facts give the same proposals. A confirmed visit is left alone. A
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.contact import Channel, Outreach, Purpose
@@ -123,7 +124,13 @@ def _standby(facts: Facts, visit: Visit) -> Iterator[Proposal]:
     action = SendMessage(Outreach(choice.client, choice.channel, Purpose.OFFER), Step.STANDBY, visit.appointment)
     why = f"Risk {visit.risk:.0%}, asked to confirm, and no answer. The visit stays booked; another client would hear it may become free."
     closes = visit.starts_at - settings.least_notice
-    yield _proposal(facts, visit, Step.STANDBY, action, (why, *choice.reasons), closes, confidence=None)
+    kind = f"{visit.session_type} session of {visit.duration_minutes} min ({visit.modality})"
+    what = f"The time: {_wall_clock(visit.starts_at, facts.zone)}, {kind}."
+    yield _proposal(facts, visit, Step.STANDBY, action, (why, what, *choice.reasons), closes, confidence=None)
+
+
+def _wall_clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M} ({zone})"
 
 
 def needs_standby(facts: Facts, visit: Visit) -> bool:

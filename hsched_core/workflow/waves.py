@@ -72,7 +72,7 @@ class Waves:
             until = record.opening.opened_at + self._with.settings.answer_minutes * MINUTE
             first = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
             everybody = dict.fromkeys(one.client for one in waiting)
-            first &= everybody.keys() - {offer.client for offer in tx.offers(record.id)}
+            first &= everybody.keys() - {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
             if first and now < until:
                 yield from (Refusal(record.id, client, until) for client in everybody if client not in first)
 

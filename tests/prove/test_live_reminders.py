@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from benchmarks.live_practice import Live, Size, live_practice, running, visit_i
 from hsched_adapters.assembly import open_practice
 from hsched_adapters.settings import Paths, child_environment, load_settings, save_practice
 from hsched_adapters.store.audit.examination import examine
+from hsched_adapters.store.publishing import Publication, open_score_store
+from hsched_cli.reminders_report import measured
 from hsched_cli.sandbox_texts import NUMBER, ServedTexts, connect_texts, serving_texts
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
@@ -32,8 +34,12 @@ from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.reminders_plan import Step
 from hsched_core.workflow.standby_steps import is_standby
 from hsched_pipelines.home import open_instance
+from hsched_sandbox.appointment_sheet import appointment_ids
+from hsched_sandbox.archetypes import parameters_of
 from hsched_sandbox.create import create_sandbox
+from hsched_sandbox.ehr.opening import summary_in
 from hsched_sandbox.ehr.records import Client
+from hsched_sandbox.practice import simulate
 from tests.integration.test_event_flow import publish
 from tests.sandbox_ehr import ZONE
 
@@ -42,7 +48,8 @@ VISITS, WAITING = 12, 3
 CAPS = {"per_day": 9, "per_week": 20, "cooldown": "0 s"}  # what is tested is not the contact budget
 STANDBY_SOON = {"standby_from": 0.2, "standby_wait_hours": 0, "calls_per_day": 0}
 DESK = Person("person-desk", "live", frozenset({Role.FRONT_DESK}))
-DAYS, SPEED = "1.2", "400"  # from a morning into the next: both mornings' reminders, half an hour a real five seconds
+RISKS = (0.05, 0.2, 0.4)
+DAYS, SPEED = "1.15", "400"  # from a morning into the next: both mornings' reminders, half an hour a real five seconds
 SECONDS = 420
 
 
@@ -98,7 +105,11 @@ def test_the_daemon_brings_a_reminder_to_the_handset_and_the_answer_back(live: t
         runs = Counter((run.job_name, run.status.value) for run in instance.get_runs())
         by_sensor = sum(run.tags.get("dagster/sensor_name") == "reminders_sensor" for run in instance.get_runs())
     print(f"\n{len(to)} clients texted, {delivered(made)} delivered; cases {dict(standing)}; runs {dict(runs)}; {by_sensor} by the sensor")
+    rows = {row.group: row for row in measured(made.open(), 30)}
+    print(f"report {[(row.group, row.visits, row.confirmed, row.early_share) for row in rows.values()]}")
     assert max(to.values()) == 1
+    assert (rows["standard"].visits, rows["standard"].confirmed, rows["standard"].early_share) == (9, 0, None)
+    assert sum(row.confirmed for row in rows.values()) == 1
     assert by_sensor >= 1
     assert not [one for one in runs if one[1] == "FAILURE"]
     assert not consents[-1].given
@@ -146,6 +157,7 @@ def test_the_live_sandbox_reminds_and_its_clients_answer(tmp_path: Path) -> None
     """`hsched sandbox live` with EHR, provider, service and all of Dagster: what goes out arrives, what comes back is read."""
     home = tmp_path / "home"
     create_sandbox(home, today=datetime.now(ZONE).date(), clinicians=6, years=0.3)
+    score_coming(home)
     told = typed(home, "sandbox", "live", "--days", DAYS, "--speed", SPEED, "--eager")
     practice = open_practice(load_settings({"HSCHED_HOME": str(home)}))
     with practice.path_store.looking() as state:
@@ -165,11 +177,38 @@ def test_the_live_sandbox_reminds_and_its_clients_answer(tmp_path: Path) -> None
     assert wrote >= 5
     assert len(replies) >= wrote - 2  # the last may have come when everything stopped
     assert counts["text", "delivered"] >= texted - 2
-    assert left[State.CONFIRMED] > 0
+    templates = Counter(str(getattr(one.action, "template", "")) for one in cases if one.state is State.CONFIRMED)
+    print(f"templates {dict(templates)}")
+    assert {"visit_reminder", "reminder_confirm", "reminder_again"} <= set(templates)
+    assert intents["confirm"] > 0
     assert not [one for one in runs if one[1] == "FAILURE"]
     assert set(counts) <= {("text", "delivered"), ("text", "failed"), ("text", "accepted"), ("text", "sent"), ("text", "handed_over")}
     settings = practice.settings
     assert examine(settings.store_url, practice.practice.id, settings.checkpoints_file, settings.paths.public_keys).holds
+
+
+def score_coming(home: Path) -> None:
+    """Risks of the next days' visits, as the learning flow would publish them: a third in each tier."""
+    practice, wish = open_practice(load_settings({"HSCHED_HOME": str(home)})), summary_in(home).wish
+    chosen = parameters_of(wish.archetype, clinicians=wish.clinicians, years=wish.years, plain=wish.plain)
+    visits = simulate(chosen, seed=wish.seed, today=wish.today).visits
+    now = practice.clock.now()
+    near = visits.take((visits.start > now.timestamp()) & (visits.start < (now + timedelta(days=9)).timestamp()))
+    names = appointment_ids(near.number).to_pylist()
+    tokens = practice.vault.pseudonyms("appointment", names)
+    starts = [datetime.fromtimestamp(int(one), UTC) for one in near.start]
+    rows = [
+        {
+            **{"booking_id": f"{tokens[name]}-0", "moment": "day_before", "appointment_token": tokens[name], "client_token": "0c" * 16},
+            **{"clinician_token": None, "starts_on": at.date(), "starts_at": at, "days_ahead": 1, "probability": RISKS[number % 3]},
+            **{"probability_no_show": None, "probability_late_cancel": None, "reasons": "", "rank_in_day": 1, "visits_in_day": 2},
+            **{"model_name": "no_show", "model_version": "1", "is_hindsight": False},
+        }
+        for number, (name, at) in enumerate(zip(names, starts, strict=True))
+    ]
+    store = open_score_store(practice.settings)
+    store.publish(Publication(now.date(), now, 1, "0" * 64, rows, [], []))
+    store.close()
 
 
 def typed(home: Path, *words: str) -> str:

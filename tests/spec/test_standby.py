@@ -9,6 +9,7 @@ import pytest
 
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.contact import ConsentEvent
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.lifecycle import LifecycleError, State
 from hsched_core.domain.people import Person, Role
@@ -178,6 +179,19 @@ def test_the_others_wait_no_longer_than_an_answer_takes() -> None:
         world.wait(minutes=30)
 
     assert asked == [[], [CLIENTS[0]]]
+
+
+def test_who_said_stop_meanwhile_keeps_nobody_waiting() -> None:
+    """Their offer is blocked; in the next round the others are asked."""
+    world = DeskWorld(clients=CLIENTS[:3])
+    waits_for = StandbyRecord("5b" * 16, VISIT, CLIENTS[2], NOON + timedelta(hours=20), NOON, StandbyState.WAITS)
+    world.store.tables.standbys[waits_for.id] = waits_for
+    world.store.tables.consents[CLIENTS[2]].append(ConsentEvent(False, NOON))
+    world.cancel()
+    world.desk.advance()
+    world.desk.advance()
+
+    assert world.asked() == [CLIENTS[0]]
 
 
 def test_an_offer_of_the_freed_time_ends_the_standby(world: RemindersWorld) -> None:
