@@ -45,6 +45,7 @@ def texts(
         out().print(f"  {as_a_client(served.address)}", markup=False, soft_wrap=True)
         out().print("A service that runs already learns of it at its next start. Ctrl-C stops it.")
         wait_for_interrupt()
+        err().print("What waits is told ...")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,6 @@ def serving_texts(paths: "Paths", clock: "Clock", port: int, service_url: str) -
         try:
             yield ServedTexts(carrier, served.address)
         finally:
-            err().print("What waits is told ...")
             callbacks.stop()
 
 

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from hsched_adapters.messaging.addresses import NoAddressError, number_of
 from hsched_sandbox.ehr.book import Book
 from hsched_sandbox.ehr.records import Client
 from hsched_sandbox.sms.carrier import Carrier, Fate, Text
 
-REGION = "US"
 # Of all numbers, in hundredths: what the carrier finds out only when it delivers. Choices, not measurements.
 BAD: Mapping[Fate, float] = MappingProxyType({Fate.LANDLINE: 1.5, Fate.HANDSET_OFF: 1.0, Fate.NOBODYS: 0.5})
 
@@ -37,7 +35,7 @@ class Handsets:
 
     def write(self, client: Client, words: str) -> None:
         """The client texts the practice."""
-        self.carrier.write(number_of(client.phone or "", REGION), self.number, words)
+        self.carrier.write(in_e164(client.phone or ""), self.number, words)
 
     def number_for(self, client: str) -> str:
         """The client's number; empty where they have none that can be read."""
@@ -47,11 +45,8 @@ class Handsets:
         """Whose number is which, also of clients who came lately; and which do not work."""
         known = set(self._owners.values())
         for client in self.book.every(Client):
-            if client.id in known or not client.phone:
-                continue
-            try:
-                number = number_of(client.phone, REGION)
-            except NoAddressError:
+            number = "" if client.id in known else in_e164(client.phone or "")
+            if not number:
                 continue
             self._owners[number] = client.id
             if fate := self._fate(client.id):
@@ -64,3 +59,10 @@ class Handsets:
                 return fate
             draw -= share
         return None
+
+
+def in_e164(phone: str) -> str:
+    """A North American number of the sandbox's records, as the provider writes it; nothing where it is none."""
+    digits = "".join(one for one in phone if one.isdigit())
+    digits = digits if len(digits) == 11 else f"1{digits}"
+    return f"+{digits}" if len(digits) == 11 and digits[0] == "1" else ""
