@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hsched_core.domain.holdout import Arm
+from hsched_core.domain.holdout import Arm, Draw
+from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.use_cases.reminders_facts import Visit
 from hsched_core.use_cases.reminders_plan import Tier, call_relative_risk, called_from, tier, tier_by_risk
 from hsched_core.use_cases.reminders_settings import ReminderSettings
@@ -45,6 +46,13 @@ def why(visit: Visit, settings: ReminderSettings) -> str:
     helps = call_relative_risk(visit, settings) < settings.text_relative_risk and settings.calls_per_day > 0
     call = "and called where the day's calls reach." if helps else "but not called: a call does not help such a visit, or nobody calls."
     return f"{risk}, from {called_from(visit, settings):.0%} on: asked to confirm, asked again, {call}"
+
+
+def tier_drawn(draw: Draw, settings: ReminderSettings) -> Tier:
+    """The tier that a drawn visit's risk was in when it was drawn, by the thresholds in force now."""
+    kind, _, modality = draw.stratum.partition(".")
+    session = (draw.starts_at, 0, Modality(modality), SessionType(kind))
+    return tier_by_risk(Visit(draw.subject, draw.client, *session, risk=draw.expected), settings)
 
 
 def counted(visits: Iterable[Visit], settings: ReminderSettings) -> dict[Tier, int]:

@@ -11,11 +11,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.live_practice import Live, Size, live_practice, visit_id
+from hsched_adapters.people_file import demo_people, save_people
 from hsched_adapters.settings import load_settings, save_practice
 from hsched_cli import effect
 from hsched_cli.main import run as typed
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.domain.standby import StandbyRecord
 from hsched_core.use_cases import REMINDERS, WAITLIST
 from hsched_core.use_cases.reminders_plan import Step
 from hsched_pipelines.operations.remind_work import key_at
@@ -115,6 +117,41 @@ def test_openings_left_to_the_staff_by_chance_are_not_offered(live: Live) -> Non
     assert offered.isdisjoint(one.subject for one in draws if one.arm == "held")
 
 
+def test_the_report_counts_what_was_sent_and_a_standby_is_noted_by_a_person(
+    live: Live, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By tier, with too little data to say more; who stands by is listed, and what they said on the phone is kept under a login."""
+    for name, value in live.environment.items():
+        monkeypatch.setenv(name, value)
+    save_people(live.settings.paths.people, demo_people([]))
+    publish(live, [visit_id(0), visit_id(1)])
+    assert run(live, "remind").success
+    live.cancel(1)
+
+    def said(*words: str) -> str:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            typed(["reminders", *words])
+        assert ended.value.code == 0
+        return capsys.readouterr().out
+
+    told = json.loads(said("report", "--json"))["tiers"]
+    assert [(one["group"], one["visits"], one["endings"]["cancelled_late"], one["early_share"]) for one in told] == [
+        ("standard", 8, 0, None),
+        ("raised", 2, 1, None),
+    ]
+    assert "too little data" in said("report")
+    practice = live.open()
+    waits = StandbyRecord("5b" * 16, "0e" * 16, "0c" * 16, practice.clock.now() + timedelta(hours=5), practice.clock.now())
+    with practice.path_store.transaction() as tx:
+        tx.put_standby(waits, audit=AuditEntry(waits.since, "path", "standby.asked", waits.id, {}))
+    assert "has not answered" in said("standbys")
+    assert "stands by" in said("stands-by", "5b5b5b", "--as", "frontdesk")
+    assert "said yes" in said("standbys")
+    assert "does not want it" in said("stands-by", "5b5b5b", "--no", "--as", "frontdesk")
+    assert "Nobody stands by" in said("standbys")
+
+
 def test_the_commands_show_what_would_happen_and_send_nothing(
     live: Live, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +173,8 @@ def test_the_commands_show_what_would_happen_and_send_nothing(
     assert len(said("preview", "--due")[1]["due"]) == 12
     texts = said("preview")[1]["templates"]
     assert {one["language"] for one in texts} == {"en", "es"}
+    assert [(one["tier"], one["coming"]) for one in said("preview", "--due")[1]["tiers"]] == [("standard", 7), ("raised", 0), ("high", 3)]
+    assert (said("report")[1]["tiers"], said("standbys")[1]) == ([], {"standbys": []})
     assert all("{" not in one["text"] for one in texts)
     assert said("lint") == (0, {"problems": []})
     code, told = said("lint", "--word", "earlier time", "--word", "Provider")

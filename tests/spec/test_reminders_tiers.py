@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from hsched_core.domain.actions import SendMessage
-from hsched_core.domain.holdout import Arm
+from hsched_core.domain.holdout import Arm, Draw
 from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.use_cases.reminders import ReminderSettings, Visit, calls, propose
 from hsched_core.use_cases.reminders_plan import Step, Tier
-from hsched_core.use_cases.reminders_tiers import counted, explained, why
-from tests.reminders_world import DAY, TEN, asked, facts, visit
+from hsched_core.use_cases.reminders_tiers import counted, explained, tier_drawn, why
+from tests.reminders_world import DAY, STARTS, TEN, asked, facts, visit
 
 USUAL = ReminderSettings()
 INTAKE = SessionType.INTAKE
@@ -64,6 +64,15 @@ def test_every_tier_is_told_in_words_with_the_practices_own_thresholds() -> None
     assert "a call by staff of in-person visits, 7 a day" in high.what
     assert high.what.endswith("remote visits are never called about")
     assert nobody.what.endswith("no call: calls_per_day is 0")
+
+
+def test_a_draw_tells_the_tier_it_was_made_in() -> None:
+    """From its own risk and kind: what a report groups by."""
+    draw = Draw("reminders", "0a" * 16, "0b" * 16, Arm.HELD, 0.2, TEN, STARTS, "individual.in_person", 0.2)
+
+    assert tier_drawn(draw, USUAL) is Tier.RAISED
+    assert tier_drawn(replace(draw, stratum="intake.video"), USUAL) is Tier.HIGH
+    assert tier_drawn(replace(draw, expected=None), USUAL) is Tier.STANDARD
 
 
 def test_each_visit_says_why_it_is_where_it_is() -> None:

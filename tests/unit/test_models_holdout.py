@@ -56,7 +56,20 @@ def test_outcomes_count_as_they_were_drawn_and_only_those_not_known_before(told:
     found = visits(made, rows)
 
     assert found[["is_unused", "is_early_cancel"]].to_numpy().tolist() == [[False, True], [True, False]]
-    assert early_cancels(told)["verdict"] in set(Verdict)
+    assert early_cancels(told)[0]["verdict"] in set(Verdict)
+
+
+def test_early_cancels_and_effects_are_told_by_tier(told: pd.DataFrame) -> None:
+    """Chance decided within each; a tier with few in an arm says too little."""
+    small = ["raised"] * (len(told) - 60) + ["high"] * 60
+    early = {one["group"]: one for one in early_cancels(told.assign(tier=small))}
+    by_tier = {one["group"]: one for one in effects(told.assign(tier=small)) if one["by"] == "tier"}
+
+    assert {one["by"] for one in early.values()} == {"cancelled in time"}
+    assert set(early) == {"", "raised", "high"}
+    assert early["raised"]["contacted"] + early["raised"]["held_out"] == len(told) - 60
+    assert (early["high"]["verdict"], by_tier["high"]["verdict"]) == (Verdict.TOO_LITTLE, Verdict.TOO_LITTLE)
+    assert by_tier["raised"]["low"] is not None
 
 
 def test_nothing_drawn_is_too_little_data() -> None:
