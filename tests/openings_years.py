@@ -67,13 +67,34 @@ def openings_of(world: World, *, has_effect: bool) -> OpeningsYear:
 
 def openings_lived(made: OpeningsYear, seed: int, share: float = 0.3) -> tuple[list[Draw], dict[str, bool]]:
     """The year's draws, each made by the holdout itself, and which openings somebody had in the end."""
+    draws = drawn(made, seed, share)
+    offered = np.array([one.arm is Arm.TREATED for one in draws])
+    filled = np.random.default_rng([seed, 78]).random(len(draws)) < np.where(offered, made.offered, made.left)
+    return draws, dict(zip(made.ids, filled.tolist(), strict=True))
+
+
+def beside_its_holdout(world: World, made: OpeningsYear, seed: int, share: float = 0.3) -> tuple[list[Draw], dict[str, bool]]:
+    """The same, but what is held leaves its clients to the next opening, as in life: who was not asked then is asked later."""
+    draws = drawn(made, seed, share)
+    held = frozenset(int(one.subject, 16) for one in draws if one.arm is Arm.HELD)
+    asked = play(world, left_out=held)
+    taken = set(asked.opening[asked.is_placed].tolist())
+    by_staff = np.random.default_rng([seed, 79]).random(len(draws)) < made.left
+    return draws, {name: bool(by_phone or int(name, 16) in taken) for name, by_phone in zip(made.ids, by_staff.tolist(), strict=True)}
+
+
+def placed_by(world: World, made: OpeningsYear) -> np.ndarray:
+    """Which openings an offer would fill, were every one of them offered."""
+    asked = play(world)
+    return np.isin([int(name, 16) for name in made.ids], asked.opening[asked.is_placed])
+
+
+def drawn(made: OpeningsYear, seed: int, share: float) -> list[Draw]:
+    """Each opening's draw, when it was opened."""
     holdout, store = Holdout(WAITLIST, share, KeyedLot(OneKey(seed.to_bytes(32, "big")), "elm")), FakePathStore()  # type: ignore[arg-type]
     with store.transaction() as tx:
         for row, (subject, client) in enumerate(zip(made.ids, made.clients, strict=True)):
             opened, starts = (datetime.fromtimestamp(int(column[row]), UTC) for column in (made.opened, made.starts))
             stratum = "within_a_day" if starts - opened <= timedelta(days=1) else "longer"
             holdout.arm(tx, subject, client, starts, opened, stratum=stratum)
-    draws = list(store.tables.draws.values())
-    offered = np.array([one.arm is Arm.TREATED for one in draws])
-    filled = np.random.default_rng([seed, 78]).random(len(draws)) < np.where(offered, made.offered, made.left)
-    return draws, dict(zip(made.ids, filled.tolist(), strict=True))
+    return list(store.tables.draws.values())

@@ -11,9 +11,9 @@ from hsched_models.uplift import Verdict
 from hsched_sandbox.parameters import plain
 from hsched_sandbox.practice import simulate
 from tests.holdout_years import TODAY
-from tests.openings_years import openings_lived, openings_of
+from tests.openings_years import beside_its_holdout, openings_lived, openings_of, placed_by
 
-YEARS = 200
+YEARS, FEWER_YEARS = 200, 40
 FOUND = (Verdict.FEWER, Verdict.MORE)
 
 
@@ -38,3 +38,22 @@ def test_the_estimate_covers_the_planted_effect_and_a_world_without_one_shows_no
     print(f"interval {np.mean(widths):.4f} wide; covered {covered} of {YEARS}; shown in {shown}; without an effect in {false} of {YEARS}")
     assert covered >= 0.905 * YEARS
     assert false <= 0.095 * YEARS
+
+
+@pytest.mark.parametrize(("share", "most"), [(0.1, 0.012), (0.3, 0.025)])
+def test_openings_that_are_held_leave_their_clients_to_the_others(share: float, most: float) -> None:
+    """As in life: the others are filled the better, so the estimate says more than offering everything changes. How much more is told."""
+    told, whole, covered = [], [], 0
+    for seed in range(FEWER_YEARS):
+        world = simulate(plain(clinicians=10, years=1), seed=2000 + seed, today=TODAY)
+        made = openings_of(world, has_effect=True)
+        found = effects(openings(*beside_its_holdout(world, made, seed, share)))[0]
+        everything = -float((placed_by(world, made) * (1 - made.left)).mean())
+        told.append(found["difference"])
+        whole.append(everything)
+        covered += found["low"] <= everything <= found["high"]
+    over = np.mean(whole) - np.mean(told)
+    print(
+        f"\n{share:.0%} held: estimate {np.mean(told):+.4f}, of offering everything {np.mean(whole):+.4f}; covered {covered} of {FEWER_YEARS}"
+    )
+    assert 0 < over < most
