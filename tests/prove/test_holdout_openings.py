@@ -53,7 +53,5 @@ def test_openings_that_are_held_leave_their_clients_to_the_others(share: float, 
         whole.append(everything)
         covered += found["low"] <= everything <= found["high"]
     over = np.mean(whole) - np.mean(told)
-    print(
-        f"\n{share:.0%} held: estimate {np.mean(told):+.4f}, of offering everything {np.mean(whole):+.4f}; covered {covered} of {FEWER_YEARS}"
-    )
+    print(f"\n{share:.0%} held: estimate {np.mean(told):+.4f}, offering all {np.mean(whole):+.4f}; covered {covered} of {FEWER_YEARS}")
     assert 0 < over < most
