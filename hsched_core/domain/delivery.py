@@ -132,6 +132,7 @@ class DeadEnd:
 class CallOutcome(StrEnum):
     """How a call of the staff ended."""
 
+    CONFIRMED = "confirmed"  # reached, and the client will come: as good as a yes by text
     REACHED = "reached"
     LEFT_WORD = "left_word"  # on a machine, as discreetly as a message
     NO_ANSWER = "no_answer"

@@ -43,11 +43,12 @@ class Visit:
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known of who wrote. `offers` are those they may still answer."""
+    """What is known of who wrote. `offers` and `standbys` are those they may still answer."""
 
     message: InboundText
     visits: Sequence[Visit] = ()
     offers: Sequence[str] = ()
+    standbys: Sequence[str] = ()  # times they were told may become free
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Then:
     reasons: tuple[Reason, ...] = ()
     visit: str = ""
     confirms: bool = False
+    stands_by: str = ""  # the standby they said yes to
 
 
 def at_once(reading: Reading) -> AtOnce:
@@ -101,6 +103,8 @@ def then(reading: Reading, situation: Situation) -> Then:
         return Then(_ordered([*reasons, *_of_a_stranger(reading, situation.message)]))
     if not ABOUT_A_VISIT & set(intents):
         return Then(_ordered(reasons))
+    if Intent.CONFIRM in intents and situation.standbys:
+        return _about_a_standby(reading, situation, reasons)
     found = _visit_meant(reading, situation)
     if isinstance(found, Reason):
         is_certain_to_matter = Intent.CONFIRM in intents or found is not Reason.NO_VISIT
@@ -110,6 +114,15 @@ def then(reading: Reading, situation: Situation) -> Then:
     if Intent.CONFIRM in intents and situation.offers:
         reasons.append(Reason.OFFER_OPEN)
     return Then(_ordered(reasons), found.appointment, confirms)
+
+
+def _about_a_standby(reading: Reading, situation: Situation, reasons: Sequence[Reason]) -> Then:
+    """A yes after a time that may become free is for it, and confirms no visit; where it may be for something else, a person asks."""
+    now = situation.message.received_at
+    was_asked = any(one.asked_at and now - ASKED_LATELY <= one.asked_at <= now <= one.starts_at for one in situation.visits)
+    if was_asked or situation.offers or len(situation.standbys) > 1 or reading.intent not in CONFIRMS_BESIDE:
+        return Then(_ordered([*reasons, Reason.OFFER_OPEN]))
+    return Then(_ordered(reasons), stands_by=situation.standbys[0])
 
 
 def _of_the_words(reading: Reading) -> list[Reason]:

@@ -18,12 +18,14 @@ from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person
 from hsched_core.domain.replies import InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
+from hsched_core.domain.standby import StandbyState
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
 from hsched_core.replies.reading import read
 from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then, withdrawn
 from hsched_core.workflow import reply_trail as trail
+from hsched_core.workflow.standby_steps import answer
 
 AT_ONCE, MOST_ROUNDS = 500, 20  # messages of one batch, and batches of one round
 MOST_FAILURES = 3  # calls of one round that do not get through: opt-outs wait for it
@@ -197,7 +199,11 @@ class RepliesDesk:
                     for one in theirs
                 ]
                 offers = [one.id for one in tx.unfinished_offers() if one.client == reply.message.client and one.state is OfferState.SENT]
-                told = then(stored.reading, Situation(reply.message, visits, offers))
+                asked = (one for one in tx.standbys(client=reply.message.client or "nobody") if one.state is StandbyState.ASKED)
+                standbys = {one.id: one for one in asked}
+                told = then(stored.reading, Situation(reply.message, visits, offers, tuple(standbys)))
+                if told.stands_by:
+                    answer(tx, standbys[told.stands_by], self._clock.now(), trail.DESK, says_yes=True, reference=reply.id)
                 state = ReplyState.WAITING if told.reasons else ReplyState.DONE
                 kept: dict[str, Any] = {"reasons": told.reasons, "visit": told.visit, "confirms": told.confirms}
                 self._step(tx, stored, "confirmed" if told.confirms else "sorted", self._clock.now(), state=state, **kept)
