@@ -169,8 +169,12 @@ class Platform:
             self.life.at(at, lambda: self._round(at))
 
     def _round(self, at: datetime) -> None:
+        """A practice's job makes one every few seconds; here one is made when there is something new, and again until nobody is left to ask."""
         self._woken.discard(at)
-        self._count("waitlist", self.waitlist.advance())
+        done = self.waitlist.advance()
+        self._count("waitlist", done)
+        if done.done["asked.blocked"]:
+            self._wake(self.life.present + SECOND)
 
     def _hourly(self) -> None:
         """The jobs of the hour: reminders, openings, what time does to cases, and what people of the practice decide."""

@@ -47,6 +47,7 @@ class Setting:
     clinicians: int = 8
     weeks: int = 52
     has_effect: bool = True
+    longer_list: float = 4.0  # times the sandbox's waitlist: about as many offers an opening as published (2.8; 60,660 for 21,978)
 
     @property
     def reminders(self) -> Reminders:
@@ -168,7 +169,7 @@ class Town:
 
     @cached_property
     def _script(self) -> Any:
-        return script_of(self.world)
+        return script_of(self.world, self.setting.longer_list)
 
     @cached_property
     def people(self) -> dict[str, Person]:
