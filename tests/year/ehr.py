@@ -53,6 +53,7 @@ class YearEhr(FakeEhr):
     entries_of: dict[str, list[tuple[SessionType, int]]] = field(default_factory=lambda: defaultdict(list))  # every one, by client
     numbered: dict[str, int] = field(default_factory=dict)  # effects by key
     given_up: set[str] = field(default_factory=set)  # visits that were cancelled for an earlier one
+    cancelled: dict[str, Line] = field(default_factory=dict)  # the last line of each appointment that was called off
     left_list: dict[str, datetime] = field(default_factory=dict)  # entries of the waitlist that are over
 
     def __post_init__(self) -> None:
@@ -181,7 +182,10 @@ class YearEhr(FakeEhr):
         self.by_person[session.client][appointment.id] = None
         self.by_person[session.clinician][appointment.id] = None
         self._knows(session.client)
-        self.log.append(Line(self.now(), appointment.status, appointment.id, self.by))
+        line = Line(self.now(), appointment.status, appointment.id, self.by)
+        self.log.append(line)
+        if appointment.status is AppointmentStatus.CANCELLED:
+            self.cancelled[appointment.id] = line
         return super()._put(appointment)
 
     def _knows(self, client: str) -> None:

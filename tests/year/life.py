@@ -54,6 +54,7 @@ class Sent:
     purpose: Purpose
     template: str
     about: str = ""
+    answers: str = ""  # the client's own message that it answers
 
 
 @dataclass(order=True)

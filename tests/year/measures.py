@@ -11,10 +11,10 @@ from statistics import median
 from typing import Any
 
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
-from hsched_core.domain.contact import Channel, Purpose
+from hsched_core.domain.contact import Purpose
 from hsched_core.domain.vocabulary import SessionType
 from tests.year.ehr import BLOCK, Line
-from tests.year.life import Life
+from tests.year.life import Life, Sent
 
 REFILLABLE, LATE = timedelta(hours=2), timedelta(days=1)
 FILLERS = ("platform", "staff")
@@ -105,19 +105,12 @@ def _end(life: Life, name: str, one: Appointment) -> str:
         return "no-show"
     if one.status is AppointmentStatus.BOOKED:
         return "not over"
-    line = _cancelled(life)[name]
+    line = life.ehr.cancelled[name]
     if line.by == "office":
         return "called off by the practice"
     if line.by in FILLERS:
         return "given up for an earlier one"
     return "cancelled late" if one.session.starts_at - line.at < LATE else "cancelled early"
-
-
-def _cancelled(life: Life) -> dict[str, Line]:
-    if not hasattr(life, "_cancelled_by_name"):
-        life._cancelled_by_name = {one.appointment: one for one in life.ehr.log if one.what is AppointmentStatus.CANCELLED}  # type: ignore[attr-defined]
-    found: dict[str, Line] = life._cancelled_by_name  # type: ignore[attr-defined]
-    return found
 
 
 def hours(life: Life) -> float:
@@ -167,32 +160,13 @@ def active_months(life: Life) -> Counter[str]:
     return Counter({client: len(months) for client, months in found.items()})
 
 
-def waited_weeks(life: Life) -> Counter[str]:
+def waited_weeks(life: Life) -> dict[str, float]:
     """Weeks each client was on the list."""
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for name, wait in life.waits.items():
         until = min(life.ehr.left_list.get(name, wait.until), life.town.ends)
-        found[wait.entry.client] += max(until - max(wait.entry.entered_at, life.town.begins), timedelta(0)) / WEEK  # type: ignore[assignment]
+        found[wait.entry.client] += max(until - max(wait.entry.entered_at, life.town.begins), timedelta(0)) / WEEK
     return found
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One group against the rest: rates of offers or contacts, and their ratio with a bootstrap interval over clients."""
-
-    attribute: str
-    group: str
-    what: str
-    rate: float
-    other: float
-    ratio: float
-    low: float
-    high: float
-    clients: int
-
-
-def of_kind(life: Life, purpose: Purpose) -> Counter[str]:
-    return Counter(one.client for one in life.sent if one.purpose is purpose and one.template in ("waitlist_offer", "call"))
 
 
 def time_to_fill(found: Iterable[Opening]) -> float:
@@ -201,5 +175,55 @@ def time_to_fill(found: Iterable[Opening]) -> float:
     return median(spans) if spans else float("nan")
 
 
-def calls_to(life: Life) -> int:
-    return sum(one.channel is Channel.CALL for one in life.sent)
+def offers(life: Life) -> list[Sent]:
+    """Every time an hour was offered to somebody, in writing or by phone."""
+    return [one for one in life.sent if one.purpose is Purpose.OFFER and one.template in ("waitlist_offer", "call")]
+
+
+def figures(life: Life) -> dict[str, float]:
+    """A world's year, in the order of the report."""
+    opened, ended, asked = openings(life), visits(life), offers(life)
+    came = ended["attended"] + ended["no-show"] + ended["cancelled late"] + ended["cancelled early"]
+    filled = [one for one in opened if one.filled_at]
+    found: dict[str, float] = {
+        "openings that could be filled": len(opened),
+        "openings filled (%)": 100 * len(filled) / max(1, len(opened)),
+        "openings filled and used (%)": 100 * sum(one.is_used for one in opened) / max(1, len(opened)),
+        "median hours from opening to booking": time_to_fill(opened),
+        "offers or calls an opening": len(asked) / max(1, len(opened)),
+        "offers or calls a filled opening": len(asked) / max(1, len(filled)),
+        "no-shows (%)": 100 * ended["no-show"] / came,
+        "late cancellations (%)": 100 * ended["cancelled late"] / came,
+        "early cancellations (%)": 100 * ended["cancelled early"] / came,
+        "clinicians' hours used": hours(life),
+    }
+    burden = contacts(life)
+    found["contacts a client-month"] = burden["per client-month"]
+    found["client-weeks at the cap of five (%)"] = 100 * burden["client-weeks with five"] / max(1, burden["client-weeks with any"])
+    found["staff minutes a working day"] = sum(life.office.minutes.values()) / working_days(life)
+    return found
+
+
+def working_days(life: Life) -> int:
+    days = (life.town.ends - life.town.begins).days
+    noons = (life.town.begins + timedelta(days=day, hours=12) for day in range(days))
+    return sum(life.office.is_open(one) for one in noons)
+
+
+def standby(life: Life) -> Counter[str]:
+    """What became of visits about which somebody else heard that the time may become free."""
+    found: Counter[str] = Counter()
+    takers = {(line.appointment): one for lines in _takers(life).values() for line, one in lines}
+    for sent in life.sent:
+        if sent.template == "standby_offer":
+            visit = life.ehr.appointments_by_id[sent.about]
+            end = _end(life, sent.about, visit)
+            found[end] += 1
+            here = [one for one in takers.values() if (one.session.clinician, one.session.starts_at) == _place(visit)]
+            found["the time was taken by who had heard of it"] += any(one.session.client == sent.client for one in here)
+            found["the time was taken by somebody else"] += any(one.session.client != sent.client for one in here)
+    return found
+
+
+def _place(one: Appointment) -> tuple[str, datetime]:
+    return one.session.clinician, one.session.starts_at

@@ -223,7 +223,8 @@ class Platform:
             self.life.send(Sent(now, to.client, to.channel, to.purpose, action.template, f"{session.clinician}/{session.starts_at}"))
             self._await_answer(permit.case_id, action)
         elif isinstance(action, SendMessage):
-            self.life.send(Sent(now, to.client, to.channel, to.purpose, action.template, action.appointment or ""))
+            about = action.appointment or ""
+            self.life.send(Sent(now, to.client, to.channel, to.purpose, action.template, about, to.answers or ""))
             if to.channel is Channel.CALL:
                 self._ring(action)
 
