@@ -19,6 +19,7 @@ from tests.year.office import BOOKING, REPLY
 from tests.year.scores import Model
 from tests.year.town import Town
 
+NAME = "as usual"
 MINUTES_A_DAY = 45  # for openings; with hsched the front desk spends about as many on calls about visits and on replies
 LEAST_NOTICE, MOST_NOTICE = timedelta(hours=2), timedelta(days=7)  # as hsched's own
 CALLS_EVERY = timedelta(minutes=30)
@@ -83,7 +84,7 @@ class Manual:
         """What the model would say three days before; nobody looks at it in this world."""
         found = self.life.ehr.appointments_by_id[appointment]
         if self.life.ehr.is_booked(appointment):
-            booked = self.town.booked[self.life.ehr.rows[appointment]]
+            booked = self.town.booked[self.life.ehr.rows[appointment]] if appointment[0] == "a" else self.life.present
             self.risks.append((appointment, self.model.risks(self.life.histories, [(found.session, booked)], self.life.present)[0]))
 
     def heard(self, client: str, intent: Intent, appointment: str) -> None:

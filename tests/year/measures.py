@@ -94,11 +94,13 @@ def visits(life: Life) -> Counter[str]:
         if one.session.client == BLOCK or one.session.starts_at >= life.town.ends:
             continue
         found["all"] += 1
-        found[_end(life, name, one)] += 1
+        found[end_of(life, name)] += 1
     return found
 
 
-def _end(life: Life, name: str, one: Appointment) -> str:
+def end_of(life: Life, name: str) -> str:
+    """How a visit ended."""
+    one = life.ehr.appointments_by_id[name]
     if one.status is AppointmentStatus.FULFILLED:
         return "attended"
     if one.status is AppointmentStatus.NO_SHOW:
@@ -204,6 +206,23 @@ def figures(life: Life) -> dict[str, float]:
     return found
 
 
+def by_week(life: Life) -> dict[str, list[float]]:
+    """Counts of each week, by the day of the visit; two worlds' weeks are pairs."""
+    weeks = life.town.setting.weeks
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0] * weeks)
+    for name, one in life.ehr.appointments_by_id.items():
+        if one.session.client != BLOCK and one.session.starts_at < life.town.ends:
+            found[end_of(life, name)][_week(life, one.session.starts_at)] += 1
+    for opening in openings(life):
+        found["openings"][_week(life, opening.starts_at)] += 1
+        found["filled"][_week(life, opening.starts_at)] += opening.filled_at is not None
+    return dict(found)
+
+
+def _week(life: Life, at: datetime) -> int:
+    return min(max((at - life.town.begins) // WEEK, 0), life.town.setting.weeks - 1)
+
+
 def working_days(life: Life) -> int:
     days = (life.town.ends - life.town.begins).days
     noons = (life.town.begins + timedelta(days=day, hours=12) for day in range(days))
@@ -217,7 +236,7 @@ def standby(life: Life) -> Counter[str]:
     for sent in life.sent:
         if sent.template == "standby_offer":
             visit = life.ehr.appointments_by_id[sent.about]
-            end = _end(life, sent.about, visit)
+            end = end_of(life, sent.about)
             found[end] += 1
             here = [one for one in takers.values() if (one.session.clinician, one.session.starts_at) == _place(visit)]
             found["the time was taken by who had heard of it"] += any(one.session.client == sent.client for one in here)

@@ -41,6 +41,7 @@ from tests.year.scores import Model
 from tests.year.store import YearStore
 from tests.year.town import ZONE, Town
 
+NAME = "with hsched"
 PRACTICE, WAITLIST = "elm", "waitlist"
 POST = Capabilities(honours_keys=True, can_search=False, reads_back=False, max_latency=timedelta(seconds=30))
 POLICY = PracticePolicy(PRACTICE, ZONE, common_zones=(ZONE, "America/Los_Angeles"))
@@ -48,6 +49,7 @@ FRONT = Person("person-desk", PRACTICE, frozenset({Role.FRONT_DESK, Role.PRACTIC
 OFFERS = frozenset({"offer_slot", "send_message", "update_waitlist_status", "cancel_appointment"})
 WORDS = frozenset(f"send_message:{step}" for step in Step)
 CALLS_A_DAY, HELD = 10, 0.1  # what eight clinicians' front desk can make; MODEL.md 4.7: keep 5-10 %
+REMINDERS_EVERY = 2  # hours; the shipped job makes a round every quarter of an hour
 FIRST_ROUND, LAST_ROUND = 8, 20  # hours: outside of them nothing may leave
 SCORED_AHEAD = timedelta(days=5)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -181,7 +183,8 @@ class Platform:
         shown = self.life.present.astimezone(self.town.zone)
         if self.life.office.is_open(self.life.present):
             self._people()
-        self._count("reminders", self.reminders.advance())
+        if shown.hour % REMINDERS_EVERY == 0:
+            self._count("reminders", self.reminders.advance())
         self._count("keep", self.waitlist.keep())
         self._round(self.life.present)
         last = shown.hour >= LAST_ROUND
@@ -207,7 +210,7 @@ class Platform:
 
     def _score_these(self, names: Sequence[str]) -> None:
         sessions = [self.life.ehr.appointments_by_id[one].session for one in names]
-        booked = [self.town.booked[self.life.ehr.rows[one]] for one in names]
+        booked = [self.town.booked[self.life.ehr.rows[one]] if one[0] == "a" else self.life.present for one in names]
         risks = self.model.risks(self.life.histories, list(zip(sessions, booked, strict=True)), self.life.present)
         for name, risk in zip(names, risks, strict=True):
             self.published.scores[name] = Score(name, risk, "year-1")
