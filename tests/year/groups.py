@@ -9,10 +9,10 @@ from hsched_core.domain.contact import Purpose
 from tests.year.life import Life
 from tests.year.measures import active_months, waited_weeks
 
-GROUPS = (("race", "others", "white"), ("language", "others", "English"), ("disability", "disabled", "not"), ("car", "no car", "car"))
-GROUPS += (("payer", "Medicaid", "others"),)
+GROUPS = (("race", "not white"), ("language", "not English"), ("disability", "disabled"), ("car", "no car"), ("payer", "Medicaid"))
 LOW, HIGH = 0.8, 1.25
 DRAWS = 500
+REASONS: dict[tuple[str, str], str] = {}  # of ratios outside that are no chance: what and attribute, and why
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,12 @@ class Ratio:
         return LOW <= self.ratio <= HIGH
 
     @property
-    def is_outside_for_sure(self) -> bool:
-        """Whether its whole interval lies outside."""
-        return self.high < LOW or self.low > HIGH
+    def reason(self) -> str:
+        """Why a ratio lies outside; empty where it is inside, or nobody recorded one."""
+        if self.is_within:
+            return ""
+        by_chance = self.low <= 1 <= self.high
+        return "too few clients to tell it from chance" if by_chance else REASONS.get((self.what, self.attribute), "")
 
 
 def rates(life: Life, purpose: Purpose) -> dict[str, tuple[float, float]]:
@@ -60,8 +63,10 @@ def ratios(what: str, counted: Mapping[str, tuple[float, float]], group_of: Call
     known = [group_of(one) for one in clients]
     picks = np.random.default_rng(seed).integers(0, len(clients), (DRAWS, len(clients)))
     found = []
-    for attribute, group, _rest in GROUPS:
+    for attribute, group in GROUPS:
         inside = np.array([one[attribute] == group for one in known])
+        if inside.all() or not inside.any():
+            continue
         drawn = [_ratio(had[pick], base[pick], inside[pick]) for pick in picks]
         low, high = np.nanquantile(drawn, (0.025, 0.975))
         rate, others = had[inside].sum() / base[inside].sum(), had[~inside].sum() / base[~inside].sum()

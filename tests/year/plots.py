@@ -13,7 +13,7 @@ from tests.year.summary import Summary
 
 INK, ACCENT, QUIET, LIGHT = "#1f3a5f", "#d1603d", "#9aa5b1", "#c9d3de"
 COLOURS = {"as usual": QUIET, "with hsched": INK, "three at once, 90 minutes": ACCENT}
-NOTICE = ((0, 24, "under a day"), (24, 72, "1 to 3 days"), (72, 168, "3 to 7 days"), (168, 9e9, "a week or more"))
+NOTICE = ((0, 24, "under a day"), (24, 72, "1 to 3 days"), (72, 168, "3 to 7 days"), (168, 9e9, "a week up"))
 ENDS = (("no-show", "no-shows", ACCENT), ("cancelled late", "cancelled late", QUIET), ("cancelled early", "cancelled early", LIGHT))
 mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 
@@ -60,8 +60,8 @@ def visits(kept: Sequence[Summary]) -> bytes:
     for axes in (left, right):
         axes.set_yticks(range(len(worlds)), worlds)
         axes.invert_yaxis()
-    left.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
-    right.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    left.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, fontsize=8, columnspacing=1.0, handlelength=1.2)
+    right.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, fontsize=8, columnspacing=1.0, handlelength=1.2)
     _title(left, "Visits that did not take place", "", "")
     _title(right, "The front desk's minutes of a working day", "", "")
     return _png(figure)
@@ -89,7 +89,7 @@ def groups(found: Sequence[Ratio]) -> bytes:
         colour = INK if one.is_within else ACCENT
         axes.plot([one.low, one.high], [row, row], color=colour, linewidth=1.5)
         axes.plot(one.ratio, row, "o", color=colour, markersize=5)
-    axes.set_yticks(range(len(found)), [f"{one.what}: {one.group} ({one.attribute})" for one in found])
+    axes.set_yticks(range(len(found)), [f"{one.what}: {one.group}" for one in found])
     axes.invert_yaxis()
     _title(axes, "Offers and contacts, a group against the others", "ratio, with its 95 % interval; shaded: 0.8 to 1.25", "")
     return _png(figure)

@@ -102,8 +102,8 @@ def _groups(kept: Sequence[Summary]) -> Iterator[str]:
     yield "| with hsched | group | clients | ratio | 95 % interval | within 0.8 to 1.25 |"
     yield "|---|---|---|---|---|---|"
     for one in found:
-        within = "yes" if one.is_within else "no"
-        yield f"| {one.what} | {one.attribute}: {one.group} | {one.clients} | {one.ratio:.2f} | {one.low:.2f} to {one.high:.2f} | {within} |"
+        within = "yes" if one.is_within else f"no: {one.reason or 'no reason recorded'}"
+        yield f"| {one.what} | {one.group} | {one.clients} | {one.ratio:.2f} | {one.low:.2f} to {one.high:.2f} | {within} |"
 
 
 def _told(kept: Sequence[Summary]) -> Iterator[str]:

@@ -77,11 +77,9 @@ class Wait:
 class Town:
     """One practice, its year, and the truth about both. Rows are those of `world.visits`."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, world: World | None = None) -> None:
         self.setting, self.draws = setting, Draws(setting.seed)
-        parameters = parameters_of(Archetype.PRIVATE, clinicians=setting.clinicians, years=1)
-        parameters = replace(parameters, days_after=7 * setting.weeks + 7, reminders=Reminders(sent=False), zone=ZONE)
-        self.world: World = simulate(parameters, seed=setting.seed, today=TODAY)
+        self.world: World = world or _simulated(setting)
         self.zone = ZoneInfo(ZONE)
         self.begins = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=self.zone).astimezone(UTC)
         self.ends = (self.begins.astimezone(self.zone) + timedelta(weeks=setting.weeks)).astimezone(UTC)
@@ -163,6 +161,10 @@ class Town:
 
     # people
 
+    def without_effect(self) -> "Town":
+        """The same practice in a world in which reminders change nothing, and nobody accepts anything."""
+        return Town(replace(self.setting, has_effect=False), self.world)
+
     @cached_property
     def _cast(self) -> Cast:
         return Cast(self._script)
@@ -217,8 +219,8 @@ class Town:
         """What the audit counts by. Nothing that decides reads it."""
         clients, row = self.world.clients, number(client)
         return {
-            "race": "white" if int(clients.race[row]) == 0 else "others",
-            "language": "English" if int(clients.language[row]) == 0 else "others",
+            "race": "white" if int(clients.race[row]) == 0 else "not white",
+            "language": "English" if int(clients.language[row]) == 0 else "not English",
             "disability": "disabled" if int(clients.disability[row]) else "not",
             "car": "no car" if bool(clients.no_car[row]) else "car",
             "payer": "Medicaid" if int(clients.payer[row]) == 1 else "others",
@@ -231,6 +233,12 @@ class Town:
 
     def is_group(self, row: int) -> bool:
         return int(self.world.visits.session[row]) == Kind.GROUP
+
+
+def _simulated(setting: Setting) -> World:
+    parameters = parameters_of(Archetype.PRIVATE, clinicians=setting.clinicians, years=1)
+    parameters = replace(parameters, days_after=7 * setting.weeks + 7, reminders=Reminders(sent=False), zone=ZONE)
+    return simulate(parameters, seed=setting.seed, today=TODAY)
 
 
 def instant(seconds: float) -> datetime:
