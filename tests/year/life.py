@@ -7,7 +7,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -89,7 +89,7 @@ class Life:
     def at(self, when: datetime, act: Callable[[], None]) -> None:
         """Do it then; what lies behind happens next."""
         self._seq += 1
-        heapq.heappush(self._due, _Due(max(when, self.present), self._seq, act))
+        heapq.heappush(self._due, _Due(max(when, self.present).astimezone(UTC), self._seq, act))
 
     def live(self, desk: Desk) -> None:
         """The whole time."""

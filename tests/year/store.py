@@ -1,8 +1,8 @@
 """The fake store of the path for a year of life: the same tables, found through indexes, and the replies of clients beside them.
 
 A year is some hundred thousand transactions; copying and searching whole tables, as the small fake does, would take days. What is given
-up for it is taking back: a transaction that fails after it wrote something ends the year. Three weeks lived on this store and on SQLite
-are the same, entry by entry (`tests/prove/test_simulated_year.py`).
+up for it is taking back: a transaction that fails after it wrote something ends the year. Two weeks lived on this store and on SQLite
+are the same, message by message (`tests/prove/test_simulated_year.py`).
 """
 
 from bisect import bisect_left
@@ -64,7 +64,7 @@ class YearTransaction(FakeTransaction):
     # what is read
 
     def open_cases(self) -> Sequence[Case]:
-        return [self._tables.cases[one] for one in self._tables.open]
+        return sorted((self._tables.cases[one] for one in self._tables.open), key=lambda case: (case.since, case.id))
 
     def cases_about(self, subject: str) -> Sequence[Case]:
         found = [self._tables.cases[one] for one in self._tables.subjects.get(subject, ())]
@@ -97,7 +97,7 @@ class YearTransaction(FakeTransaction):
         return sorted(found, key=lambda one: (one.sent_at, one.id))
 
     def unfinished_offers(self) -> Sequence[Offer]:
-        return [self._tables.offers[one] for one in self._tables.unfinished]
+        return sorted((self._tables.offers[one] for one in self._tables.unfinished), key=lambda one: (one.sent_at, one.id))
 
     def offer_histories(self) -> Sequence[OfferHistory]:
         return list(self._tables.histories.values())
@@ -108,7 +108,8 @@ class YearTransaction(FakeTransaction):
 
     def openings_of(self, clinician: str, start: datetime, end: datetime) -> Sequence[OpeningRecord]:
         theirs = (self._tables.openings[one] for one in self._tables.by_clinician.get(clinician, ()))
-        return [one for one in theirs if one.opening.starts_at < end and start < one.opening.ends_at]
+        found = [one for one in theirs if one.opening.starts_at < end and start < one.opening.ends_at]
+        return sorted(found, key=lambda one: (one.opening.starts_at, one.id))
 
     def reply(self, message: str) -> Reply | None:
         return self._tables.replies.get(message)
