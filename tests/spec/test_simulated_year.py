@@ -1,6 +1,6 @@
-"""A few weeks of the sandbox practice, lived twice: with hsched, and with a front desk that calls down a list. What `make prove` does for a year.
+"""A few weeks of the sandbox practice, lived twice: with hsched, and with a front desk that calls down a list.
 
-The weeks are real ones: path, desks, rules, budget and holdout are hsched's own; clients and EHR are simulated.
+`make prove` does it for a year. Path, desks, rules, budget and holdout are hsched's own; clients and EHR are simulated.
 """
 
 from dataclasses import replace
@@ -111,7 +111,8 @@ def test_nothing_is_left_at_no_end(worlds: Pair) -> None:
 def a_life(town: Town) -> tuple[Life, str]:
     """A practice before anything happens, and a single visit of a later day."""
     life = Life(town)
-    row = next(row for row, one in enumerate(town.sessions) if town.is_lived[row] and not town.is_group(row) and one.starts_at > town.begins)
+    later = [row for row, one in enumerate(town.sessions) if town.is_lived[row] and one.starts_at > town.begins]
+    row = next(row for row in later if not town.is_group(row))
     life.ehr.put("a" + "1" * 31, town.sessions[row], row)
     return life, "a" + "1" * 31
 

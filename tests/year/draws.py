@@ -1,4 +1,4 @@
-"""Chance that both worlds share: a number belongs to a client, a visit and what is asked of them, not to the order in which they are asked."""
+"""Chance that both worlds share: a number belongs to a client, a visit and what is asked, not to the order in which it is asked."""
 
 import hashlib
 import math

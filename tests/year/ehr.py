@@ -22,7 +22,7 @@ from tests.fake_other_side import Effect, Fault
 from tests.year.town import Town
 
 CONDUCT = Capabilities(honours_keys=True, can_search=True, reads_back=True, max_latency=timedelta(seconds=30))
-BLOCK = "b" + "0" * 31  # stands in the calendar where staff keep an hour free: a sick clinician, the next series
+BLOCK = "b" + "0" * 31  # stands in the calendar where staff keep an hour: for the next series, for a visit that was moved
 RECENTLY = timedelta(days=120)
 WEEK = 7
 AROUND = timedelta(days=21)  # of the visits that the waitlist looks at
@@ -112,8 +112,9 @@ class YearEhr(FakeEhr):
         return [one for one in there if one.session.starts_at < end and start < one.session.ends_at]
 
     def bookings_over(self, session: Session) -> list[Appointment]:
-        names = {**self.by_person.get(session.client, {}), **self.by_person.get(session.clinician, {})}
-        return [one for name in names if (one := self.appointments_by_id[name]).takes_time and one.session.overlaps(session)]
+        day = session.starts_at.astimezone(UTC).toordinal()
+        there = (self.appointments_by_id[name] for near in (day - 1, day, day + 1) for name in self.by_day.get(near, ()))
+        return [one for one in there if one.takes_time and one.session.overlaps(session)]
 
     def known_clients(self) -> Sequence[KnownClient]:
         return list(self.known.values())

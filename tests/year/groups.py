@@ -56,12 +56,12 @@ def rates(life: Life, purpose: Purpose) -> dict[str, tuple[float, float]]:
     return {client: (had[client], float(base[client])) for client in base if base[client] > 0}
 
 
-def ratios(what: str, counted: Mapping[str, tuple[float, float]], group_of: Callable[[str], Mapping[str, str]], seed: int = 0) -> list[Ratio]:
+def ratios(what: str, counted: Mapping[str, tuple[float, float]], group_of: Callable[[str], Mapping[str, str]]) -> list[Ratio]:
     """Every attribute's ratio. `counted` may hold the clients of several years, under names of their own."""
     clients = list(counted)
     had, base = (np.array([counted[one][place] for one in clients]) for place in range(2))
     known = [group_of(one) for one in clients]
-    picks = np.random.default_rng(seed).integers(0, len(clients), (DRAWS, len(clients)))
+    picks = np.random.default_rng(0).integers(0, len(clients), (DRAWS, len(clients)))
     found = []
     for attribute, group in GROUPS:
         inside = np.array([one[attribute] == group for one in known])

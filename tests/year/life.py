@@ -12,20 +12,18 @@ from typing import Protocol
 
 import numpy as np
 
-from hsched_core.domain.appointments import Appointment, AppointmentStatus, Notice
+from hsched_core.domain.appointments import AppointmentStatus, Notice
 from hsched_core.domain.contact import Channel, Purpose
 from hsched_core.domain.replies import Intent
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import SessionType
 from hsched_sandbox.world import End
 from tests.path_world import CALENDAR
-from tests.year.ehr import BLOCK, CONDUCT, YearEhr
+from tests.year.ehr import CONDUCT, YearEhr
 from tests.year.folk import Folk, Help, Said
 from tests.year.office import Office
 from tests.year.scores import Histories
 from tests.year.town import Town, Wait, visit_of
-
-CALLED_OFF = (End.EARLY_CANCEL, End.CLINIC_CANCEL)
 
 
 class Desk(Protocol):
@@ -132,14 +130,14 @@ class Life:
         return found is None or (found.status is AppointmentStatus.CANCELLED and visit_of(row) not in self.ehr.given_up)
 
     def _call_off(self, row: int) -> None:
-        """The client, or the office, calls off: an hour that somebody of the practice has a use for is kept."""
+        """The client, or the office, calls off. Where the practice has a use for the hour, staff keep it."""
         name, session = visit_of(row), self.town.sessions[row]
         if not self.ehr.is_booked(name):
             return
         by_office = int(self.town.world.visits.end[row]) == End.CLINIC_CANCEL
-        if session.session_type is not SessionType.GROUP and (by_office or row in self.town.taken_later):
+        if session.session_type is not SessionType.GROUP and row in self.town.taken_later:
             self.ehr.as_("office").block(session)
-        self.ehr.as_("office" if by_office else "client").change(name, AppointmentStatus.CANCELLED)
+        self.ehr.as_("office" if by_office else "client").change(name, AppointmentStatus.CANCELLED, by_office)
 
     def _await_end(self, name: str) -> None:
         appointment = self.ehr.appointments_by_id[name]
@@ -185,11 +183,10 @@ class Life:
     def send(self, message: Sent) -> None:
         """It leaves. A reminder has its effect, and sometimes an answer."""
         self.sent.append(message)
-        if message.purpose is Purpose.REMINDER and message.about:
-            if message.channel is not Channel.CALL:
-                had = self.had[message.about]
-                self.had[message.about] = replace(had, texts=had.texts + 1)
-                self._await_answer(message)
+        if message.purpose is Purpose.REMINDER and message.about and message.channel is not Channel.CALL:
+            had = self.had[message.about]
+            self.had[message.about] = replace(had, texts=had.texts + 1)
+            self._await_answer(message)
 
     def call(self, name: str, client: str) -> None:
         """Staff ring about a visit; whether or not anybody picks up, it counts as the trials counted it."""
@@ -239,7 +236,3 @@ class Life:
 def _one_group(one: Session, other: Session) -> bool:
     shared = (one.clinician, one.starts_at) == (other.clinician, other.starts_at)
     return shared and one.client != other.client and one.session_type is other.session_type is SessionType.GROUP
-
-
-def is_block(appointment: Appointment) -> bool:
-    return appointment.session.client == BLOCK

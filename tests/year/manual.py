@@ -1,4 +1,4 @@
-"""The usual world: the EHR's own reminder, one text to everybody two days ahead, and a front desk that calls down a list, first come, first served.
+"""The usual world: the EHR's own reminder to everybody two days ahead, and a front desk that calls down a list, first come, first served.
 
 The front desk knows the list by heart: it calls nobody whose type, clinician, way, day or hour does not fit. It has so many minutes a day.
 """
@@ -104,7 +104,7 @@ class Manual:
 
     def _on_notice(self, notice: Notice) -> None:
         found = self.life.ehr.appointments_by_id[notice.about]
-        if found.status is AppointmentStatus.CANCELLED and found.session.client != BLOCK:
+        if found.status is AppointmentStatus.CANCELLED and not found.by_practice and found.session.client != BLOCK:
             self.open[found.id], self.opened[found.id] = found.session, self.life.present
 
     def _work(self) -> None:
@@ -208,5 +208,3 @@ def lived(town: Town, model: Model, minutes: int = MINUTES_A_DAY) -> Manual:
     manual = Manual(Life(town), model, minutes)
     manual.life.live(manual)
     return manual
-
-

@@ -1,6 +1,6 @@
 """What is counted in a world, from the truth: the EHR's log, what really left, the front desk's minutes. Never from our own books.
 
-An opening is an hour that a client gave back at least two hours ahead, of a single session, for which the practice's own booking had no use.
+An opening is an hour of a single session that a client gave back more than two hours ahead, and that the practice itself had no use for.
 """
 
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""The world with hsched: its path, waitlist desk, reminders desk and replies desk, as they are, on doors that act on the simulated practice.
+"""The world with hsched: its path and its desks of waitlist, reminders and replies as they are, on doors to the simulated practice.
 
 Both use cases run in phase auto. What needs a person waits for the front desk: replies, standby offers, calls.
 """
@@ -171,7 +171,7 @@ class Platform:
             self.life.at(at, lambda: self._round(at))
 
     def _round(self, at: datetime) -> None:
-        """A practice's job makes one every few seconds; here one is made when there is something new, and again until nobody is left to ask."""
+        """A practice's job makes one every few seconds; here one is made when something is new, and again until nobody is left to ask."""
         self._woken.discard(at)
         done = self.waitlist.advance()
         self._count("waitlist", done)
@@ -310,5 +310,3 @@ def lived(town: Town, model: Model, **settings: Any) -> Platform:
     platform = Platform(Life(town), model, **settings)
     platform.life.live(platform)
     return platform
-
-

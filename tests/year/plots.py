@@ -68,14 +68,18 @@ def visits(kept: Sequence[Summary]) -> bytes:
 
 
 def _minutes(axes: Axes, row: int, ours: Sequence[Summary]) -> None:
-    kinds = {"openings": ("calls: openings", "bookings", "calls: offers"), "calls about visits": ("calls: reminder_call",), "replies": ()}
+    kinds = {
+        "openings": ("calls: openings", "bookings", "calls: offers"),
+        "calls about visits": ("calls: reminder_call",),
+        "replies, decisions": (),
+    }
     all_minutes = sum(sum(one.minutes.values()) for one in ours)
     days = sum(sum(one.minutes.values()) / max(1e-9, one.figures["staff minutes a working day"]) for one in ours)
     start, rest = 0.0, all_minutes
     for (label, names), colour in zip(kinds.items(), (INK, ACCENT, LIGHT), strict=True):
         spent = sum(one.minutes.get(name, 0) for one in ours for name in names) if names else rest
         rest -= spent if names else 0
-        axes.barh(row, spent / days, left=start, color=colour, height=0.55, label=(label if names else "replies, decisions") if row == 0 else None)
+        axes.barh(row, spent / days, left=start, color=colour, height=0.55, label=label if row == 0 else None)
         start += spent / days
 
 

@@ -54,9 +54,7 @@ def _pairs(kept: Sequence[Summary]) -> list[tuple[Summary, Summary]]:
     return [(usual[one.setting["seed"]], one) for one in kept if one.world == HSCHED and one.setting["seed"] in usual]
 
 
-def difference(
-    pairs: Sequence[tuple[Summary, Summary]], above: tuple[str, ...], below: tuple[str, ...]
-) -> tuple[float, float, float, int]:
+def difference(pairs: Sequence[tuple[Summary, Summary]], above: tuple[str, ...], below: tuple[str, ...]) -> tuple[float, float, float, int]:
     """A share's difference, second less first, with an interval from the weeks as pairs (a ratio estimator's linearised error)."""
     columns = [_columns([pair[place] for pair in pairs], above, below) for place in range(2)]
     residuals, estimates = [], []

@@ -1,7 +1,7 @@
-"""Risks as a practice could know them: a logistic model of what stands in its records, trained on the year before, and nothing of the truth.
+"""Risks as a practice could know them: a logistic model of what stands in its records, trained on the year before.
 
 It has the parts of the shipped recipe that are cheap (logistic regression, the client's own record shrunk to the mean), not the recipe
-itself: its feature store takes minutes of every day. No protected attribute and no payer is an input.
+itself: its feature store takes minutes of every day. Nothing of the truth, no protected attribute and no payer is an input.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What a lived year leaves behind as plain values: everything that tables and plots are made of, kept as JSON from one command to the next."""
+"""What a lived year leaves behind: everything that tables and plots are made of, kept as JSON from one command to the next."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -9,7 +9,7 @@ from typing import Any
 from sklearn.metrics import roc_auc_score
 
 from hsched_core.domain.contact import Purpose
-from tests.year import judge, manual, measures, platform
+from tests.year import judge, manual, measures, own_words, platform
 from tests.year.groups import rates
 from tests.year.life import Life
 from tests.year.manual import Manual
@@ -104,6 +104,7 @@ def of_platform(lived: Platform, world: str = platform.NAME) -> Summary:
     found.faults |= {f"messages: {rule}": broken.count(rule) for rule in set(broken)}
     found.told = {f"standby: {what}": count for what, count in {**_standby_cases(lived), **measures.standby(lived.life)}.items()}
     found.told |= {f"answers: {what}": count for what, count in lived.answers.items()}
+    found.told |= own_words.effect(lived) | own_words.blocked_offers(lived)
     found.told |= {f"rounds: {what}": count for what, count in lived.rounds.items()}
     return found
 
