@@ -3,7 +3,8 @@
     python -m tests.prove.year --seed 1 --weeks 52 --keep build/year --plots docs/images
 
 `--keep` holds what each world left behind: with several seeds' years there, table, intervals and plots are made of all of them.
-`--only` lives some worlds only (usual, hsched, faster); without `--seed` nothing is lived, and what is kept is told again.
+`--only` lives some worlds only (usual, hsched, and two variants: faster, scant). Without `--seed` nothing is lived: what is kept is told
+again.
 """
 
 import argparse
@@ -17,7 +18,8 @@ from tests.year.scores import Model
 from tests.year.summary import Summary, of_manual, of_platform, read
 from tests.year.town import Setting, Town
 
-WORLDS = ("usual", "hsched", "faster")
+WORLDS = ("usual", "hsched", "faster", "scant")
+SCANT = 20  # minutes a day that a busier front desk has for openings
 FASTER = WaitlistSettings(mode=Mode.PARALLEL, batch=3, answer_minutes=90)
 
 
@@ -36,6 +38,8 @@ def live(setting: Setting, worlds: tuple[str, ...] = WORLDS) -> list[Summary]:
 def _lived(world: str, town: Town, model: Model) -> Summary:
     if world == "usual":
         return of_manual(manual.lived(town, model))
+    if world == "scant":
+        return of_manual(manual.lived(town, model, SCANT), f"as usual, {SCANT} minutes")
     if world == "faster":
         return of_platform(platform.lived(town, model, waitlist=FASTER), "three at once, 90 minutes")
     return of_platform(platform.lived(town, model))
