@@ -167,6 +167,14 @@ def test_the_usual_front_desk_stops_when_its_minutes_are_spent(town: Town, world
     assert few.life.office.minutes["calls: openings"] < days * (5 + 7)  # the last call of a day is finished
 
 
+def test_a_front_desk_that_calls_beside_hsched_books_nobody_into_what_hsched_gave_away(town: Town, worlds: Pair) -> None:
+    """Staff fill an hour by phone while offers are out: the path notices, every time."""
+    both = platform.lived(town, worlds[0].model, 45)
+    assert [one for one in both.life.sent if one.template == "call"]
+    assert measures.doubled(both.life) == []
+    assert list(judge.violations(both)) == []
+
+
 def test_a_message_names_what_it_is_about(worlds: Pair) -> None:
     known = worlds[1].life.ehr.appointments_by_id
     about: list[Sent] = [one for one in worlds[1].life.sent if one.purpose is Purpose.REMINDER]

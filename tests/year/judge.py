@@ -16,10 +16,7 @@ CAPS = ((2, 5), (1, 3), (2, 4))  # a day and in seven days: all, texts, offers
 
 def violations(platform: Platform) -> Iterator[str]:
     """Every rule that a message broke at the moment at which it left."""
-    by_client: dict[str, list[Sent]] = defaultdict(list)
-    for one in platform.life.sent:
-        by_client[one.client].append(one)
-    for client, sent in by_client.items():
+    for client, sent in _by_client(platform).items():
         person = platform.town.people[client]
         zones = [ZoneInfo(one) for one in ([person.known.zone] if person.known.zone else POLICY.common_zones)]
         said = platform.store.tables.consents[client]
@@ -33,6 +30,14 @@ def violations(platform: Platform) -> Iterator[str]:
             if not _is_answer(platform, one):
                 yield from _hours(one, zones)
                 yield from _caps(sent[: number + 1], zones)
+
+
+def _by_client(platform: Platform) -> dict[str, list[Sent]]:
+    found: dict[str, list[Sent]] = defaultdict(list)
+    for one in platform.life.sent:
+        if one.template != "call":  # the front desk's own
+            found[one.client].append(one)
+    return found
 
 
 def _is_answer(platform: Platform, one: Sent) -> bool:

@@ -4,6 +4,7 @@ The front desk knows the list by heart: it calls nobody whose type, clinician, w
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,13 +27,15 @@ CALLS_EVERY = timedelta(minutes=30)
 PLAIN_DAYS, HOUR_OF_MESSAGES, NEAREST = 2, 10, timedelta(hours=3)
 WRITTEN = (Channel.TEXT, Channel.EMAIL, Channel.PORTAL)
 TEMPLATE = "visit_reminder"
+Leaves = Callable[[str], bool]
 
 
 class Manual:
     """A front desk at work in a town."""
 
-    def __init__(self, life: Life, model: Model, minutes: int = MINUTES_A_DAY) -> None:
-        self.life, self.town, self.model, self._minutes = life, life.town, model, minutes
+    def __init__(self, life: Life, model: Model, minutes: int = MINUTES_A_DAY, leaves: Leaves = lambda _name: False) -> None:
+        """`leaves`: openings, by the cancelled visit, that the front desk leaves alone: where hsched works beside it, those on offer."""
+        self.life, self.town, self.model, self._minutes, self._leaves = life, life.town, model, minutes, leaves
         self.open: dict[str, Session] = {}  # cancelled visits whose hour is free
         self.opened: dict[str, datetime] = {}
         self.asked: set[tuple[str, str]] = set()  # entry and visit: nobody is called twice about an hour
@@ -113,7 +116,7 @@ class Manual:
         self.open = {name: one for name, one in self.open.items() if one.starts_at - now > LEAST_NOTICE}
         waiting, minute = self._list(), 0.0
         for name, session in sorted(self.open.items(), key=lambda one: (one[1].starts_at, one[0])):
-            if session.starts_at - now <= MOST_NOTICE and self._left() > 0 and self._is_free(session):
+            if session.starts_at - now <= MOST_NOTICE and self._left() > 0 and self._is_free(session) and not self._leaves(name):
                 booked, minute = self._call_about(name, session, waiting, minute)
                 waiting = self._list() if booked else waiting
         self.life.at(self.life.office.next_open(now + CALLS_EVERY), self._work)

@@ -16,6 +16,7 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Purpose
 from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person, Role
 from hsched_core.domain.replies import InboundText, Intent, Page, Reply, Resolution
 from hsched_core.domain.rollout import Phase, StandingOrder
@@ -36,6 +37,7 @@ from hsched_core.workflow.waitlist import WaitlistDesk
 from tests.fake_other_side import FakeDoors, OwnRules
 from tests.holdout_years import OneKey
 from tests.year.life import Life, Sent
+from tests.year.manual import Manual
 from tests.year.office import BOOKING, DECISION, REPLY
 from tests.year.scores import Model
 from tests.year.store import YearStore
@@ -271,6 +273,11 @@ class Platform:
         self.answers[f"no: {told.standing if told else 'unknown'}"] += 1
         self._wake(self.life.present + SECOND)
 
+    def is_on_offer(self, opening: str) -> bool:
+        """Whether somebody has been asked for it and may still answer."""
+        with self.store.transaction() as tx:
+            return any(one.state is OfferState.SENT for one in tx.offers(opening))
+
     # what people of the practice do
 
     def _people(self) -> None:
@@ -305,8 +312,11 @@ def unfinished(platform: Platform) -> list[Case]:
         return [case for case in tx.open_cases() if case.state not in FINAL]
 
 
-def lived(town: Town, model: Model, **settings: Any) -> Platform:
-    """The town's year with hsched."""
+def lived(town: Town, model: Model, minutes: int = 0, **settings: Any) -> Platform:
+    """The town's year with hsched; `minutes` a day the front desk calls about openings that are not on offer."""
     platform = Platform(Life(town), model, **settings)
+    if minutes:
+        beside = Manual(platform.life, model, minutes, platform.is_on_offer)
+        platform.life.at(town.begins, beside.begin)
     platform.life.live(platform)
     return platform
