@@ -5,18 +5,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.contact import Channel, Purpose
-from tests.year import judge, manual, measures, platform
+from tests.year import judge, manual, measures, platform, report
 from tests.year.draws import Draws
 from tests.year.groups import Ratio, ratios
 from tests.year.life import Life, Sent
 from tests.year.manual import Manual
 from tests.year.platform import Platform
 from tests.year.scores import Model
+from tests.year.summary import Summary, of_manual, of_platform, read
 from tests.year.town import Setting, Town
 
 SETTING = Setting(seed=3, clinicians=2, weeks=2)
@@ -173,6 +175,33 @@ def test_a_front_desk_that_calls_beside_hsched_books_nobody_into_what_hsched_gav
     assert [one for one in both.life.sent if one.template == "call"]
     assert measures.doubled(both.life) == []
     assert list(judge.violations(both)) == []
+
+
+def test_a_difference_between_worlds_is_told_with_an_interval_from_pairs_of_weeks() -> None:
+    """Luck that both worlds share cancels out; a constant gain is told exactly."""
+    usual = a_summary("as usual", missed=[10.0, 30.0, 20.0], attended=[90.0, 70.0, 80.0])
+    hsched = a_summary("with hsched", missed=[5.0, 25.0, 15.0], attended=[95.0, 75.0, 85.0])
+    estimate, low, high, weeks = report.difference([(usual, hsched)], ("no-show",), ("no-show", "attended"))
+    assert (round(estimate, 9), round(low, 9), round(high, 9), weeks) == (-0.05, -0.05, -0.05, 3)
+    assert report.difference([(usual, usual)], ("no-show",), ("no-show", "attended"))[:3] == (0, 0, 0)
+
+
+def a_summary(world: str, missed: list[float], attended: list[float]) -> Summary:
+    return Summary(
+        world, {"seed": 1, "weeks": 3, "has_effect": True}, {}, {"no-show": missed, "attended": attended}, {}, [], {}, {}, {}, {}, {}
+    )
+
+
+def test_what_was_lived_is_told_again_from_what_was_kept(worlds: Pair, tmp_path: Path) -> None:
+    """Tables and pictures are made of the kept summaries alone."""
+    for one in (of_manual(worlds[0]), of_platform(worlds[1])):
+        one.write(tmp_path)
+    kept = read(tmp_path)
+    assert [one.world for one in kept] == ["as usual", "with hsched"]
+    text = report.markdown(kept)
+    assert "| openings filled (%) |" in text
+    assert "| no-shows | " in text
+    assert [one.faults["double bookings"] for one in kept] == [0, 0]
 
 
 def test_a_message_names_what_it_is_about(worlds: Pair) -> None:

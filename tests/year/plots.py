@@ -12,7 +12,8 @@ from tests.year.groups import HIGH, LOW, Ratio
 from tests.year.summary import Summary
 
 INK, ACCENT, QUIET, LIGHT = "#1f3a5f", "#d1603d", "#9aa5b1", "#c9d3de"
-COLOURS = {"as usual": QUIET, "with hsched": INK, "three at once, 90 minutes": ACCENT}
+COLOURS = {"as usual": QUIET, "with hsched": INK, "three at once, 90 minutes": ACCENT, "with hsched, and 15 minutes of calls": "#5b8c5a"}
+SHORT = {"three at once, 90 minutes": "three at once, 90 min", "with hsched, and 15 minutes of calls": "and 15 min of calls"}
 NOTICE = ((0, 24, "under a day"), (24, 72, "1 to 3 days"), (72, 168, "3 to 7 days"), (168, 9e9, "a week up"))
 ENDS = (("no-show", "no-shows", ACCENT), ("cancelled late", "cancelled late", QUIET), ("cancelled early", "cancelled early", LIGHT))
 mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
@@ -28,9 +29,11 @@ def openings(kept: Sequence[Summary]) -> bytes:
         told = [opening for one in kept if one.world == world for opening in one.openings]
         bands = [[took is not None for notice, took in told if low <= notice < high] for low, high, _ in NOTICE]
         at = np.arange(len(NOTICE)) + (place - (len(worlds) - 1) / 2) * width
-        left.bar(at, [100 * np.mean(band) if band else 0 for band in bands], width * 0.92, color=COLOURS[world], label=world)
+        left.bar(at, [100 * np.mean(band) if band else 0 for band in bands], width * 0.92, color=COLOURS[world])
         took = np.sort([one for _, one in told if one is not None])
-        right.step(took, 100 * np.arange(1, len(took) + 1) / max(1, len(told)), where="post", color=COLOURS[world], label=world)
+        right.step(
+            took, 100 * np.arange(1, len(took) + 1) / max(1, len(told)), where="post", color=COLOURS[world], label=SHORT.get(world, world)
+        )
     left.set_xticks(range(len(NOTICE)), [name for *_, name in NOTICE])
     _title(left, "Openings filled, by notice", "", "% filled")
     right.set_xscale("log")
@@ -38,7 +41,7 @@ def openings(kept: Sequence[Summary]) -> bytes:
     right.set_xlim(0.1, 1500)
     right.minorticks_off()
     _title(right, "Time from opening to booking", "", "% of openings filled by then")
-    left.legend(frameon=False)
+    right.legend(frameon=False, loc="upper left")
     return _png(figure)
 
 
@@ -57,13 +60,13 @@ def visits(kept: Sequence[Summary]) -> bytes:
             left.text(start + share / 2, row, f"{share:.1f}", ha="center", va="center", color="white" if colour == ACCENT else INK)
             start += share
         _minutes(right, row, ours)
-    for axes in (left, right):
-        axes.set_yticks(range(len(worlds)), worlds)
+    for axes, names in ((left, [SHORT.get(one, one) for one in worlds]), (right, [""] * len(worlds))):
+        axes.set_yticks(range(len(worlds)), names)
         axes.invert_yaxis()
     left.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, fontsize=8, columnspacing=1.0, handlelength=1.2)
     right.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=3, fontsize=8, columnspacing=1.0, handlelength=1.2)
-    _title(left, "Visits that did not take place", "", "")
-    _title(right, "The front desk's minutes of a working day", "", "")
+    _title(left, "Visits that did not take place, %", "", "")
+    _title(right, "The front desk: minutes a working day", "", "")
     return _png(figure)
 
 
