@@ -1,8 +1,6 @@
-"""Lives a year of the sandbox practice twice, and tells what came of it.
+"""Lives a year of the sandbox practice twice, and tells what came of it: `python -m tests.prove.year --seed 1 --plots docs/images`.
 
-    python -m tests.prove.year --seed 1 --weeks 52 --keep build/year --plots docs/images
-
-`--keep` holds what each world left behind: with several seeds' years there, table, intervals and plots are made of all of them.
+`--keep` holds what each world left behind: with several seeds' years there, table, intervals and pictures are made of all of them.
 `--only` lives some worlds only: usual, hsched, or one of three variants (faster, both, scant). Without `--seed` nothing is lived: what is
 kept is told again.
 """
