@@ -24,6 +24,7 @@ Examples:
   hsched effect waitlist --json
 """
 NO_HOLDOUT = "Nobody was drawn yet: set `holdout_share` below `{section}:` in practice.yaml (0.1 holds every tenth at standard care)."
+IN_TIME = {"fewer unused visits": "fewer cancelled in time", "more unused visits": "more cancelled in time"}
 OPENINGS = {"fewer unused visits": "fewer openings stay empty", "more unused visits": "more openings stay empty"}
 
 
@@ -39,7 +40,8 @@ def reminders(as_json: bool = typer.Option(False, "--json", help="Print JSON."))
     if as_json:
         print_json({"holdout": drawn, "reminders": found})
         return
-    _show_holdout(drawn, "visits", "reminders")
+    told = [{**row, "verdict": IN_TIME.get(row["verdict"], row["verdict"])} if row["by"] == "cancelled in time" else row for row in drawn]
+    _show_holdout(told, "visits", "reminders")
     if found:
         _show(found)
     else:
@@ -60,6 +62,7 @@ def measure_holdout() -> list[dict[str, Any]]:
     """The effect of the use case reminders among visits that were drawn and have an outcome; empty where nobody was drawn."""
     from hsched_cli.practice import opened
     from hsched_core.use_cases import REMINDERS
+    from hsched_core.use_cases.reminders_tiers import tier_drawn
     from hsched_models.dataset import load_rows
     from hsched_models.holdout import early_cancels, effects, visits
 
@@ -69,7 +72,9 @@ def measure_holdout() -> list[dict[str, Any]]:
     if not draws:
         return []
     told = visits(draws, load_rows(practice.paths.tables / "feat_no_show__appointments.parquet"))
-    return [*effects(told), early_cancels(told)]
+    tiers = {draw.subject: str(tier_drawn(draw, practice.reminder_settings)) for draw in draws}
+    told = told.assign(tier=told["subject"].map(tiers))
+    return [*effects(told), *early_cancels(told)]
 
 
 def measure_openings() -> list[dict[str, Any]]:

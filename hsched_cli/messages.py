@@ -41,7 +41,7 @@ Examples:
 CALLED_EXAMPLES = """
 Examples:
 
-  hsched messages called 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 reached
+  hsched messages called 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 confirmed      they will come: nothing more is sent about the visit
 
   hsched messages called 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 no_answer
 """

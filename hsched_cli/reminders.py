@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from hsched_cli import reminders_report
 from hsched_cli.console import out, print_json
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ app = typer.Typer(help="Reminders: what would be sent and why, whom staff call n
 PREVIEW_EXAMPLES = """
 Examples:
 
-  hsched reminders preview               every template as a client reads it, in both languages, with its length
+  hsched reminders preview               the tiers, and every template as a client reads it, in both languages, with its length
 
   hsched reminders preview --due         what would be proposed now, and why; nothing is sent, nobody is drawn
 """
@@ -48,14 +49,17 @@ def preview(
     due: bool = typer.Option(False, "--due", help="What would be proposed now, instead of the words."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """Show the words as clients read them, or what would be proposed now. Nothing is sent."""
+    """Show the tiers and the words as clients read them, or what would be proposed now. Nothing is sent."""
     from hsched_cli.practice import opened
 
     practice = opened()
-    rows = _due(practice) if due else _words(practice)
+    rows, tiers = _due(practice) if due else _words(practice), _tiers(practice, count=due)
     if as_json:
-        print_json({"due" if due else "templates": rows})
+        print_json({"due" if due else "templates": rows, "tiers": tiers})
         return
+    for one in tiers:
+        coming = f"; {one['coming']} visits to come" if due else ""
+        out().print(f"{one['tier']}: risk {one['risks']}{coming}\n    {one['what']}", markup=False)
     for row in rows:
         head = f"{row['what']}" if due else f"{row['template']} ({row['language']}, {row['characters']} characters)"
         out().print(head, markup=False)
@@ -101,6 +105,21 @@ def lint(
         out().print("Every template is discreet." if not found else f"{len(found)} problems.", markup=False)
     if found:
         raise typer.Exit(1)
+
+
+app.command("report", epilog=reminders_report.REPORT_EXAMPLES)(reminders_report.report)
+app.command("standbys", epilog=reminders_report.STANDBYS_EXAMPLES)(reminders_report.standbys)
+app.command("stands-by", epilog=reminders_report.STANDS_BY_EXAMPLES)(reminders_report.stands_by)
+
+
+def _tiers(practice: "OpenPractice", *, count: bool) -> list[dict[str, Any]]:
+    """The tiers under the settings in force; with how many visits to come each has now."""
+    from hsched_core.use_cases.reminders_tiers import counted, explained
+
+    settings = practice.reminder_settings
+    coming = counted(practice.reminders.facts().coming, settings) if count else {}
+    rows = [{"tier": str(one.tier), "risks": one.risks, "what": one.what} for one in explained(settings)]
+    return [{**row, **({"coming": coming[one.tier]} if count else {})} for row, one in zip(rows, explained(settings), strict=True)]
 
 
 def _words(practice: "OpenPractice") -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`hsched sandbox live`: the sandbox practice's days at a chosen speed, with its EHR, hsched's service and Dagster, told as a story."""
+"""`hsched sandbox live`: the sandbox practice's days at a chosen speed, with EHR, provider of texts, hsched's service and Dagster."""
 
 import sys
 import time
@@ -13,6 +13,8 @@ import typer
 from hsched_cli.console import err, out
 from hsched_cli.processes import LOOPBACK, Program, Running, free_port
 from hsched_cli.sandbox_ehr import PORT, ServedEhr, connect, serving
+from hsched_cli.sandbox_texts import NUMBER, ServedTexts, connect_texts, serving_texts
+from hsched_cli.sandbox_texts import PORT as TEXTS_PORT
 from hsched_core.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,13 +29,14 @@ Examples:
 
   hsched sandbox live --eager                              clients who like to say yes
 
-  hsched sandbox live --review                             every offer waits for a person: hsched queue, hsched approve
+  hsched sandbox live --review                             offers and reminders wait for a person: hsched queue, hsched approve
 
   hsched sandbox live --alone --days 2 --speed 3600        only the EHR and its people, two days, an hour a second
 """
 SPEED = 60.0
 SERVICE_PORT, DAGSTER_PORT = 8700, 3000
 PAUSE = 0.2  # real seconds between two steps
+WATCH = "then watch:  hsched reminders, hsched messages, hsched replies (what clients wrote back), hsched queue (what waits for you)"
 START_SECONDS = 40.0  # real, for the service and Dagster: the practice's day begins when they are there
 
 
@@ -42,10 +45,10 @@ def live(
     days: float = typer.Option(0.0, min=0.0, help="Stop after so many days; without it, on Ctrl-C."),
     port: int = typer.Option(PORT, min=1, max=65000, help="First port to try for the EHR; the service and Dagster have their own."),
     eager: bool = typer.Option(False, help="Clients answer most offers with a yes, within minutes: for demonstrations."),
-    review: bool = typer.Option(False, help="Leave the waitlist in the phase it is in, instead of letting it act by itself."),
-    alone: bool = typer.Option(False, help="Only the EHR and its people: neither the service nor Dagster is started."),
+    review: bool = typer.Option(False, help="Leave waitlist and reminders in their phases, instead of letting them act by themselves."),
+    alone: bool = typer.Option(False, help="Only the EHR and its people: neither texts nor the service nor Dagster."),
 ) -> None:
-    """Live the sandbox practice's days: clients book, cancel, come or not, and answer offers; hsched fills what becomes free."""
+    """Live the sandbox practice's days: clients book, cancel, come or not, and answer; hsched reminds them, and fills what is free."""
     from hsched_cli.practice import settings
     from hsched_sandbox.ehr.opening import summary_in
 
@@ -75,33 +78,55 @@ def _run(chosen: "Settings", wish: _Wish) -> None:
     from hsched_sandbox.ehr.conduct import HONOURS_KEYS
 
     service_at = free_port(SERVICE_PORT)
-    webhooks = "" if wish.alone else f"http://{LOOPBACK}:{service_at}/webhooks/ehr"
+    service = f"http://{LOOPBACK}:{service_at}"
+    webhooks = "" if wish.alone else f"{service}/webhooks/ehr"
     with ExitStack() as stack:
         stack.enter_context(ending_on_terminate())
         with err().status("Opening the practice's EHR ..."):
             begin = _begin(chosen)
             served = stack.enter_context(serving(chosen, FixedClock(begin), HONOURS_KEYS, wish.port, webhooks))
             connect(chosen.paths, served.address)
+        texts = None if wish.alone else stack.enter_context(serving_texts(chosen.paths, FixedClock(begin), TEXTS_PORT, service))
+        if texts:
+            connect_texts(chosen.paths, texts.address)
             _permit(chosen, begin, wish)
         starts = SystemClock().now() + timedelta(seconds=0.0 if wish.alone else START_SECONDS)
         present = ScaledTime(begin, starts, wish.speed)
         served.opened.book.clock = ScaledClock(present)
+        if texts:
+            texts.carrier.clock = ScaledClock(present)
         running = stack.enter_context(all_running([] if wish.alone else _programs(chosen, present, service_at)))
         out().print(f"{'EHR':8} {served.address}", markup=False)
+        if texts:
+            out().print(f"{'Texts':8} {texts.address}", markup=False)
         announce(running)
-        _introduce(present, alone=wish.alone)
-        _live(chosen, served, running, begin + timedelta(days=wish.days) if wish.days else None, eager=wish.eager)
+        _introduce(present, texts)
+        until = begin + timedelta(days=wish.days) if wish.days else None
+        _live(chosen, _Sides(served, texts), running, until, eager=wish.eager)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What hsched talks to."""
+
+    ehr: ServedEhr
+    texts: ServedTexts | None
 
 
 def _permit(chosen: "Settings", begin: datetime, wish: _Wish) -> None:
-    """The sandbox's staff let the waitlist act, as anybody's would: by a proposal that two others approve."""
+    """The sandbox's staff let waitlist and reminders act, as anybody's would: by proposals that two others approve."""
     from hsched_adapters.assembly import open_practice
-    from hsched_cli.sandbox_permission import permit_waitlist
+    from hsched_adapters.settings import load_settings
+    from hsched_cli.sandbox_permission import OFFERS, permit, reminding, switch_on_reminders
 
-    if wish.alone or wish.review:
+    reminds = switch_on_reminders(chosen.paths)
+    if wish.review:
         return
-    if permit_waitlist(open_practice(replace(chosen, today=begin))):
-        out().print("frontdesk asked that the waitlist may act by itself; manager1 and manager2 approved: hsched orders list, hsched audit")
+    practice = open_practice(replace(load_settings(), today=begin))
+    for wanted in (OFFERS, reminding()) if reminds else (OFFERS,):
+        if permit(practice, wanted):
+            told = f"frontdesk asked that {wanted.what} without asking each time; manager1 and manager2 approved: hsched orders list"
+            out().print(told, markup=False)
 
 
 def _begin(chosen: "Settings") -> datetime:
@@ -130,22 +155,26 @@ def _service(chosen: "Settings", port: int, shared: dict[str, str]) -> Program:
     return Program("Service", command, environment, f"http://{LOOPBACK}:{port}", chosen.paths.home / "logs" / "service.log")
 
 
-def _introduce(present: "ScaledTime", *, alone: bool) -> None:
+def _introduce(present: "ScaledTime", texts: ServedTexts | None) -> None:
     out().print(f"It is {present.virtual:%A %d %B %Y, %H:%M}; {present.speed:g} seconds pass in one. Ctrl-C stops it.", markup=False)
-    if not alone:
-        out().print(f"In another terminal, first:  export HSCHED_CLOCK='{present}'\nthen:  hsched queue", markup=False)
+    if texts:
+        out().print(f"In another terminal, first:  export HSCHED_CLOCK='{present}'\n{WATCH}", markup=False)
 
 
-def _live(chosen: "Settings", served: ServedEhr, running: Sequence[Running], until: datetime | None, *, eager: bool) -> None:
+def _live(chosen: "Settings", sides: _Sides, running: Sequence[Running], until: datetime | None, *, eager: bool) -> None:
     from hsched_cli.ui import check_running
+    from hsched_sandbox.life.handsets import Handsets
     from hsched_sandbox.life.living import Life
     from hsched_sandbox.life.temper import Temper
 
-    zone = chosen.practice.zone
-    temper = Temper.eager(served.opened.seed, zone) if eager else Temper(served.opened.seed, zone)
-    life = Life(served.opened, temper, zone, lambda line: out().print(line, markup=False))
+    zone, opened = chosen.practice.zone, sides.ehr.opened
+    temper = Temper.eager(opened.seed, zone) if eager else Temper(opened.seed, zone)
+    handsets = Handsets(sides.texts.carrier, opened.book, NUMBER, opened.seed) if sides.texts else None
+    if handsets:
+        handsets.learn()
+    life = Life(opened, temper, zone, lambda line: out().print(line, markup=False), handsets=handsets)
     while until is None or life.lived < until:
-        _caught_up(life, served, until)
+        _caught_up(life, sides.ehr, until)
         check_running(running)
         time.sleep(PAUSE)
     out().print(f"Lived up to {life.lived.astimezone(zone):%A %d %B %Y, %H:%M}.", markup=False)

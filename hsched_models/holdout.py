@@ -18,6 +18,7 @@ from hsched_models.uplift import Effect, randomised_effect
 UNUSED = (Outcome.NO_SHOW.value, Outcome.LATE_CANCEL.value)
 AUDITED = ("audit_language", "audit_race_ethnicity", "gender")  # columns of the feature table by which effects are told, where there
 EVERYBODY = ("all", "")
+TIER = "tier"
 EARLY = "cancelled in time"
 
 
@@ -47,7 +48,10 @@ def openings(draws: Sequence[Draw], was_filled: Mapping[str, bool]) -> pd.DataFr
 
 
 def effects(told: pd.DataFrame) -> list[dict[str, Any]]:
-    """The effect on unused visits (or openings) among all, then by stratum and by the audit's groups. No interval: too little data."""
+    """The effect on unused visits (or openings) among all, then by tier where `told` has one, by stratum, and by the audit's groups.
+
+    Within each, chance decided: so each is an effect. No interval: too little data.
+    """
     found = [_described(EVERYBODY, randomised_effect(told))]
     for name, groups in _groups(told):
         for group in sorted(groups.unique()):
@@ -55,12 +59,17 @@ def effects(told: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
-def early_cancels(told: pd.DataFrame) -> dict[str, Any]:
-    """Visits cancelled in good time: a reminder makes cancelling easy early, and the waitlist fills what is freed. A result, counted."""
-    return _described((EARLY, ""), randomised_effect(told.assign(is_unused=told["is_early_cancel"]).drop(columns="probability")))
+def early_cancels(told: pd.DataFrame) -> list[dict[str, Any]]:
+    """Visits cancelled in good time, of all and by tier: a reminder makes cancelling easy early, and the waitlist fills what is freed."""
+    counted = told.assign(is_unused=told["is_early_cancel"]).drop(columns="probability")
+    found = [_described((EARLY, ""), randomised_effect(counted))]
+    tiers = sorted(counted[TIER].unique()) if TIER in counted else []
+    return [*found, *(_described((EARLY, tier), randomised_effect(counted[(counted[TIER] == tier).to_numpy()])) for tier in tiers)]
 
 
 def _groups(told: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    if TIER in told:
+        yield TIER, told[TIER].astype("object")
     yield "stratum", told["stratum"].astype("object")
     for name in AUDITED:
         if name in told and told[name].notna().any():

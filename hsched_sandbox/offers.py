@@ -66,11 +66,12 @@ class Offers(Columns):
     is_placed: Flags
 
 
-def play(world: World, acceptance: Acceptance | None = None) -> Offers:
-    """Every opening of the practice offered to its waitlist. The same world gives the same offers."""
+def play(world: World, acceptance: Acceptance | None = None, left_out: frozenset[int] = frozenset()) -> Offers:
+    """Every opening of the practice offered to its waitlist, but those of these visits. The same world gives the same offers."""
     rng = np.random.default_rng([world.seed, world.timeline.today.toordinal(), OFFERS_STREAM])
     rules = acceptance or Acceptance()
-    waiting, openings = entries(world), _openings(world)
+    waiting, openings = entries(world), freed(world)
+    openings = openings.take(~np.isin(openings.number, sorted(left_out)))
     entry, opening = _pairs(waiting, openings, world)
     known = _known(waiting.take(entry), openings.take(opening))
     usual = _usual_logit(known, rules)
@@ -108,7 +109,7 @@ class _Known(Columns):
     own_channel: Flags
 
 
-def _openings(world: World) -> Visits:
+def freed(world: World) -> Visits:
     """Hours that became free in time to be given again, by the moment they did."""
     visits, timeline = world.visits, world.timeline
     free = (visits.closed >= timeline.opens) & (visits.closed < timeline.shuts) & (visits.start - visits.closed > SHORTEST_NOTICE)

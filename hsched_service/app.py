@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hsched_adapters.assembly import OpenPractice
 from hsched_service import health, offers, receiver, texts
 from hsched_service.failures import log_failure
+from hsched_service.settled_memory import settled_memory
 
 # A room of its own for each; one line here puts it into the service.
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
@@ -22,7 +23,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
 
 def build_app(opened: OpenPractice) -> FastAPI:
     """The service of one practice. No pages that describe it: those of FastAPI load their parts from elsewhere."""
-    app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None, lifespan=settled_memory)
     for make in ROUTERS:
         app.include_router(make(opened))
     app.add_exception_handler(RequestValidationError, _unprocessable)

@@ -16,6 +16,7 @@ from hsched_core.domain.offers import Offer, OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
+from hsched_core.domain.standby import StandbyRecord
 from hsched_core.domain.waiting import OfferHistory
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import ContactFacts
@@ -34,6 +35,7 @@ class Tables:
     is_stopped: bool = False
     offers: dict[str, Offer] = field(default_factory=dict)
     openings: dict[str, OpeningRecord] = field(default_factory=dict)
+    standbys: dict[str, StandbyRecord] = field(default_factory=dict)
     draws: dict[tuple[str, str], Draw] = field(default_factory=dict)
     # What other parts of the store know of a client, written by the tests.
     consents: dict[str, list[ConsentEvent]] = field(default_factory=dict)
@@ -145,6 +147,18 @@ class FakeTransaction:
         self._tables.openings[record.id] = record
         self._tables.audit.append(audit)
 
+    def standby(self, record_id: str) -> StandbyRecord | None:
+        return self._tables.standbys.get(record_id)
+
+    def standbys(self, *, appointment: str = "", client: str = "") -> Sequence[StandbyRecord]:
+        found = [one for one in self._tables.standbys.values() if appointment in ("", one.appointment) and client in ("", one.client)]
+        return sorted((one for one in found if one.is_open), key=lambda one: (one.since, one.id))
+
+    def put_standby(self, record: StandbyRecord, *, audit: AuditEntry) -> None:
+        assert _follows(self._tables.standbys.get(record.id), record), "somebody else moved the standby"
+        self._tables.standbys[record.id] = record
+        self._tables.audit.append(audit)
+
     def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
         self._tables.inbound[client] = [*self._tables.inbound.get(client, []), message]
         self._tables.audit.append(audit)
@@ -161,7 +175,7 @@ class FakeTransaction:
         self._tables.audit.append(audit)
 
 
-def _follows(stored: Offer | OpeningRecord | None, new: Offer | OpeningRecord) -> bool:
+def _follows(stored: Offer | OpeningRecord | StandbyRecord | None, new: Offer | OpeningRecord | StandbyRecord) -> bool:
     return new.version == (stored.version if stored else 0) + 1
 
 

@@ -99,14 +99,14 @@ class TextWorld:
     def message(self, number: int = 0, channel: Channel = Channel.TEXT, template: str = "slot_taken") -> SendMessage:
         return SendMessage(Outreach(self.client(number), channel, Purpose.SCHEDULING), template)
 
-    def approved(self, action: Action) -> str:
-        """The id of a case that the front desk approved."""
+    def approved(self, action: Action, subject: str = "") -> str:
+        """The id of a case that the front desk approved. `subject`: what it is about, or something that nothing else is about."""
         self.cases += 1
         proposal = Proposal(
             practice=PRACTICE,
             use_case=USE_CASE,
             action=action,
-            subject=secrets.token_hex(16),
+            subject=subject or secrets.token_hex(16),
             reasons=("It fits.",),
             facts_digest=f"{self.cases:064x}",
             policy_version=self.opened.policy.version,
@@ -148,8 +148,15 @@ class TextWorld:
             return state.contact_facts(self.client(number), "").consents
 
     def entries(self, *kinds: str) -> list[AuditEntry]:
+        return [one for one in self.trail() if one.kind in kinds]
+
+    def told(self, *subjects: str) -> list[AuditEntry]:
+        """What the trail says of those, in order."""
+        return [one for one in self.trail() if one.subject in subjects]
+
+    def trail(self) -> list[AuditEntry]:
         with self.opened.audit.reading() as connection:
-            return [one for one in read_entries(connection, PRACTICE) if one.kind in kinds]
+            return list(read_entries(connection, PRACTICE))
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from hsched_core.domain.replies import WITH_PICTURES, InboundText
 from hsched_core.ports import Clock, Translator, Vault
 from hsched_core.ports.replies import InboundTexts
 from hsched_core.replies.reading import read
-from hsched_core.use_cases.replies import at_once
+from hsched_core.use_cases.replies import at_once, is_somebody_elses
 from hsched_core.workflow.deliveries import Deliveries, UnknownMessageError
 
 KINDS = {TEXTS: NoticeKind.TEXT, RECEIPTS: NoticeKind.RECEIPT}
@@ -93,9 +93,12 @@ class Callbacks:
         return self._text(notice, told) if notice.kind is NoticeKind.TEXT else self._receipt(notice, told)
 
     def _text(self, notice: Notice, told: Text) -> str:
-        words = words_of(told)
-        is_danger = bool(at_once(read(words)).reasons)
-        clients = self._clients(number_or_none(told["from"], self.book.region), notice.at, waits=not is_danger)
+        words, number = words_of(told), number_or_none(told["from"], self.book.region)
+        reading = read(words)
+        clients = self._clients(number, notice.at, waits=not at_once(reading).reasons)
+        if is_somebody_elses(reading):
+            for one in clients:  # whatever is consented to later: that number gets no more texts while a record has it
+                self.deliveries.give_up(one, Channel.TEXT, self.codes.number(number), Trouble.WRONG_NUMBER)
         client = clients[0] if len(clients) == 1 else None
         message = InboundText(notice.about, client, Channel.TEXT, notice.at, tuple(clients) if len(clients) > 1 else ())
         # Where nobody can say whose number it is, a person needs the number: it is sealed with the words.

@@ -1,5 +1,7 @@
 """Opening the operational store: the database of an address, with its tables up to date. Knows no table.
 
+Drivers are in autocommit, writers begin by hand: SQLite's with the lock they need, PostgreSQL's in one message with what they ask first.
+
 On SQLite the connections handed out cannot change the schema, attach files or switch triggers off: only migrations can.
 """
 
@@ -47,7 +49,7 @@ INSPECTION = ("table_", "index_", "foreign_key_list", "wal_checkpoint")  # pragm
 def open_engine(url: str) -> sa.Engine:
     """The engine of that address, after the migrations it lacks. Parameters never show in errors: they are rows."""
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, hide_parameters=True)
+        engine = sa.create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT")
         sa.event.listen(engine, "checkout", _prove_alive)
         sa.event.listen(engine, "checkin", _given_back)
         _migrate(engine)
@@ -90,9 +92,8 @@ def answered(engine: sa.Engine, opening: Opening, **parameters: Any) -> Iterator
             with _by_hand(connection, sa.text("BEGIN IMMEDIATE")):
                 yield connection, connection.execute(opening.on_sqlite, parameters).first() if opening.question else None
         else:
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")  # of the driver, which would send BEGIN by itself
-            with _by_hand(alone, opening.on_postgresql, parameters) as begun:
-                yield alone, begun.first() if opening.question else None
+            with _by_hand(connection, opening.on_postgresql, parameters) as begun:
+                yield connection, begun.first() if opening.question else None
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         if connection.dialect.name == "sqlite":
             with _by_hand(connection, sa.text("BEGIN")):
                 yield connection
-        else:
+        else:  # the driver's own transaction: outside of one it has no cursors that read little by little
             with connection.execution_options(isolation_level="REPEATABLE READ").begin():
                 yield connection
 
@@ -126,7 +127,6 @@ def _prove_alive(connection: Any, record: Any, _proxy: object) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        connection.rollback()
     except connection.Error:
         raise sa.exc.DisconnectionError from None
 
@@ -139,7 +139,6 @@ def _sqlite(url: str, *, guarded: bool) -> sa.Engine:
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    # Autocommit at the driver: transactions are begun by hand, with the lock they need.
     engine = sa.create_engine(url, hide_parameters=True, isolation_level="AUTOCOMMIT", connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare)
     if guarded:

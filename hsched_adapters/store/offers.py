@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.store.audit.bodies import as_text
-from hsched_adapters.store.rows import PracticeRows
 from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.schema import cases, offers, openings
+from hsched_adapters.store.standbys import StandbyRows
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
@@ -26,7 +26,7 @@ NOT_ANSWERED_BY_THEM = frozenset({OfferState.WITHDRAWN, OfferState.LOST})
 NEEDS_FOLLOWING_UP = frozenset({OfferState.ACCEPTED, OfferState.WITHDRAWN, OfferState.LOST})
 
 
-class OfferRows(PracticeRows):
+class OfferRows(StandbyRows):
     """The part of a transaction that knows offers and openings."""
 
     def now(self, clock: Clock) -> datetime:

@@ -33,6 +33,7 @@ from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.sessions import Session
+from hsched_core.domain.standby import StandbyRecord
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import ContactFacts
 
@@ -106,6 +107,8 @@ class Look(Protocol):
         ...
 
     def opening(self, opening_id: str) -> OpeningRecord | None: ...
+
+    def standby(self, record_id: str) -> StandbyRecord | None: ...
 
     def draw(self, use_case: str, subject: str) -> Draw | None: ...
 

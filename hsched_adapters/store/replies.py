@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hsched_adapters.keys import NONCE_BYTES, Keyring, bound_to
 from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.path import SqlTransaction
-from hsched_adapters.store.schema import replies
+from hsched_adapters.store.schema import call_tasks, cases, replies
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.contact import Channel
+from hsched_core.domain.delivery import CallOutcome, CallTask
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.replies import InboundText, Letter, Reply, ReplyState
 from hsched_core.ports import Clock
@@ -82,7 +83,18 @@ class SqlRepliesStore:
         )
         with self._trail.reading() as connection:
             rows = connection.execute(newest.order_by(replies.c.confirmed_at)).all()
-        return {row.visit: row.confirmed_at for row in rows}
+            told = [(row.visit, row.confirmed_at) for row in rows] + list(self._by_phone(connection, appointments))
+        return dict(sorted(told, key=lambda one: one[1]))  # the newest word of each
+
+    def _by_phone(self, connection: sa.Connection, appointments: Sequence[str]) -> Iterator[tuple[str, datetime]]:
+        """Visits that clients confirmed to somebody who called them. A call is its case, and a case knows its visit."""
+        same = sa.and_(cases.c.practice == call_tasks.c.practice, cases.c.id == call_tasks.c.id)
+        settled = sa.select(cases.c.subject, call_tasks.c.document).select_from(call_tasks.join(cases, same))
+        ours = sa.and_(cases.c.practice == self._practice, cases.c.subject.in_(list(appointments)), sa.not_(call_tasks.c.is_open))
+        for subject, text in connection.execute(settled.where(ours)):
+            task = from_text(CallTask, text)
+            if task.outcome is CallOutcome.CONFIRMED and task.settled_at:
+                yield subject, task.settled_at
 
     def answered(self, clients: Sequence[str]) -> Mapping[str, tuple[Channel, ...]]:
         """The channels each of these clients wrote back on, the newest first."""

@@ -248,6 +248,19 @@ openings = sa.Table(
     sa.Index("openings_by_state", "practice", "state", "starts_at"),
     sa.Index("openings_by_time", "practice", "clinician", "ends_at"),
 )
+# Clients who were told that a time may become free (hsched_core.domain.standby).
+standbys = sa.Table(
+    "standbys",
+    metadata,
+    *_of("id"),
+    sa.Column("appointment", sa.String(64), nullable=False),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("is_open", sa.Boolean, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("standbys_open", "practice", "is_open", "since"),
+)
 # What became of messages (hsched_core.domain.delivery): beside `contacts`, one line a case; addresses are keyed codes.
 deliveries = sa.Table(
     "deliveries",

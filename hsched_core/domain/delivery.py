@@ -28,6 +28,7 @@ class Trouble(StrEnum):
     INVALID_NUMBER = "invalid_number"
     LANDLINE = "landline"
     UNKNOWN_HANDSET = "unknown_handset"  # the number is nobody's
+    WRONG_NUMBER = "wrong_number"  # it is somebody else's, who said so
     INVALID_MAILBOX = "invalid_mailbox"  # not the form of an address
     NO_SUCH_MAILBOX = "no_such_mailbox"
     OPTED_OUT = "opted_out"  # at the provider: no consent, whatever ours says
@@ -42,7 +43,12 @@ class Trouble(StrEnum):
 
 
 # Of the address, not of the moment: another try would end the same way until the record has another address.
-LASTING = frozenset({Trouble.INVALID_NUMBER, Trouble.LANDLINE, Trouble.UNKNOWN_HANDSET, Trouble.INVALID_MAILBOX, Trouble.NO_SUCH_MAILBOX})
+LASTING = frozenset(
+    {
+        *(Trouble.INVALID_NUMBER, Trouble.LANDLINE, Trouble.UNKNOWN_HANDSET, Trouble.WRONG_NUMBER),
+        *(Trouble.INVALID_MAILBOX, Trouble.NO_SUCH_MAILBOX),
+    }
+)
 _RANK = {
     DeliveryState.HANDED_OVER: 0,
     DeliveryState.ACCEPTED: 1,
@@ -126,6 +132,7 @@ class DeadEnd:
 class CallOutcome(StrEnum):
     """How a call of the staff ended."""
 
+    CONFIRMED = "confirmed"  # reached, and the client will come: as good as a yes by text
     REACHED = "reached"
     LEFT_WORD = "left_word"  # on a machine, as discreetly as a message
     NO_ANSWER = "no_answer"

@@ -71,7 +71,7 @@ class RepliesStore(InboundTexts, Protocol):
         ...
 
     def confirmations(self, appointments: Sequence[str]) -> Mapping[str, datetime]:
-        """When each of these visits was confirmed by a reply; those that never were are not there."""
+        """When each of these visits was confirmed, by a reply or to somebody who called; those that never were are not there."""
         ...
 
 

@@ -13,6 +13,7 @@ from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
+from hsched_core.domain.standby import StandbyRecord
 from hsched_core.domain.waiting import OfferHistory
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import ContactFacts
@@ -76,6 +77,14 @@ class Transaction(Protocol):
         """Store an offer, new or changed. Raises where the stored version is not the one before."""
         ...
 
+    def standby(self, record_id: str) -> StandbyRecord | None:
+        """What became of a standby offer that left, by its case's id."""
+        ...
+
+    def put_standby(self, record: StandbyRecord, *, audit: AuditEntry) -> None:
+        """Store a standby, new or changed. Raises where the stored version is not the one before."""
+        ...
+
     def add_message(self, client: str, message: Inbound, *, audit: AuditEntry) -> None:
         """That the client said something, under which reference and when; not what."""
         ...
@@ -104,6 +113,10 @@ class DeskTransaction(Transaction, Protocol):
 
     def unfinished_offers(self) -> Sequence[Offer]:
         """Offers that are live, or whose end was not followed up."""
+        ...
+
+    def standbys(self, *, appointment: str = "", client: str = "") -> Sequence[StandbyRecord]:
+        """Open standbys, of all visits and clients or of one, the oldest first."""
         ...
 
     def offer_histories(self) -> Sequence[OfferHistory]:

@@ -63,6 +63,9 @@ OPT_OUT = rules(
             (?:nobody|no one|there is nobody|theres nobody) (?:here )?(?:by|named|with) (?:that|this)
             i dont know (?:you|who this is|any)(?: \w+)? stop
             (?:got|have|had) the wrong
+            (?:just|recently) got this (?:number|phone)|this (?:number|phone) (?:now )?(?:belongs to|is now) (?:someone|somebody|another)
+            (?:no longer|doesnt|dont|not) ha(?:s|ve) this (?:number|phone)
+            dont know (?:this|that) person$|dont know (?:anyone|anybody|any \w+) (?:by|named|called|with) (?:that|this)
             """,
     },
     KINDS,

@@ -6,6 +6,7 @@ Pure: the same facts give the same proposals. A confirmed visit is left alone. A
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.contact import Channel, Outreach, Purpose
@@ -25,11 +26,11 @@ from hsched_core.use_cases.reminders_plan import (
     tier,
 )
 from hsched_core.use_cases.reminders_settings import HOUR, ReminderSettings
+from hsched_core.use_cases.reminders_tiers import why
 
 __all__ = ["Asked", "Call", "Facts", "Reach", "ReminderSettings", "Standby", "Step", "Visit", "calls", "is_eligible", "propose", "wanted"]
 
 CERTAIN = 1.0  # what goes out follows from tier and day: there is nothing to weigh
-STANDARD_REASON = "Standard care: one reminder before each visit."
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def calls(facts: Facts) -> tuple[Call, ...]:
 
 def _may_be_called(facts: Facts, visit: Visit) -> bool:
     is_due = call_window(facts, visit).holds(facts.now) and not facts.was_asked(visit, step_name(visit, Step.CALL))
-    return is_due and not visit.is_confirmed and tier(visit, facts.settings) is Tier.RAISED
+    return is_due and not visit.is_confirmed and tier(visit, facts.settings) is Tier.HIGH
 
 
 def _not_called(facts: Facts, visit: Visit) -> str:
@@ -92,21 +93,14 @@ def _written(facts: Facts, visit: Visit) -> Iterator[Proposal]:
     for step, window in messages(facts, visit):
         if window.holds(facts.now) and not facts.was_asked(visit, step_name(visit, step)) and not _was_reminded(facts, visit, step):
             action = SendMessage(Outreach(visit.client, channel, Purpose.REMINDER), step, visit.appointment)
-            yield _proposal(
-                facts, visit, step, action, (_why(facts, visit), f"By {channel}: {_why_channel(facts, visit, channel)}."), window.closes
-            )
+            because = (why(visit, facts.settings), f"By {channel}: {_why_channel(facts, visit, channel)}.")
+            yield _proposal(facts, visit, step, action, because, window.closes)
 
 
 def _was_reminded(facts: Facts, visit: Visit, step: Step) -> bool:
     """A visit whose risk rose, or fell, in between has had its first reminder already under the other tier."""
     other = {Step.PLAIN: (Step.CONFIRM, Step.AGAIN), Step.CONFIRM: (Step.PLAIN,)}.get(step, ())
     return any(facts.was_asked(visit, step_name(visit, one)) for one in other)
-
-
-def _why(facts: Facts, visit: Visit) -> str:
-    if tier(visit, facts.settings) is Tier.STANDARD:
-        return STANDARD_REASON
-    return f"The risk of an unused visit is {visit.risk:.0%}, above {facts.settings.raised_from:.0%}: asked to confirm, and asked again."
 
 
 def _why_channel(facts: Facts, visit: Visit, channel: Channel) -> str:
@@ -130,14 +124,20 @@ def _standby(facts: Facts, visit: Visit) -> Iterator[Proposal]:
     action = SendMessage(Outreach(choice.client, choice.channel, Purpose.OFFER), Step.STANDBY, visit.appointment)
     why = f"Risk {visit.risk:.0%}, asked to confirm, and no answer. The visit stays booked; another client would hear it may become free."
     closes = visit.starts_at - settings.least_notice
-    yield _proposal(facts, visit, Step.STANDBY, action, (why, *choice.reasons), closes, confidence=None)
+    kind = f"{visit.session_type} session of {visit.duration_minutes} min ({visit.modality})"
+    what = f"The time: {_wall_clock(visit.starts_at, facts.zone)}, {kind}."
+    yield _proposal(facts, visit, Step.STANDBY, action, (why, what, *choice.reasons), closes, confidence=None)
+
+
+def _wall_clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M} ({zone})"
 
 
 def needs_standby(facts: Facts, visit: Visit) -> bool:
     """High risk, asked for a confirmation some hours ago, none came, and the visit is near."""
     settings = facts.settings
     near = facts.now + settings.least_notice < visit.starts_at <= facts.now + settings.standby_hours * HOUR
-    risky = visit.risk is not None and visit.risk >= settings.standby_from and tier(visit, settings) is Tier.RAISED
+    risky = visit.risk is not None and visit.risk >= settings.standby_from and tier(visit, settings) is not Tier.STANDARD
     if visit.is_confirmed or not near or not risky or facts.was_asked(visit, step_name(visit, Step.STANDBY)):
         return False
     requests = {step_name(visit, step) for step in (Step.CONFIRM, Step.AGAIN, Step.CALL)}

@@ -19,7 +19,8 @@ class Tier(StrEnum):
     """How much help a visit gets. A risk buys help, and nothing else."""
 
     STANDARD = "standard"  # one plain reminder
-    RAISED = "raised"  # asked to confirm, and asked again; a call by staff where it helps and there is room
+    RAISED = "raised"  # asked to confirm, and asked again
+    HIGH = "high"  # the same, and a call by staff where it helps and there is room
 
 
 class Step(StrEnum):
@@ -30,6 +31,7 @@ class Step(StrEnum):
     AGAIN = "reminder_again"
     CALL = "reminder_call"
     STANDBY = "standby_offer"
+    STANDBY_ENDED = "standby_ended"
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,25 @@ class Window:
 
 def is_eligible(visit: Visit, settings: ReminderSettings) -> bool:
     """Whether the use case would do more for the visit than standard care."""
-    return visit.risk is not None and visit.risk >= settings.raised_from
+    return tier_by_risk(visit, settings) is not Tier.STANDARD
 
 
 def tier(visit: Visit, settings: ReminderSettings) -> Tier:
     """Standard care for who is held, and for a risk nobody knows. Where there is a holdout, nobody gets more before the draw."""
     drawn = visit.arm is Arm.TREATED or (visit.arm is None and settings.holdout_share == 0)
-    return Tier.RAISED if is_eligible(visit, settings) and drawn else Tier.STANDARD
+    return tier_by_risk(visit, settings) if drawn else Tier.STANDARD
+
+
+def tier_by_risk(visit: Visit, settings: ReminderSettings) -> Tier:
+    """What the calibrated risk alone would give, were nobody held."""
+    if visit.risk is None or visit.risk < settings.raised_from:
+        return Tier.STANDARD
+    return Tier.HIGH if visit.risk >= called_from(visit, settings) else Tier.RAISED
+
+
+def called_from(visit: Visit, settings: ReminderSettings) -> float:
+    """The risk from which the visit's kind is in the highest tier."""
+    return settings.high_from_intake if visit.session_type is SessionType.INTAKE else settings.high_from
 
 
 def step_name(visit: Visit, step: Step) -> str:
@@ -97,10 +111,11 @@ def call_benefit(visit: Visit, reach: Reach | None, settings: ReminderSettings) 
     if visit.risk is None or visit.is_confirmed:
         return 0.0
     otherwise = settings.text_relative_risk if channel_for(reach) else 1.0
-    return max(0.0, visit.risk * (otherwise - _call_relative_risk(visit, settings)) * visit.duration_minutes)
+    return max(0.0, visit.risk * (otherwise - call_relative_risk(visit, settings)) * visit.duration_minutes)
 
 
-def _call_relative_risk(visit: Visit, settings: ReminderSettings) -> float:
+def call_relative_risk(visit: Visit, settings: ReminderSettings) -> float:
+    """What a call multiplies the risk of such a visit by."""
     if visit.modality is not Modality.IN_PERSON:
         return settings.call_relative_risk_remote
     return settings.call_relative_risk_intake if visit.session_type is SessionType.INTAKE else settings.call_relative_risk

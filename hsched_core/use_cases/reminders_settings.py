@@ -14,6 +14,8 @@ class ReminderSettings:
 
     is_on: bool = False  # off until the practice says so: its EHR may remind by itself, and two reminders are one too many
     raised_from: float = 0.15  # from this risk on a visit gets more than standard care (Shah 2016, MetroHealth: 15 %)
+    high_from: float = 0.25  # from this risk on staff call, where a call helps: it saves about the minutes that it takes
+    high_from_intake: float = 0.15  # the same for intakes, where calls did most (CMHC trials)
     standby_from: float = 0.35  # from this risk on an unconfirmed visit's time is proposed to a person as a standby offer
     calls_per_day: int = 20  # what the front desk can make; 0: no calls
     plain_days: int = 2  # before the visit: the one reminder of standard care
@@ -33,9 +35,11 @@ class ReminderSettings:
     revealing_words: tuple[str, ...] = ()  # the practice's own words that nobody else is to read in a message
 
     def __post_init__(self) -> None:
-        shares = (self.raised_from, self.standby_from, self.holdout_share)
-        if not all(0 <= one <= 1 for one in shares) or self.holdout_share > 0.5:
-            raise SettingsError("reminders: a share or a risk is none.", "raised_from, standby_from: 0 to 1; holdout_share: 0 to 0.5.")
+        risks = (self.raised_from, self.high_from, self.high_from_intake, self.standby_from)
+        if not all(0 <= one <= 1 for one in (*risks, self.holdout_share)) or self.holdout_share > 0.5:
+            raise SettingsError("reminders: a share or a risk is none.", "*_from and *_from_intake: 0 to 1; holdout_share: 0 to 0.5.")
+        if self.raised_from > min(risks):
+            raise SettingsError("reminders: the tiers are out of order.", "raised_from is the lowest of all *_from and *_from_intake.")
         if not 0 <= self.hour <= 23:
             raise SettingsError("reminders.hour is no hour of a day.", "0 to 23, of the recipient's wall clock.")
         if not self.again_days < self.plain_days <= self.confirm_days or self.call_until_days > self.call_days:

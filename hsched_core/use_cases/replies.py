@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent, Reading, Reason
 
 HORIZON = timedelta(days=14)  # visits further away are not what a short yes is about
@@ -24,6 +25,8 @@ ALWAYS_A_PERSONS = {
     Intent.UNCLEAR: Reason.NOT_UNDERSTOOD,
 }
 ABOUT_A_VISIT = frozenset({Intent.CANCEL, Intent.MOVE, Intent.LATE, Intent.CONFIRM})
+NOT_THEIRS = frozenset({"opt_out.wrong_number", "opt_out.other_name"})  # somebody else has the address
+ONE_ADDRESS = {Channel.TEXT: (Channel.TEXT, Channel.CALL), Channel.CALL: (Channel.TEXT, Channel.CALL)}  # one number is both
 CONFIRMS_BESIDE = frozenset({Intent.CONFIRM, Intent.QUESTION, Intent.LATE})  # "yes! what's the address?"
 
 
@@ -40,18 +43,18 @@ class Visit:
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known of who wrote. `offers` are those they may still answer."""
+    """What is known of who wrote. `offers` and `standbys` are those they may still answer."""
 
     message: InboundText
     visits: Sequence[Visit] = ()
     offers: Sequence[str] = ()
+    standbys: Sequence[str] = ()  # times they were told may become free
 
 
 @dataclass(frozen=True)
 class AtOnce:
-    """What cannot wait: consent withdrawn, automation stopped, a person called."""
+    """What cannot wait, beside `withdrawn`: automation stopped, a person called."""
 
-    opts_out: bool
     pauses: bool
     reasons: tuple[Reason, ...]  # those that call a person
     needs_visits: bool  # whether the client's visits have a say in the rest
@@ -64,6 +67,7 @@ class Then:
     reasons: tuple[Reason, ...] = ()
     visit: str = ""
     confirms: bool = False
+    stands_by: str = ""  # the standby they said yes to
 
 
 def at_once(reading: Reading) -> AtOnce:
@@ -72,7 +76,22 @@ def at_once(reading: Reading) -> AtOnce:
     if "unclear.unreadable" in reading.rules:
         reasons = (Reason.UNREADABLE,)
     is_about_visits = bool(ABOUT_A_VISIT & {reading.intent, *reading.also})
-    return AtOnce(reading.opts_out, reading.stops_automation, reasons, is_about_visits)
+    return AtOnce(reading.stops_automation, reasons, is_about_visits)
+
+
+def is_somebody_elses(reading: Reading) -> bool:
+    """Whether who wrote says that the address is not the client's (any more), and asks for nothing beyond that."""
+    wishes = {name for name in reading.rules if name.startswith("opt_out.")}
+    return bool(wishes) and wishes <= NOT_THEIRS
+
+
+def withdrawn(reading: Reading, channel: Channel) -> tuple[Channel | None, ...]:
+    """What a wish to be left alone ends: everything (None), or, where who wrote is not the client, what goes to that address: strangers
+    cannot speak for the client's mailbox.
+    """
+    if is_somebody_elses(reading):
+        return ONE_ADDRESS.get(channel, (channel,))
+    return (None,) if reading.opts_out else ()
 
 
 def then(reading: Reading, situation: Situation) -> Then:
@@ -84,6 +103,8 @@ def then(reading: Reading, situation: Situation) -> Then:
         return Then(_ordered([*reasons, *_of_a_stranger(reading, situation.message)]))
     if not ABOUT_A_VISIT & set(intents):
         return Then(_ordered(reasons))
+    if Intent.CONFIRM in intents and situation.standbys:
+        return _about_a_standby(reading, situation, reasons)
     found = _visit_meant(reading, situation)
     if isinstance(found, Reason):
         is_certain_to_matter = Intent.CONFIRM in intents or found is not Reason.NO_VISIT
@@ -95,12 +116,21 @@ def then(reading: Reading, situation: Situation) -> Then:
     return Then(_ordered(reasons), found.appointment, confirms)
 
 
+def _about_a_standby(reading: Reading, situation: Situation, reasons: Sequence[Reason]) -> Then:
+    """A yes after a time that may become free is for it, and confirms no visit; where it may be for something else, a person asks."""
+    now = situation.message.received_at
+    was_asked = any(one.asked_at and now - ASKED_LATELY <= one.asked_at <= now <= one.starts_at for one in situation.visits)
+    if was_asked or situation.offers or len(situation.standbys) > 1 or reading.intent not in CONFIRMS_BESIDE:
+        return Then(_ordered([*reasons, Reason.OFFER_OPEN]))
+    return Then(_ordered(reasons), stands_by=situation.standbys[0])
+
+
 def _of_the_words(reading: Reading) -> list[Reason]:
     """Two words that mean two things: CANCEL by itself is a legal opt-out word, and a wrong number is a fault of the records."""
     found = []
     if "cancel.word" in reading.rules and not reading.opts_out:
         found.append(Reason.MAY_BE_OPT_OUT)
-    if "opt_out.wrong_number" in reading.rules or "opt_out.other_name" in reading.rules:
+    if NOT_THEIRS & {*reading.rules}:
         found.append(Reason.WRONG_NUMBER)
     return found
 

@@ -31,7 +31,7 @@ SKIPPED: Mapping[Bar, str] = {
     Bar.ASKED_ALREADY: "Was asked for this opening already.",
     Bar.HAS_AN_OFFER: "Has an offer that is not answered yet.",
     Bar.REFUSED: "Was ruled out for this opening: by a rule, or by a person.",
-    Bar.NOT_NOW: "Cannot be contacted just now (quiet hours where the client is, or the contact budget), and is asked again afterwards.",
+    Bar.NOT_NOW: "Not asked just now: quiet hours where the client is, the contact budget, or somebody stands by for this time; later.",
 }
 ANOTHER_ENTRY = "Is considered with another entry of the waitlist that fits better."
 ASKED_NOW = "Is asked for this opening at the same time."

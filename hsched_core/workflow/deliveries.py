@@ -75,6 +75,13 @@ class Deliveries:
             found = tx.dead_end(client, channel)
         return found is not None and found.address == address
 
+    def give_up(self, client: str, channel: Channel, address: str, trouble: Trouble) -> None:
+        """Nothing more goes to that address, though no message failed: who has it said whose it is not. Once."""
+        with self._store.transaction() as tx:
+            found, now = tx.dead_end(client, channel), self._clock.now()
+            if found is None or found.address != address:
+                _remember(tx, DeadEnd(client, channel, address, trouble, now))
+
     def take(self, receipt: Receipt) -> Meaning:
         """A receipt, whatever it is worth; UnknownMessageError where the case has no message of ours."""
         with self._store.transaction() as tx:
@@ -126,14 +133,17 @@ def _whom(tx: MessageTransaction, case_id: str) -> tuple[str, Channel]:
 
 def _draw_conclusions(tx: MessageTransaction, failed: Delivery, trouble: Trouble, now: datetime) -> None:
     """An address that cannot be reached is not tried again; a STOP at the provider is a STOP."""
-    about: dict[str, Any] = {"channel": str(failed.channel), "code": str(trouble), "proposal": failed.case_id}
     if trouble in LASTING:
-        dead = DeadEnd(failed.client, failed.channel, failed.address, trouble, now)
-        tx.put_dead_end(dead, audit=AuditEntry(now, MESSAGES, "address.dead_end", f"client:{failed.client}", about))
+        _remember(tx, DeadEnd(failed.client, failed.channel, failed.address, trouble, now), proposal=failed.case_id)
     if trouble is Trouble.OPTED_OUT:
         said = ConsentEvent(False, failed.since, failed.channel)
         body = {"channel": str(failed.channel), "said_at": failed.since.isoformat(), "source": "provider"}
         tx.add_consent(failed.client, said, audit=AuditEntry(now, MESSAGES, "consent.revoked", f"client:{failed.client}", body))
+
+
+def _remember(tx: MessageTransaction, dead: DeadEnd, **of: str) -> None:
+    body = {"channel": str(dead.channel), "code": str(dead.trouble), **of}
+    tx.put_dead_end(dead, audit=AuditEntry(dead.since, MESSAGES, "address.dead_end", f"client:{dead.client}", body))
 
 
 def _entry(delivery: Delivery, event: str, now: datetime) -> AuditEntry:

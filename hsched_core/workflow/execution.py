@@ -18,6 +18,7 @@ from hsched_core.policy.gate import Verdict
 from hsched_core.ports import CannotTell, Done, Door, NotSent, Permit, Reply, Sighting, Transaction, Unclear
 from hsched_core.workflow.offer_steps import send_offer
 from hsched_core.workflow.outcomes import Outcome, after_search, after_write
+from hsched_core.workflow.standby_steps import ask as ask_standby
 from hsched_core.workflow.steps import Reading, Steps, has_lapsed, known, offered
 
 
@@ -76,6 +77,7 @@ class Execution(Steps):
         }
         if isinstance(case.action, OfferSlot):
             send_offer(tx, case, case.action, now)
+        ask_standby(tx, case, now)
         return self._move(tx, case, event, now, contact=contact, **changes), self._permit(tx, case)
 
     def _permit(self, tx: Transaction, case: Case) -> Permit:

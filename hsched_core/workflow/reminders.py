@@ -23,12 +23,13 @@ from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases import waitlist as waiting_list
 from hsched_core.use_cases.reminders import needs_standby, propose, wanted
 from hsched_core.use_cases.reminders_facts import Facts, Reach, Standby, Visit
-from hsched_core.use_cases.reminders_plan import channel_for, is_eligible
+from hsched_core.use_cases.reminders_plan import Step, channel_for, is_eligible
 from hsched_core.use_cases.reminders_settings import ReminderSettings
 from hsched_core.workflow.desk import Round
 from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.reminder_reading import ReminderReading, Seen, Sources, own_cases
+from hsched_core.workflow.standby import Standbys
 
 
 class RemindersDesk:
@@ -47,13 +48,16 @@ class RemindersDesk:
         self._path, self._store, self._sources = path, store, sources
         self._settings, self._holdout = settings, holdout
         self._reading = ReminderReading(sources, clock, policy, settings)
+        self.standbys = Standbys(path, store, clock)
 
     def advance(self) -> Round:
         """Everything that is due: draws, withdrawals, what is approved, new proposals, standby offers for a person to decide on."""
         done = Round()
         with done.step("read"):
-            facts = self._drawn(self._reading.read(), done)
+            seen = self._reading.read()
+            facts = self._drawn(seen, done)
             self._take_back(facts, done)
+            self.standbys.end(facts, seen, done)
             self._carry_out(done)
             for proposal in propose(facts):
                 with done.step("propose"):
@@ -125,7 +129,8 @@ class RemindersDesk:
     def _take_back(self, facts: Facts, done: Round) -> None:
         """What was proposed, and makes no sense any more: nothing of it left yet."""
         for case in self._unsent():
-            if not wanted(facts, case.proposal.subject, case.proposal.facts_digest):
+            is_an_end = _template(case.proposal) == Step.STANDBY_ENDED  # of a visit that takes place, or not
+            if not is_an_end and not wanted(facts, case.proposal.subject, case.proposal.facts_digest):
                 with done.step("withdraw"):
                     self._path.withdraw(case.id, use_case_actor(REMINDERS))
                     done.done["withdrawn"] += 1

@@ -12,18 +12,20 @@ from typing import Any
 
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import ConsentEvent, Inbound
+from hsched_core.domain.contact import Channel, ConsentEvent, Inbound
 from hsched_core.domain.errors import HschedError, SafeError, UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person
 from hsched_core.domain.replies import InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
+from hsched_core.domain.standby import StandbyState
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
 from hsched_core.replies.reading import read
-from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then
+from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then, withdrawn
 from hsched_core.workflow import reply_trail as trail
+from hsched_core.workflow.standby_steps import answer
 
 AT_ONCE, MOST_ROUNDS = 500, 20  # messages of one batch, and batches of one round
 MOST_FAILURES = 3  # calls of one round that do not get through: opt-outs wait for it
@@ -104,7 +106,7 @@ class RepliesDesk:
                 raise UserError("No rule has read this reply yet.", "Run `hsched replies work` first.")
             check_close(person, reply, self._practice)
             if resolution is Resolution.OPTED_OUT:
-                self._withdraw(tx, reply.message, reply.clients, now, person.token)
+                self._withdraw(tx, reply, (None,), now, person.token)
             done = self._step(tx, reply, "resolved", now, actor=person.token, state=ReplyState.DONE, resolution=resolution)
             for client in reply.clients:
                 if not any(other.pauses for other in tx.replies_of(client)) and tx.contact_facts(client, "").is_paused:
@@ -140,8 +142,7 @@ class RepliesDesk:
             if found.pauses:
                 for client in reply.clients:
                     tx.set_paused(client, now, audit=trail.paused(client, message, now))
-            if found.opts_out:
-                self._withdraw(tx, message, reply.clients, now)
+            self._withdraw(tx, reply, withdrawn(reading, message.channel), now)
             if message.client:
                 inbound = Inbound(message.id, message.received_at)
                 tx.add_message(message.client, inbound, audit=trail.wrote(message.client, message, now))
@@ -198,7 +199,11 @@ class RepliesDesk:
                     for one in theirs
                 ]
                 offers = [one.id for one in tx.unfinished_offers() if one.client == reply.message.client and one.state is OfferState.SENT]
-                told = then(stored.reading, Situation(reply.message, visits, offers))
+                asked = (one for one in tx.standbys(client=reply.message.client or "nobody") if one.state is StandbyState.ASKED)
+                standbys = {one.id: one for one in asked}
+                told = then(stored.reading, Situation(reply.message, visits, offers, tuple(standbys)))
+                if told.stands_by:
+                    answer(tx, standbys[told.stands_by], self._clock.now(), trail.DESK, says_yes=True, reference=reply.id)
                 state = ReplyState.WAITING if told.reasons else ReplyState.DONE
                 kept: dict[str, Any] = {"reasons": told.reasons, "visit": told.visit, "confirms": told.confirms}
                 self._step(tx, stored, "confirmed" if told.confirms else "sorted", self._clock.now(), state=state, **kept)
@@ -216,12 +221,13 @@ class RepliesDesk:
                 self._step(tx, stored, "sorted", self._clock.now(), state=ReplyState.WAITING, reasons=reasons)
 
     def _withdraw(
-        self, tx: RepliesTransaction, message: InboundText, clients: Iterable[str], now: datetime, actor: str = trail.DESK
+        self, tx: RepliesTransaction, reply: Reply, channels: Iterable[Channel | None], now: datetime, actor: str = trail.DESK
     ) -> None:
-        """Every channel and purpose, from now on: the law gives days, and the client said stop. A person may narrow it with them."""
-        event = ConsentEvent(given=False, at=now)
-        for client in clients:
-            tx.add_consent(client, event, audit=trail.withdrawn(client, event, message, now, actor))
+        """Every purpose, from now on: the law gives days, and the client said stop. A person may narrow it with them."""
+        for channel in channels:
+            event = ConsentEvent(given=False, at=now, channel=channel)
+            for client in reply.clients:
+                tx.add_consent(client, event, audit=trail.withdrawn(client, event, reply.message, now, actor))
 
     def _step(self, tx: RepliesTransaction, reply: Reply, what: str, now: datetime, *, actor: str = trail.DESK, **changes: Any) -> Reply:
         state = changes.get("state", reply.state)

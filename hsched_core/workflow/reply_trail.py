@@ -36,6 +36,7 @@ def wrote(client: str, message: InboundText, at: datetime) -> AuditEntry:
 def withdrawn(client: str, event: ConsentEvent, message: InboundText, at: datetime, actor: str = DESK) -> AuditEntry:
     """A consent taken back by a reply."""
     body = {"said_at": event.at.isoformat(), "source": "reply", "reference": message.id}
+    body |= {"channel": str(event.channel)} if event.channel else {}
     return AuditEntry(at, actor, "consent.revoked", f"client:{client}", body)
 
 

@@ -1,6 +1,6 @@
 """Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto it is one round."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
@@ -10,6 +10,7 @@ from hsched_core.domain.offers import OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
+from hsched_core.domain.standby import StandbyState
 from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
 from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, outlooks, propose
@@ -17,7 +18,7 @@ from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 
-A_DAY = timedelta(days=1)
+A_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
 Clinicians = Sequence[ClinicianProfile]
 Chooser = Callable[[Facts], tuple[Proposal, ...]]
@@ -36,7 +37,8 @@ class Waves:
         clinicians = self._with.reader.clinicians()
         with self._with.store.transaction() as tx:
             records = self._askable(tx)
-            facts = self._facts(tx, records, waiting, clinicians, self._held(tx, records))
+            barred = [*_barred(self._held(tx, records), waiting), *self._standing_by(tx, records, waiting)]
+            facts = self._facts(tx, records, waiting, clinicians, barred)
         if not records:
             return
         outlook = outlooks(facts)
@@ -63,13 +65,24 @@ class Waves:
         drawn = [(one, holdout.arm(tx, one.id, one.opening.left_by, one.opening.starts_at, now, stratum=_notice(one))) for one in records]
         return [one for one, arm in drawn if arm is Arm.HELD]
 
+    def _standing_by(self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> Iterator[Refusal]:
+        """Who said yes to a standby offer is asked before anybody else, for as long as an answer takes: then it is everybody's."""
+        now = tx.now(self._with.clock)
+        for record in records:
+            until = record.opening.opened_at + self._with.settings.answer_minutes * MINUTE
+            first = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
+            everybody = dict.fromkeys(one.client for one in waiting)
+            first &= everybody.keys() - {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
+            if first and now < until:
+                yield from (Refusal(record.id, client, until) for client in everybody if client not in first)
+
     def _facts(
         self,
         tx: DeskTransaction,
         records: Sequence[OpeningRecord],
         waiting: Sequence[WaitingClient],
         clinicians: Clinicians,
-        held: Sequence[OpeningRecord] = (),
+        barred: Sequence[Refusal] = (),
     ) -> Facts:
         """What the use case looks at. Openings that are just being booked are left out: their client counts as having an offer."""
         now = tx.now(self._with.clock)
@@ -83,10 +96,7 @@ class Waves:
             clinicians=tuple(clinicians),
             histories=tuple(tx.offer_histories()),
             live=tuple(_live(tx, records)),
-            refused=tuple(
-                [refusal for record in records for refusal in _refused(tx, record)]
-                + [Refusal(record.id, client) for record in held for client in dict.fromkeys(one.client for one in waiting)]
-            ),
+            refused=(*(refusal for record in records for refusal in _refused(tx, record)), *barred),
             settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
         )
 
@@ -108,6 +118,11 @@ class Waves:
                 current = tx.opening(record.id)
                 if current and current.version == record.version:
                     release_opening(tx, current, tx.now(self._with.clock))
+
+
+def _barred(held: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> list[Refusal]:
+    """Nobody is asked for an opening that is held."""
+    return [Refusal(record.id, client) for record in held for client in dict.fromkeys(one.client for one in waiting)]
 
 
 def _notice(record: OpeningRecord) -> str:

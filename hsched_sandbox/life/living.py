@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hsched_sandbox.ehr.book import OWN_NUMBERS, Book, Effect, Trace
+from hsched_sandbox.ehr.book import OWN_NUMBERS, Book, Trace
 from hsched_sandbox.ehr.conduct import RefusedError
 from hsched_sandbox.ehr.opening import OpenedEhr
-from hsched_sandbox.ehr.records import Appointment, Entry, EntryStatus, Message, Status
+from hsched_sandbox.ehr.records import Appointment, Client, Entry, EntryStatus, Message, Status
 from hsched_sandbox.life.answering import Visit, answer_page
+from hsched_sandbox.life.handsets import Handsets
 from hsched_sandbox.life.offers_read import hour_meant, link_in
 from hsched_sandbox.life.story import Story
 from hsched_sandbox.life.temper import Reply, Temper
+from hsched_sandbox.life.texting import Says
 
 SHORTEST_NOTICE = timedelta(hours=2)  # nearer than that nobody fills an hour
 FREED_AHEAD = timedelta(days=14)
@@ -32,8 +34,10 @@ class _Due:
 class Life:
     """One practice's days. Call `step` again and again."""
 
-    def __init__(self, ehr: OpenedEhr, temper: Temper, zone: ZoneInfo, tell: Tell, visit: Visit = answer_page) -> None:
-        self._ehr, self._temper, self._zone, self._tell, self._visit = ehr, temper, zone, tell, visit
+    def __init__(
+        self, ehr: OpenedEhr, temper: Temper, zone: ZoneInfo, tell: Tell, visit: Visit = answer_page, handsets: Handsets | None = None
+    ) -> None:
+        self._ehr, self._temper, self._zone, self._tell, self._visit, self._handsets = ehr, temper, zone, tell, visit, handsets
         self._book: Book = ehr.book
         self._story = Story(ehr.book, zone)
         self._lived = ehr.lived
@@ -59,6 +63,7 @@ class Life:
             heapq.heappop(self._due).act()
         self._lived = until
         self._react()
+        self._look_at_handsets()
         self._book.write_down("lived", until.isoformat())
 
     def _react(self) -> None:
@@ -72,27 +77,58 @@ class Life:
             elif effect.act == "book":
                 self._await_fate(self._book.get(Appointment, effect.id))
             elif effect.act == "message":
-                self._read(self._book.get(Message, effect.id), effect)
+                message = self._book.get(Message, effect.id)
+                self._read_offer(message.patient_id, message.body, effect.at)
 
     def _later(self, at: datetime, act: Callable[[], None]) -> None:
         self._seq += 1
         heapq.heappush(self._due, _Due(at, self._seq, act))
 
+    # texts of the sandbox's provider
+
+    def _look_at_handsets(self) -> None:
+        if self._handsets is None:
+            return
+        for client, text in self._handsets.arrived():
+            at = self._book.clock.now()
+            self._tell(self._story.texted(at, client.id, text.body))
+            if not self._read_offer(client.id, text.body, at):
+                self._read_text(self._handsets, client, text.body, at)
+
+    def _read_text(self, handsets: Handsets, client: Client, body: str, at: datetime) -> None:
+        """A client reads, and perhaps writes back; who cancels is cancelled by the front desk, which the client told so."""
+        said = self._temper.writes_back(client.id, body, client.language)
+        if said is None:
+            return
+        back_at = at + self._temper.delay(f"{client.id}/{body}")
+        self._later(back_at, lambda: self._write(handsets, client, said.words))
+        visit = hour_meant(body, self._own(client.id, at), ZoneInfo(client.zone) if client.zone else self._zone)
+        if visit and said.says is Says.CANCEL:
+            self._later(back_at + self._temper.desk_takes(visit.id), lambda: self._end(visit.id, Status.CANCELLED))
+
+    def _write(self, handsets: Handsets, client: Client, words: str) -> None:
+        self._tell(self._story.writes(self._book.clock.now(), client.id, words))
+        handsets.write(client, words)
+
+    def _own(self, client: str, now: datetime) -> list[Appointment]:
+        every = self._book.every(Appointment)
+        return [one for one in every if one.patient_id == client and one.status is Status.BOOKED and one.starts_at > now]
+
     # offers
 
-    def _read(self, message: Message, effect: Effect) -> None:
-        link = link_in(message.body)
+    def _read_offer(self, client: str, body: str, now: datetime) -> bool:
+        """Whether it was one."""
+        link = link_in(body)
         if link is None:
-            return
-        now = effect.at
-        waits = [one for one in self._book.every(Entry) if one.patient_id == message.patient_id and one.status is EntryStatus.WAITING]
-        hour = hour_meant(message.body, self._freed(now), self._zone)
-        name = f"{message.patient_id}/{self._untaken[message.patient_id]}"
-        reply = self._temper.answer(name, waits[0] if waits else None, hour, self._untaken[message.patient_id], now)
-        self._untaken[message.patient_id] += 1
+            return False
+        waits = [one for one in self._book.every(Entry) if one.patient_id == client and one.status is EntryStatus.WAITING]
+        hour = hour_meant(body, self._freed(now), self._zone)
+        name = f"{client}/{self._untaken[client]}"
+        reply = self._temper.answer(name, waits[0] if waits else None, hour, self._untaken[client], now)
+        self._untaken[client] += 1
         if reply is not None:
-            at = now + self._temper.delay(name)
-            self._later(at, lambda: self._answer(message.patient_id, link, reply))
+            self._later(now + self._temper.delay(name), lambda: self._answer(client, link, reply))
+        return True
 
     def _answer(self, client: str, link: str, reply: Reply) -> None:
         status = self._visit(link, reply)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hsched_sandbox.ehr.book import Book, Effect
 from hsched_sandbox.ehr.records import Appointment, Entry, Message, Status
+from hsched_sandbox.life.offers_read import LINK
 
 WHO = {"api": "hsched", "client": "the client", "staff": "staff", "script": "the practice"}
 ENDED = {"PATIENT": "cancelled by the client", "OFFICE": "called off by the office", "RESCHEDULED": "moved to another time"}
@@ -33,6 +34,14 @@ class Story:
         """A client pressed a button."""
         what = ANSWERED.get(status, f"answered {status}" if status else "nobody answers")
         return f"{self._time(at)}  {client} says {'yes' if reply == 'accept' else 'no'} to an offer: {what}"
+
+    def texted(self, at: datetime, client: str, words: str) -> str:
+        """A text came to a client's handset. The words are templates; a link is of no use to who reads along."""
+        return f"{self._time(at)}  {client} is texted: {LINK.sub('(a link)', words)}"
+
+    def writes(self, at: datetime, client: str, words: str) -> str:
+        """A client texts the practice. Nobody real said so."""
+        return f"{self._time(at)}  {client} writes: {words}"
 
     def _told(self, effect: Effect) -> str | None:
         if effect.kind == "appointment":

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hsched_sandbox.ehr.records import Appointment, Entry, Status
+from hsched_sandbox.life.texting import Answer, answer
 from hsched_sandbox.offers import Acceptance, chance_of_yes, usual_logit
 
 EAGER = Acceptance(usual=1.2, says_no=0.6)  # for demonstrations: most say yes, and soon
@@ -16,6 +17,7 @@ EAGER_MINUTES = 6
 STAFF_FILL, STAFF_MINUTES = 0.15, 60  # of freed hours, by phone
 ANY_HOUR_FITS = 0.5  # where the message does not say which hour is meant
 EARLY, LATE, NO_SHOW = 0.05, 0.04, 0.06  # of bookings that no script knows
+DESK_MINUTES = 45  # until the front desk has cancelled what a client asked to have cancelled
 AFTERWARDS = timedelta(minutes=75)  # until the note of a session is closed
 
 
@@ -65,6 +67,14 @@ class Temper:
     def delay(self, message: str) -> timedelta:
         """Until a client answers: log-normal."""
         return _minutes(self._chance(message, "delay"), self.minutes)
+
+    def writes_back(self, client: str, text: str, language: str) -> Answer | None:
+        """What a client writes back to a text; None where nothing comes."""
+        return answer(self._chance(client, text, "writes"), text, language)
+
+    def desk_takes(self, visit: str) -> timedelta:
+        """Until the front desk has read a cancellation and entered it."""
+        return _minutes(self._chance(visit, "desk"), DESK_MINUTES)
 
     def staff_fill_after(self, opening: str) -> timedelta | None:
         """When staff fill a freed hour by phone; None for most of them."""

@@ -17,9 +17,21 @@ HOMES = {
     "perform": {"hsched_core/workflow/execution.py"},  # what a write client does
     "put_offer": {"hsched_core/workflow/offer_steps.py"},  # how an offer ended
     "put_opening": {"hsched_core/workflow/offer_steps.py"},  # what became of an opening
+    "put_standby": {"hsched_core/workflow/standby_steps.py"},  # what became of a standby
 }
-READERS = {"case", "open_cases", "rollout", "contact_facts", "held", "now", "offer"}
-DESK_READERS = {"opening", "openings", "openings_of", "offers", "unfinished_offers", "offer_histories", "cases_about", "has_entry", "draw"}
+READERS = {"case", "open_cases", "rollout", "contact_facts", "held", "now", "offer", "standby"}
+DESK_READERS = {
+    "opening",
+    "openings",
+    "openings_of",
+    "offers",
+    "unfinished_offers",
+    "offer_histories",
+    "cases_about",
+    "has_entry",
+    "draw",
+    "standbys",
+}
 
 
 def calls(source: str) -> set[str]:

@@ -80,6 +80,19 @@ def test_a_call_is_a_task_for_the_staff(world: TextWorld) -> None:
     assert [entry.kind for entry in world.entries("call.asked", "call.settled")] == ["call.asked", "call.settled"]
 
 
+def test_a_visit_confirmed_on_the_phone_is_confirmed(world: TextWorld) -> None:
+    """As by a reply: from the moment the call was settled. That somebody was reached says nothing of their coming."""
+    world.reads_replies()
+    confirmed, reached = world.sent(0, channel=Channel.CALL), world.sent(1, channel=Channel.CALL)
+    visits = [one.proposal.subject for one in (confirmed, reached)]
+    assert world.opened.texts.confirmations(visits) == {}
+    world.clock.instant += timedelta(minutes=5)
+    world.opened.messages.settle_call(confirmed.id, CallOutcome.CONFIRMED, "person-desk")
+    world.opened.messages.settle_call(reached.id, CallOutcome.REACHED, "person-desk")
+
+    assert world.opened.texts.confirmations([*visits, "0a" * 16]) == {visits[0]: world.clock.now()}
+
+
 def test_a_mailbox_that_bounces_is_not_written_to_again(world: TextWorld, room: tuple[MailRoom, int]) -> None:
     """Taken by the server, sent back a day later: failed in the ledger, a dead end until the record has another address."""
     case = world.sent(0, channel=Channel.EMAIL)

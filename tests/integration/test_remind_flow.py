@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 
 from benchmarks.live_practice import Live, Size, live_practice, visit_id
+from hsched_adapters.people_file import demo_people, save_people
 from hsched_adapters.settings import load_settings, save_practice
 from hsched_cli import effect
 from hsched_cli.main import run as typed
+from hsched_cli.reminders_report import measured
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.rollout import Phase, StandingOrder
+from hsched_core.domain.standby import StandbyRecord
 from hsched_core.use_cases import REMINDERS, WAITLIST
 from hsched_core.use_cases.reminders_plan import Step
 from hsched_pipelines.operations.remind_work import key_at
@@ -58,6 +61,9 @@ def test_new_scores_become_reminders_once_in_the_clients_words(live: Live) -> No
     assert sorted(number for number, one in sent.items() if one.template == "reminder_again") == ["PT-000000", "PT-000001"]
     assert sent["PT-000000"].body.startswith("your provider's office: can you make it on Wed, Mar 4")
     assert sent["PT-000000"].body.endswith("Reply STOP to end texts.")
+    live.cancel(1)
+    told = [(one.group, one.visits, one.endings["cancelled_late"], one.early_share) for one in measured(live.open(), 30)]
+    assert told == [("standard", 8, 0, None), ("raised", 2, 1, None)]
 
 
 def test_the_sensor_asks_on_new_scores_on_changes_and_as_time_goes(live: Live) -> None:
@@ -124,20 +130,37 @@ def test_the_commands_show_what_would_happen_and_send_nothing(
     switch_on(live, calls_per_day=2)
     publish(live, [visit_id(0), visit_id(1), visit_id(2)])
 
-    def said(*words: str) -> Any:
+    def printed(*words: str, code: int = 0) -> str:
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            typed(["reminders", *words, "--json"])
-        return ended.value.code, json.loads(capsys.readouterr().out)
+            typed(["reminders", *words])
+        assert ended.value.code == code
+        return capsys.readouterr().out
 
-    code, told = said("calls")
-    assert (code, len(told["calls"]), told["calls_per_day"]) == (0, 3, 2)
+    def said(*words: str, code: int = 0) -> Any:
+        return json.loads(printed(*words, "--json", code=code))
+
+    told = said("calls")
+    assert (len(told["calls"]), told["calls_per_day"]) == (3, 2)
     assert [bool(one["skipped_because"]) for one in told["calls"]] == [False, False, True]
-    assert len(said("preview", "--due")[1]["due"]) == 12
-    texts = said("preview")[1]["templates"]
+    due = said("preview", "--due")
+    assert len(due["due"]) == 12
+    assert [(one["tier"], one["coming"]) for one in due["tiers"]] == [("standard", 7), ("raised", 0), ("high", 3)]
+    texts = said("preview")["templates"]
     assert {one["language"] for one in texts} == {"en", "es"}
+    assert (said("report")["tiers"], said("standbys")) == ([], {"standbys": []})
     assert all("{" not in one["text"] for one in texts)
-    assert said("lint") == (0, {"problems": []})
-    code, told = said("lint", "--word", "earlier time", "--word", "Provider")
-    assert (code, {one["template"] for one in told["problems"]}) == (1, {"waitlist_offer", "waitlist_closed", "the sender"})
+    save_people(live.settings.paths.people, demo_people([]))
+    practice = live.open()
+    now = practice.clock.now()
+    with practice.path_store.transaction() as tx:
+        waits = StandbyRecord("5b" * 16, "0e" * 16, "0c" * 16, now + timedelta(hours=5), now)
+        tx.put_standby(waits, audit=AuditEntry(now, "path", "standby.asked", waits.id, {}))
+    assert "has not answered" in printed("standbys")
+    assert "stands by" in printed("stands-by", "5b5b5b", "--as", "frontdesk")
+    assert "said yes" in printed("standbys")
+    assert "does not want it" in printed("stands-by", "5b5b5b", "--no", "--as", "frontdesk")
+    assert said("lint") == {"problems": []}
+    told = said("lint", "--word", "earlier time", "--word", "Provider", code=1)
+    assert {one["template"] for one in told["problems"]} == {"waitlist_offer", "waitlist_closed", "the sender"}
     assert live.messages() == []

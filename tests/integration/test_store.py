@@ -229,6 +229,7 @@ def test_no_column_can_name_a_person() -> None:
         "number", "reference",
         "asked_at", "address",  # calls and deliveries: an instant, and a keyed code of a number
         "arm", "purpose",  # draws of a holdout, contacts: words of the program
+        "appointment",  # standbys: a pseudonym
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
     }  # fmt: skip

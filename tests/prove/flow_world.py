@@ -4,9 +4,7 @@ The worker receives nothing itself: it reads the inbox, decides, executes, and s
 Failpoints are put around the program's own parts here, in the process under test; the program knows nothing of them.
 """
 
-import os
 import secrets
-import signal
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +39,7 @@ from hsched_sandbox.ehr.faults import FaultRates, Faults
 from hsched_sandbox.ehr.serving import Served
 from hsched_sandbox.ehr.webhooks import WebhookSender
 from hsched_service.app import build_app
+from tests.prove.kills import Failpoints
 
 SPEED = 10.0  # of the practice in each second: an offer lives for three minutes of ours, longer than a round on a busy machine
 TIMEOUT, WORST = 0.25, 0.6  # real seconds: what we wait for an answer; the EHR's worst time
@@ -76,19 +75,6 @@ class TakesSilenceForNo(ThePath):
 
 
 TWINS: Mapping[str, type[ThePath]] = {"": ThePath, "silence_is_no": TakesSilenceForNo}
-
-
-class Failpoints:
-    """Counts passages of a point, and ends the process as a power cut would at the one that is told."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan, self._passed = plan, 0
-
-    def __call__(self, name: str) -> None:
-        if name == self._plan.point:
-            self._passed += 1
-            if self._passed == self._plan.passage:
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass
@@ -162,7 +148,7 @@ def patient(opened: OpenPractice) -> OpenPractice:
 
 def work(plan: Plan, begins: Any) -> None:
     """The worker: until it is killed. Says when its first round begins."""
-    passes = Failpoints(plan)
+    passes = Failpoints(plan.point, plan.passage)
     opened = patient(open_practice(load_settings(plan.environment)))
     _break(opened, passes)
     twin = TWINS[plan.twin](opened.path_store, opened.calendar, opened.doors, opened.clock, opened.policy)

@@ -3,8 +3,6 @@
 Failpoints are put around the inbox's own parts here, in the process under test; the program knows nothing of them.
 """
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +26,7 @@ from hsched_core.workflow.inbox import Inbox
 from tests.audit_trails import Desk
 from tests.inbox_twins import AnswersFirst, KnowsNothing
 from tests.inbox_world import Practice, service
+from tests.prove.kills import Failpoints
 
 # Where the process may be told to die. The names say what has happened, and what has not.
 POINTS = (
@@ -50,19 +49,6 @@ class Plan:
     twin: str = ""
     point: str = ""
     passage: int = 1
-
-
-class Failpoints:
-    """Counts passages of a point and ends the process, as a power cut would, at the one that is told."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan, self._passed = plan, 0
-
-    def __call__(self, name: str) -> None:
-        if name == self._plan.point:
-            self._passed += 1
-            if self._passed == self._plan.passage:
-                os.kill(os.getpid(), signal.SIGKILL)
 
 
 class BreakableAnchors(FileAnchors):
@@ -175,7 +161,7 @@ class Live(Practice):
 
 def run(plan: Plan, port: int) -> None:
     """The process: receives on that port, and drains beside it, until it is killed."""
-    passes, desk = Failpoints(plan), Desk(plan.url, plan.folder)
+    passes, desk = Failpoints(plan.point, plan.passage), Desk(plan.url, plan.folder)
     practice = Live(desk, rules=RULES)
     engine = open_engine(plan.url)
     watch_commits(engine, passes)

@@ -1,20 +1,19 @@
 """A practice whose sender of messages is killed again and again: EHR, provider, mail server and receiver in the test's process.
 
-Several messages of the very same words go to each client, so that one text can be mistaken for another's; provider and mail server
-err on a third of the calls, callbacks are lost, doubled, late and forged. Failpoints are put around the program's parts here.
+Several messages of the very same words go to each client, so that one text can be mistaken for another's, and clients write back;
+provider and mail server err on a third of the calls, callbacks are lost, doubled, late and forged. Failpoints stand around the parts here.
 """
 
 import asyncio
-import os
 import random
 import secrets
-import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
@@ -22,21 +21,29 @@ from aiosmtpd.smtp import SMTP
 from hsched_adapters.assembly import OpenPractice, open_practice
 from hsched_adapters.clock import ScaledClock, SystemClock
 from hsched_adapters.connection import Connection
+from hsched_adapters.messaging.callbacks import Callbacks
 from hsched_adapters.messaging.email_door import EmailDoor
 from hsched_adapters.messaging.section import MailServer, Messaging, TextProvider
+from hsched_adapters.messaging.text_door import TextDoor
 from hsched_adapters.messaging.twilio import Twilio
 from hsched_adapters.scaled_time import ScaledTime
 from hsched_adapters.settings import Paths, Practice, Source, load_settings, save_practice
+from hsched_adapters.store.messages import SqlMessageTransaction
 from hsched_adapters.store.path import SqlTransaction
+from hsched_adapters.store.replies import SqlRepliesStore
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach, Purpose
+from hsched_core.domain.delivery import Delivery, DeliveryState
 from hsched_core.domain.errors import HschedError
 from hsched_core.domain.inbox import InboxRules
-from hsched_core.domain.lifecycle import State
+from hsched_core.domain.lifecycle import Event, State
 from hsched_core.domain.people import Person, Role, use_case_actor
 from hsched_core.domain.proposal import Proposal
+from hsched_core.ports import Absent, Door, Permit
 from hsched_core.workflow.deliveries import Deliveries
+from hsched_core.workflow.outcomes import Outcome
+from hsched_core.workflow.path import Path as ThePath
 from hsched_sandbox.ehr.api import build_ehr
 from hsched_sandbox.ehr.book import Book
 from hsched_sandbox.ehr.conduct import Conduct
@@ -47,9 +54,10 @@ from hsched_sandbox.sms.callbacks import CallbackSender
 from hsched_sandbox.sms.carrier import Carrier
 from hsched_service.app import build_app
 from tests.mail_server import MailRoom, Room, Taken
-from tests.prove.flow_world import TWINS
+from tests.prove.flow_world import TakesSilenceForNo
+from tests.prove.kills import Failpoints
 from tests.sandbox_ehr import NOW, TOKEN, ZONE, small_practice
-from tests.text_world import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, PRACTICE, PUBLIC, USE_CASE, MemoryTexts
+from tests.text_world import ACCOUNT, AUTH_TOKEN, OUR_NUMBER, PRACTICE, PUBLIC, USE_CASE
 
 SPEED = 30.0  # half a minute of the practice in each second
 TIMEOUT, WORST = 0.3, 0.7  # real seconds: what we wait for an answer; the other side's worst time
@@ -58,10 +66,25 @@ SHARES |= {"reset_after_commit": 0.05}
 LASTING = {"hang_after_commit": 0.5, "late_commit": 0.4}
 CALLBACKS = {"lost": 0.2, "doubled": 0.15, "late": 0.15, "forged": 0.1}
 MAIL = {"hangs": 0.08, "closes": 0.06, "late": 0.08}
-POINTS = ("claimed", "handed_over", "before_call", "after_call", "receipt_taken")
+# In the order of one message: its claim and its row each before and after their commit, the call, what came of it, the receipt.
+SENDING = ("claiming", "claimed", "row_storing", "before_call", "after_call", "recorded", "receipt_storing", "receipt_taken")
+POINTS = (*SENDING, "words_kept")  # of what a client wrote: stored, and the inbox not told so
 PATIENT = InboxRules(lease=timedelta(seconds=60), most_strikes=10_000, first_delay=timedelta(seconds=2), longest_delay=timedelta(minutes=1))
 DESK = Person("person-desk", PRACTICE, frozenset({Role.FRONT_DESK}))
 CLIENTS = 6
+THANKS = ("thank you!", "Gracias!", "thanks so much", "muchas gracias")  # words that ask for nothing and hold back nothing for long
+
+
+class TellsFirst(ThePath):
+    """Twin: writes down that a message left before it does."""
+
+    def _carry_out(self, case: Case, permit: Permit, door: Door) -> Case:
+        told = self._settle(case, lambda _: Outcome(Event.CONFIRMED, "accepted"))
+        self._performed(case, permit, door)
+        return told
+
+
+PATHS: Mapping[str, type[ThePath]] = MappingProxyType({"silence_is_no": TakesSilenceForNo, "tells_first": TellsFirst})
 
 
 @dataclass(frozen=True)
@@ -135,6 +158,11 @@ class Post:
             )
             self.opened.path.approve(self.opened.path.propose(asked).id, action.digest, DESK)
 
+    def writes(self) -> None:
+        """A client writes back."""
+        number = self.asked % CLIENTS
+        self.carrier.write(f"+1212555{100 + number:04d}", OUR_NUMBER, THANKS[self.asked % len(THANKS)])
+
     def err(self, shares: Mapping[str, float] = SHARES) -> None:
         """From now on the other sides err."""
         self.faults.randomise(FaultRates(shares, 11, "POST *", LASTING))
@@ -190,24 +218,17 @@ def _write(home: Path, ehr: str, provider: str, mail_port: int) -> None:
 def _opened(environment: Mapping[str, str]) -> OpenPractice:
     opened = open_practice(load_settings(environment))
     opened.inbox.rules = PATIENT
-    opened.__dict__["texts"] = MemoryTexts()  # nobody writes here
     return opened
 
 
 def work(plan: Plan, begins: Any) -> None:
     """The worker: until it is killed. Says when its first round begins."""
-    passed = 0
-
-    def passes(name: str) -> None:
-        nonlocal passed
-        if name and name == plan.point:
-            passed += 1
-            if passed == plan.passage:
-                os.kill(os.getpid(), signal.SIGKILL)
-
     opened = _opened(plan.environment)
-    opened.__dict__["path"] = TWINS[plan.twin](opened.path_store, opened.calendar, opened.doors, opened.clock, opened.policy)
-    _break(passes)
+    made = PATHS.get(plan.twin, ThePath)(opened.path_store, opened.calendar, opened.doors, opened.clock, opened.policy)
+    opened.__dict__["path"] = made
+    if plan.twin == "never_looks":
+        setattr(TextDoor, "look", lambda *_: Absent())  # noqa: B010  # a method assigned is a type error
+    _break(Failpoints(plan.point, plan.passage))
     begins.set()
     while True:
         go_round(opened)
@@ -224,25 +245,59 @@ def go_round(opened: OpenPractice) -> None:
             step(case.id)
     with suppress(HschedError):
         opened.inbox.drain(opened.messages.callbacks.take)
+    with suppress(HschedError):
+        opened.replies.advance()
 
 
-def _break(passes: Callable[[str], None]) -> None:
-    """Failpoints before and after each call, and after what is written down around it."""
+def _break(passes: Failpoints) -> None:
+    """Failpoints before and after each call, and on both sides of the commit of what is written down around it."""
     save = SqlTransaction.save
 
     def saving(tx: SqlTransaction, case: Case, **more: Any) -> None:
         save(tx, case, **more)
         if case.state is State.EXECUTING:
-            passes("claimed")
+            passes("claiming")
 
     setattr(SqlTransaction, "save", saving)  # noqa: B010  # a method assigned is a type error
+    _around(Deliveries, "hand_over", passes, before="claimed")
     for owner, name in ((Twilio, "send"), (EmailDoor, "_deliver")):
         _around(owner, name, passes, before="before_call", after="after_call")
-    _around(Deliveries, "hand_over", passes, after="handed_over")
-    _around(Deliveries, "take", passes, after="receipt_taken")
+    _around(SqlRepliesStore, "keep", passes, after="words_kept")
+    _break_rows(passes)
 
 
-def _around(owner: type, name: str, passes: Callable[[str], None], before: str = "", after: str = "") -> None:
+def _break_rows(passes: Failpoints) -> None:
+    """Failpoints where a delivery is stored: before the call, with its answer, and with a receipt that came by callback."""
+    put, take, receipt, is_receipt = SqlMessageTransaction.put_delivery, Deliveries.take, Callbacks._receipt, False
+
+    def putting(tx: SqlMessageTransaction, delivery: Delivery, **more: Any) -> None:
+        put(tx, delivery, **more)
+        stage = "receipt_storing" if is_receipt else ""
+        passes("row_storing" if delivery.state is DeliveryState.HANDED_OVER else stage)
+
+    def taking(deliveries: Deliveries, *told: Any) -> Any:
+        worth = take(deliveries, *told)
+        passes("" if is_receipt else "recorded")
+        return worth
+
+    def receiving(callbacks: Callbacks, *told: Any) -> str:
+        nonlocal is_receipt
+        is_receipt = True
+        outcome = receipt(callbacks, *told)
+        is_receipt = False
+        passes("receipt_taken")
+        return outcome
+
+    places: tuple[tuple[type, str, Any], ...] = (
+        (SqlMessageTransaction, "put_delivery", putting),
+        (Deliveries, "take", taking),
+        (Callbacks, "_receipt", receiving),
+    )
+    for owner, name, method in places:
+        setattr(owner, name, method)
+
+
+def _around(owner: type, name: str, passes: Failpoints, before: str = "", after: str = "") -> None:
     method = getattr(owner, name)
 
     def done(*args: Any, **more: Any) -> Any:

@@ -4,7 +4,6 @@ From a cancellation to the booked slot: no event is lost, nothing is booked or s
 no entry tells of what did not happen. On SQLite and on PostgreSQL; beside the zeros a twin that takes silence for a no.
 """
 
-import multiprocessing
 import os
 import random
 import time
@@ -30,11 +29,11 @@ from hsched_core.domain.lifecycle import State
 from hsched_sandbox.ehr.book import Effect
 from hsched_sandbox.ehr.records import Appointment, Status
 from tests.prove.flow_world import POINTS, Flow, Plan, flowing, go_round, start_faults, work
+from tests.prove.kills import die, processes_with
 
 KILLS = int(os.environ.get("HSCHED_PROVE_KILLS", "200"))
 HITS = int(os.environ.get("HSCHED_PROVE_HITS", "25"))
 MOMENTS = (0.15, 2.5)  # on a busy machine a round takes a second
-START = 30.0
 PATIENCE = 600.0  # real seconds in which everything settles once nobody is killed any more
 PASSAGE_SECONDS = 4.0  # a point that is not met by then is not on the way this time
 CALM = 4  # looks on end at which nothing is under way
@@ -51,9 +50,7 @@ def store(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def processes() -> Any:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.prove.flow_world", "alembic.command", "hsched_core.workflow.waitlist"])
-    return context
+    return processes_with("tests.prove.flow_world", "alembic.command", "hsched_core.workflow.waitlist")
 
 
 @dataclass
@@ -82,19 +79,6 @@ class Count:
         bound = f"0 wrong of {self.kills} kills (95 %: at most {3 / self.kills:.2%} a kill)" if self.kills and not self.wrong else ""
         figures = {name: value for name, value in vars(self).items() if name != "hits"}
         return f"{figures} {dict(self.hits)} {bound}"
-
-
-def die(processes: Any, plan: Plan, after: float) -> bool:
-    """One life of the worker, so many seconds from its first round on; whether it was its failpoint that ended it."""
-    begins = processes.Event()
-    worker = processes.Process(target=work, args=(plan, begins), daemon=True)
-    worker.start()
-    begins.wait(START)
-    worker.join(after)
-    died_by_itself = not worker.is_alive()
-    worker.kill()
-    worker.join()
-    return died_by_itself
 
 
 def settle(flow: Flow) -> OpenPractice:
@@ -175,7 +159,7 @@ def test_random_kills(kind: str, store: str, processes: Any, tmp_path: Path) -> 
         start_faults(flow, 11)
         for _ in range(KILLS):
             flow.cancel()
-            die(processes, Plan(flow.environment), chance.uniform(*MOMENTS))
+            die(processes, work, Plan(flow.environment), chance.uniform(*MOMENTS))
         result = count(flow, settle(flow), KILLS)
     print(f"\nrandom kills, {kind}, {'postgresql' if store else 'sqlite'}: {result}")
     assert result.wrong == 0
@@ -193,7 +177,7 @@ def test_every_failpoint(store: str, processes: Any, tmp_path: Path) -> None:
                 break
             if flow.cancelled < 240:
                 flow.cancel()
-            hits[point] += die(processes, Plan(flow.environment, point=point, passage=1 + number % 3), PASSAGE_SECONDS)
+            hits[point] += die(processes, work, Plan(flow.environment, point=point, passage=1 + number % 3), PASSAGE_SECONDS)
         result = count(flow, settle(flow), hits.total())
     result.hits = hits
     print(f"\nfailpoints, {'postgresql' if store else 'sqlite'}: {result}")
@@ -208,7 +192,7 @@ def test_a_twin_that_takes_silence_for_a_no_doubles(processes: Any, tmp_path: Pa
         start_faults(flow, 11, {"late_commit": 0.5, "500_after_commit": 0.3})
         for _ in range(kills):
             flow.cancel()
-            die(processes, Plan(flow.environment, twin="silence_is_no"), 0.7)
+            die(processes, work, Plan(flow.environment, twin="silence_is_no"), 0.7)
         result = count(flow, settle(flow), kills)
     print(f"\ntwin: {result}")
     assert result.doubled > 0

@@ -4,7 +4,6 @@ Real server processes, senders that try until they are told 2xx; on SQLite and o
 """
 
 import itertools
-import multiprocessing
 import os
 import random
 import signal
@@ -26,6 +25,7 @@ from tests.audit_trails import Desk
 from tests.inbox_world import EHR, body, signed, token
 from tests.postgres import free_port
 from tests.prove.inbox_process import POINTS, RULES, Effects, Live, Plan, run
+from tests.prove.kills import processes_with
 
 KILLS = int(os.environ.get("HSCHED_PROVE_KILLS", "200"))
 HITS = int(os.environ.get("HSCHED_PROVE_HITS", "25"))
@@ -40,9 +40,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="module")
 def processes() -> Any:
     """Processes that start with everything imported: a kill a second."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.prove.inbox_process", "alembic.command", "uvicorn.protocols.http.auto", "uvicorn.loops.auto"])
-    return context
+    return processes_with("tests.prove.inbox_process", "alembic.command", "uvicorn.protocols.http.auto", "uvicorn.loops.auto")
 
 
 @dataclass

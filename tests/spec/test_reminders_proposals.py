@@ -126,7 +126,7 @@ def test_calls_do_not_help_telehealth(modality: Modality) -> None:
 
 def test_a_day_has_as_many_calls_as_the_front_desk_can_make() -> None:
     """Those given away before count; what is left out says why."""
-    visits = [visit(str(number), 0.2 + number / 100) for number in range(6)]
+    visits = [visit(str(number), 0.3 + number / 100) for number in range(6)]
     found = calls(facts(*visits, settings=ReminderSettings(calls_per_day=3), calls_today=1))
 
     assert [bool(one.skipped_because) for one in found] == [False, False, True, True, True, True]
@@ -171,7 +171,11 @@ def test_an_unknown_risk_is_standard_care() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"raised_from": 1.2}, {"holdout_share": 0.6}, {"hour": 24}, {"again_days": 2}, {"plain_days": 4}, {"call_until_days": 9}]
+    "wrong",
+    [
+        *({"raised_from": 1.2}, {"raised_from": 0.3}, {"high_from": 0.1}, {"high_from_intake": 0.1}, {"standby_from": 0.1}),
+        *({"holdout_share": 0.6}, {"hour": 24}, {"again_days": 2}, {"plain_days": 4}, {"call_until_days": 9}),
+    ],
 )
 def test_settings_that_contradict_themselves_are_refused(wrong: dict[str, float]) -> None:
     """With what they may be."""

@@ -7,7 +7,7 @@ import pytest
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent, Language, Reading, Reason
 from hsched_core.replies.reading import read
-from hsched_core.use_cases.replies import Situation, Then, Visit, at_once, then
+from hsched_core.use_cases.replies import Situation, Then, Visit, at_once, then, withdrawn
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 CLIENT, VISIT, OTHER = "a0" * 16, "0f" * 16, "1f" * 16
@@ -83,23 +83,39 @@ def test_a_visit_that_began_half_an_hour_ago_is_still_the_one_meant() -> None:
 
 
 def test_an_opt_out_needs_nobody() -> None:
-    assert at_once(read("STOP")).opts_out
+    assert withdrawn(read("STOP"), Channel.TEXT) == (None,)
     assert following("STOP", visit()) == Then()
 
 
 def test_an_opt_out_with_a_cancellation_does_both() -> None:
-    assert at_once(read("cancel my appointment and stop texting me")).opts_out
+    assert withdrawn(read("cancel my appointment and stop texting me"), Channel.TEXT) == (None,)
     assert following("cancel my appointment and stop texting me", visit()) == Then((Reason.CANCEL,), VISIT)
 
 
 def test_an_opt_out_within_a_crisis_counts_too() -> None:
     found = at_once(read("STOP. I want to die"))
-    assert (found.opts_out, found.pauses, found.reasons) == (True, True, (Reason.CRISIS,))
+    assert (found.pauses, found.reasons) == (True, (Reason.CRISIS,))
+    assert withdrawn(read("STOP. I want to die"), Channel.TEXT) == (None,)
 
 
-def test_a_wrong_number_ends_contact_and_somebody_mends_the_record() -> None:
-    assert at_once(read("wrong number")).opts_out
-    assert following("wrong number", visit()).reasons == (Reason.WRONG_NUMBER,)
+STRANGERS = [
+    *("wrong number", "you have the wrong person", "I don't know this person", "This number belongs to someone else now"),
+    *("I just got this number", "she no longer has this number", "no conozco a esa persona", "Número equivocado", "no soy esa persona"),
+]
+
+
+@pytest.mark.parametrize("text", STRANGERS)
+def test_a_number_that_is_somebody_elses_now_gets_nothing_more_and_somebody_mends_the_record(text: str) -> None:
+    """Texts and calls end at once, whosever they were meant for; a stranger cannot speak for the client's mailbox."""
+    assert withdrawn(read(text), Channel.TEXT) == (Channel.TEXT, Channel.CALL)
+    assert withdrawn(read(text), Channel.EMAIL) == (Channel.EMAIL,)
+    assert Reason.WRONG_NUMBER in following(text, visit()).reasons
+    assert Reason.WRONG_NUMBER in following(text, message=SHARED).reasons
+
+
+def test_a_stranger_who_says_stop_as_well_stops_everything() -> None:
+    assert withdrawn(read("Wrong number. STOP"), Channel.TEXT) == (None,)
+    assert withdrawn(read("see you tomorrow"), Channel.TEXT) == ()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ FOUND: list[dict[str, Any]] = [
 DRAWN: list[dict[str, Any]] = [
     {"by": "all", "group": "", "kind": "randomised", "contacted": 700, "held_out": 300, "rate_held_out": 0.21, "difference": -0.05}
     | {"low": -0.085, "high": -0.015, "verdict": "fewer unused visits", "relative_risk": 0.76},
+    {"by": "cancelled in time", "group": "high", "kind": "randomised", "contacted": 300, "held_out": 200, "rate_held_out": 0.1}
+    | {"difference": 0.07, "low": 0.02, "high": 0.12, "verdict": "more unused visits", "relative_risk": 1.6},
     {"by": "language", "group": "es", "kind": "randomised", "contacted": 40, "held_out": 12, "rate_held_out": 0.2, "difference": None}
     | {"low": None, "high": None, "verdict": "too little data", "relative_risk": None},
 ]
@@ -49,6 +51,8 @@ def test_the_effect_is_shown_in_points_with_its_interval(capsys: pytest.CaptureF
 
     assert "-2.1 (-4.0 to -0.2)" in shown
     assert "fewer unused visits" in shown
+    assert "more cancelled in time" in shown
+    assert "more unused visits" not in shown
     assert "nan" not in shown
 
 

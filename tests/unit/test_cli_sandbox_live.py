@@ -2,14 +2,20 @@
 
 import http.client
 import stat
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from hsched_adapters.settings import Paths, load_practice
-from hsched_cli import sandbox_ehr
+from hsched_adapters.assembly import open_practice
+from hsched_adapters.settings import Paths, load_practice, load_settings, save_practice
+from hsched_cli import sandbox_ehr, sandbox_live
 from hsched_cli.main import run
+from hsched_cli.sandbox_permission import permit, reminding, switch_on_reminders
+from hsched_core.domain.rollout import Phase
+from hsched_core.use_cases import REMINDERS
+from hsched_core.use_cases.reminders_plan import Step
 from hsched_sandbox.create import create_sandbox
 from hsched_sandbox.ehr.opening import lived_until
 from tests.sandbox_ehr import ZONE
@@ -57,6 +63,44 @@ def test_days_are_lived_and_told_and_gone_on_with(home: Path, capsys: pytest.Cap
         file = Paths(home).keys / name
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert file.read_text(encoding="ascii").strip() not in told
+
+
+def test_texts_and_reminders_are_connected_before_anything_starts(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The provider is in practice.yaml, reminders are on under an order that two approved, and one line says how to watch.
+
+    Neither the service nor Dagster is started here: tests/prove/test_live_reminders.py does.
+    """
+    monkeypatch.setattr(sandbox_live, "_programs", lambda *_: [])
+    monkeypatch.setattr(sandbox_live, "START_SECONDS", 0.0)
+    done("sandbox", "live", "--speed", "100000", "--days", "0.1", "--port", "8650")
+    told = capsys.readouterr().out
+    practice = open_practice(load_settings({"HSCHED_HOME": str(home)}))
+    text = practice.practice.messaging.text if practice.practice.messaging else None
+    with practice.path_store.looking() as state:
+        rollout = state.rollout(REMINDERS, practice.clock.now())
+
+    assert "hsched reminders, hsched messages, hsched replies" in told
+    assert told.count("manager1 and manager2 approved") == 2
+    assert not permit(practice, reminding())  # the next start has nothing to decide
+    assert text is not None
+    assert text.base_url in told
+    assert (practice.paths.keys / text.token_file).read_text(encoding="ascii").strip() not in told
+    assert practice.reminder_settings.is_on
+    assert rollout.phase is Phase.AUTO
+    assert rollout.order is not None
+    assert rollout.order.action_kinds == {f"send_message:{step}" for step in Step} - {"send_message:standby_offer"}
+
+
+def test_the_practices_own_word_about_reminders_stands(home: Path) -> None:
+    """Who switched them off has them off."""
+    paths = Paths(home)
+    save_practice(paths, replace(before := load_practice(paths), reminders={"is_on": False}))
+    try:
+        assert not switch_on_reminders(paths)
+    finally:
+        save_practice(paths, before)
 
 
 def test_the_ehr_is_served_to_who_has_its_token(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

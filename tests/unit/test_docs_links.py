@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+TEST = re.compile(r"`(test_\w+)`")
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 
 
@@ -26,3 +27,12 @@ def test_every_page_is_reached_from_the_index() -> None:
     pages = {page for page in PAGES if page.is_relative_to(ROOT / "docs") and page.name != "index.md"}
 
     assert sorted(page.name for page in pages - reached) == []
+
+
+def test_tests_that_documents_name_are_there() -> None:
+    """A table of what was shown is worth what its tests are."""
+    named = {name for page in PAGES for name in TEST.findall(page.read_text(encoding="utf-8"))}
+    written = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
+
+    assert sorted(name for name in named if f"def {name}(" not in written) == []
+    assert named

@@ -9,6 +9,7 @@ from hsched_core.domain.holdout import Arm, Draw
 from hsched_models.holdout import early_cancels, effects, openings, visits
 from hsched_models.uplift import Verdict, randomised_effect
 from tests.holdout_years import START, lived, year
+from tests.openings_years import openings_lived, openings_year
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,20 @@ def test_outcomes_count_as_they_were_drawn_and_only_those_not_known_before(told:
     found = visits(made, rows)
 
     assert found[["is_unused", "is_early_cancel"]].to_numpy().tolist() == [[False, True], [True, False]]
-    assert early_cancels(told)["verdict"] in set(Verdict)
+    assert early_cancels(told)[0]["verdict"] in set(Verdict)
+
+
+def test_early_cancels_and_effects_are_told_by_tier(told: pd.DataFrame) -> None:
+    """Chance decided within each; a tier with few in an arm says too little."""
+    small = ["raised"] * (len(told) - 60) + ["high"] * 60
+    early = {one["group"]: one for one in early_cancels(told.assign(tier=small))}
+    by_tier = {one["group"]: one for one in effects(told.assign(tier=small)) if one["by"] == "tier"}
+
+    assert {one["by"] for one in early.values()} == {"cancelled in time"}
+    assert set(early) == {"", "raised", "high"}
+    assert early["raised"]["contacted"] + early["raised"]["held_out"] == len(told) - 60
+    assert (early["high"]["verdict"], by_tier["high"]["verdict"]) == (Verdict.TOO_LITTLE, Verdict.TOO_LITTLE)
+    assert by_tier["raised"]["low"] is not None
 
 
 def test_nothing_drawn_is_too_little_data() -> None:
@@ -75,6 +89,17 @@ def test_openings_count_as_filled_whoever_filled_them() -> None:
     assert found["verdict"] == Verdict.FEWER
     assert found["difference"] == pytest.approx(-0.3, abs=0.03)
     assert effects(openings(made, {}))[0]["verdict"] == Verdict.TOO_LITTLE
+
+
+def test_the_waitlists_effect_of_a_year_lies_around_the_planted_one() -> None:
+    """Through the holdout itself, at the sandbox's chances of a yes; two hundred years are in tests/prove."""
+    made, none = (openings_year(1, has_effect=has_effect, clinicians=6) for has_effect in (True, False))
+    found, nothing = (effects(openings(*openings_lived(one, 1))) for one in (made, none))
+
+    assert found[0]["low"] < made.planted < found[0]["high"] < 0
+    assert nothing[0]["low"] < none.planted < nothing[0]["high"]
+    assert none.planted == 0
+    assert [one["group"] for one in found] == ["", "longer", "within_a_day"]
 
 
 def test_a_share_that_changed_over_time_does_not_pass_the_times_off_as_an_effect() -> None:
