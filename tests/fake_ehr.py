@@ -45,9 +45,10 @@ class FakeEhr(OtherSide):
             self.book(name, session)
             return True
 
-    def change(self, name: str, status: AppointmentStatus) -> Appointment:
+    def change(self, name: str, status: AppointmentStatus, by_practice: bool = False) -> Appointment:
         """Somebody cancels there, or takes it back."""
-        return self._put(replace(self.appointments_by_id[name], status=status, version=self._next(name), updated_at=self.now()))
+        before = self.appointments_by_id[name]
+        return self._put(replace(before, status=status, version=self._next(name), updated_at=self.now(), by_practice=by_practice))
 
     def move(self, name: str, starts_at: datetime) -> Appointment:
         """Somebody gives it another time."""

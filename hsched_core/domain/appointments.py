@@ -25,6 +25,7 @@ class Appointment:
     session: Session
     status: AppointmentStatus
     updated_at: datetime
+    by_practice: bool = False  # of a cancelled one: the practice itself called it off, so its clinician may not be there
 
     @property
     def takes_time(self) -> bool:

@@ -75,6 +75,8 @@ class OpeningWatch:
         ):
             return 0
         newest = max(here, key=lambda one: one.updated_at, default=None)
+        if newest and newest.by_practice:
+            return 0
         _open_again(tx, record, newest.session.client if newest else record.opening.left_by, now)
         return 1
 
@@ -92,6 +94,8 @@ class OpeningWatch:
         session = appointment.session
         if session.starts_at <= self._with.clock.now():
             return "in_the_past"
+        if appointment.by_practice:  # nobody here knows whether its clinician is ill, or the room is gone: such an hour is a person's
+            return "called_off"
         if self._is_over(session):
             return "not_offered"
         if self._is_occupied(session):

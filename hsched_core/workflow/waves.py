@@ -1,6 +1,7 @@
 """Whom to ask next: facts are gathered, the use case chooses, one worker at a time sends. In phase auto it is one round."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
@@ -11,7 +12,7 @@ from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.standby import StandbyState
-from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
+from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
 from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, outlooks, propose
 from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
@@ -94,7 +95,7 @@ class Waves:
             openings=tuple(one.opening for one in records),
             waiting=tuple(waiting),
             clinicians=tuple(clinicians),
-            histories=tuple(tx.offer_histories()),
+            histories=tuple(_histories(tx, records, waiting)),
             live=tuple(_live(tx, records)),
             refused=(*(refusal for record in records for refusal in _refused(tx, record)), *barred),
             settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
@@ -139,6 +140,15 @@ def _turned(tx: DeskTransaction, record: OpeningRecord, outlook: Outlook, now: d
         return record
     done.done[str(state)] += 1
     return turn_opening(tx, record, state, now)
+
+
+def _histories(tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> Iterator[OfferHistory]:
+    """Of who waits, and of who was asked for one of these openings: a round does not grow with the practice's past."""
+    clients, openings = {one.client for one in waiting}, {one.id for one in records}
+    for one in tx.offer_histories():
+        asked_for = one.asked_for & openings
+        if one.client in clients or asked_for:
+            yield replace(one, asked_for=asked_for)
 
 
 def _live(tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[LiveOffer]:

@@ -56,11 +56,11 @@ class Script:
         return range(int(np.searchsorted(self.at, since, side="right")), int(np.searchsorted(self.at, until, side="right")))
 
 
-def script_of(world: World) -> Script:
-    """The script of a world. The same world gives the same script."""
+def script_of(world: World, longer: float = 1.0) -> Script:
+    """The script of a world. The same world gives the same script; `longer` is a longer waitlist (`wishes`)."""
     events, _ = exported_log(world)
     made = registered(events, world)
-    waiting, wished = entries(world), wishes(world)
+    waiting, wished = entries(world), wishes(world, longer)
     told_at, authorizations = authorization_lines(world)
     sound = events.take((events.breach == Breach.NONE) & (events.repeated == Repeat.ONCE))
     told = sound.take(np.isin(sound.what, list(_LINES)))

@@ -48,10 +48,10 @@ class Wishes(Columns):
     until: Ints
 
 
-def wishes(world: World) -> Wishes:
-    """Every wish of the world's whole time."""
+def wishes(world: World, longer: float = 1.0) -> Wishes:
+    """Every wish of the world's whole time; with `longer` that many times as many people wish."""
     rng = np.random.default_rng([world.seed, world.timeline.today.toordinal(), WISHES_STREAM])
-    earlier, back = _earlier(world, rng), _back(world, rng)
+    earlier, back = _earlier(world, rng, EARLIER * longer), _back(world, rng, BACK * longer)
     visits = Visits.joined([earlier, back])
     count, gives_up = len(visits), np.arange(len(visits)) < len(earlier)
     span = np.maximum(visits.start - LATEST_EARLIER - visits.booked, HOUR)
@@ -77,18 +77,18 @@ def wishes(world: World) -> Wishes:
     )
 
 
-def _earlier(world: World, rng: np.random.Generator) -> Visits:
+def _earlier(world: World, rng: np.random.Generator, share: float) -> Visits:
     visits = world.visits
     single = (visits.session != Session.GROUP) & (visits.session != Session.INTAKE)
     ahead = single & (visits.start - visits.booked > LONG_AHEAD) & (visits.booked > world.timeline.opens)
-    return visits.take(ahead & (rng.random(len(visits)) < EARLIER))
+    return visits.take(ahead & (rng.random(len(visits)) < share))
 
 
-def _back(world: World, rng: np.random.Generator) -> Visits:
+def _back(world: World, rng: np.random.Generator, share: float) -> Visits:
     """The last visit of clients whose care came to an end before the export's last day."""
     visits = world.visits
     last = np.zeros(len(world.clients), dtype=np.int64)
     np.maximum.at(last, visits.client, visits.start)
     ended = (visits.start == last[visits.client]) & (visits.start < world.timeline.shuts - BACK_AFTER[0])
     single = (visits.session != Session.GROUP) & (visits.session != Session.INTAKE) & (visits.end == End.ATTENDED)
-    return visits.take(ended & single & (rng.random(len(visits)) < BACK))
+    return visits.take(ended & single & (rng.random(len(visits)) < share))

@@ -16,8 +16,9 @@ from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.vocabulary import SessionType
 from hsched_core.domain.waiting import Cover
+from hsched_sandbox.ehr.book import Trace
 from hsched_sandbox.ehr.conduct import Dialect
-from hsched_sandbox.ehr.records import Client, Consent, Message
+from hsched_sandbox.ehr.records import Client, Consent, Message, Status
 from tests.audit_trails import Desk
 from tests.path_world import YES
 from tests.rest_world import ACTIONS, FREE, NOW, RestWorld, rest_world
@@ -38,6 +39,17 @@ def test_an_appointment_is_read_under_pseudonyms(tmp_path: Path) -> None:
     assert all(map(is_pseudonym, (read.id, read.session.client, read.session.clinician, read.session.site)))
     assert (read.session.starts_at, read.session.duration_minutes) == (NOW + timedelta(days=1, hours=1), 50)
     assert (read.session.session_type, read.status, read.version) == (SessionType.INDIVIDUAL, AppointmentStatus.BOOKED, "1")
+
+
+def test_a_cancellation_tells_whether_it_was_the_practices_own(tmp_path: Path) -> None:
+    """By the EHR's own reason; one that says nothing of it counts as the client's."""
+    with rest_world(tmp_path) as world:
+        for number, reason in ((1, "OFFICE"), (2, "PATIENT"), (3, "RESCHEDULED")):
+            change = {"status": Status.CANCELLED, "cancel_reason": reason}
+            world.ehr.book.change(f"APT-000000{number}", change, Trace("staff"))
+        read = [world.seen(f"APT-000000{number}").by_practice for number in (1, 2, 3)]
+
+    assert read == [True, False, False]
 
 
 def test_what_the_ehr_does_not_have_is_none(tmp_path: Path) -> None:

@@ -221,6 +221,24 @@ def test_a_taker_by_phone_who_cancels_opens_it_again(world: DeskWorld) -> None:
     assert openings(world) == {VISIT: OpeningState.OPEN}
 
 
+def test_an_hour_that_the_practice_itself_called_off_is_none(world: DeskWorld) -> None:
+    """Its clinician may be ill: a person knows, hsched does not."""
+    world.ehr.change(VISIT, AppointmentStatus.CANCELLED, by_practice=True)
+    world.desk.advance()
+
+    assert (openings(world), world.desk.on_notice(notice(world)), world.asked()) == ({}, "called_off", [])
+
+
+def test_an_hour_that_was_taken_and_then_called_off_by_the_practice_stays_closed(world: DeskWorld) -> None:
+    """By its notice, and by the comparison with the calendar."""
+    taken = filled(world)
+    world.wait(hours=1)
+    world.ehr.change(taken, AppointmentStatus.CANCELLED, by_practice=True)
+    world.desk.advance()
+
+    assert openings(world) == {VISIT: OpeningState.FILLED}
+
+
 def test_time_that_staff_moved_away_from_is_found_free(world: DeskWorld) -> None:
     """No cancellation tells of it: the calendar does, once its list cannot be behind any more."""
     taken = filled(world)

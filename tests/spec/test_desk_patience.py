@@ -11,6 +11,7 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts
+from hsched_core.use_cases.waitlist import Facts
 from hsched_core.workflow.endings import Endings
 from hsched_core.workflow.waitlist import Standing
 from tests.desk_stories import LATER, accept, holds, standing
@@ -171,3 +172,25 @@ def test_the_chart_says_where_a_visit_came_from_if_the_practice_wants_it(templat
     assert [note.template for note in written] == notes
     assert all(note.appointment in world.ehr.appointments_by_id for note in written)
     assert world.opening(VISIT).state is OpeningState.FILLED
+
+
+def test_a_round_looks_at_the_histories_that_matter_to_it_and_not_at_the_practices_whole_past() -> None:
+    """Who waits, with what they were asked of these openings; and who left the list, as long as they count among an opening's offers."""
+    world = DeskWorld()
+    seen: list[Facts] = []
+    choose = world.desk._waves._choose
+    world.desk._waves._choose = lambda facts: (seen.append(facts), choose(facts))[1]
+    world.cancel()
+    world.desk.advance()
+    world.ehr.entries.pop(waits(CLIENTS[0]).entry)  # staff took the client who was asked off the list
+    world.wait(minutes=31)
+    world.desk.advance()
+    asked = {one.client: one.asked_for for one in seen[-1].histories}
+    assert asked == {CLIENTS[0]: {VISIT}}
+    world.wait(days=3)
+    world.ehr.book(LATER, visit(starts_at=world.now() + timedelta(days=1)))
+    world.cancel(LATER)
+    world.desk.advance()
+
+    assert {one.client: one.asked_for for one in seen[-1].histories} == {CLIENTS[1]: frozenset()}
+    holds(world)

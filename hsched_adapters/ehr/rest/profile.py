@@ -15,7 +15,7 @@ import yaml
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.contact import Channel, Purpose
 from hsched_core.domain.errors import SettingsError
-from hsched_core.domain.vocabulary import Modality, SessionType, WaitlistStatus
+from hsched_core.domain.vocabulary import Actor, Modality, SessionType, WaitlistStatus
 from hsched_core.domain.waiting import Urgency
 
 PROFILES = Path(__file__).parent / "profiles"
@@ -30,6 +30,7 @@ VOCABULARIES: Mapping[str, type[StrEnum]] = {
     "purpose": Purpose,
     "urgency": Urgency,
     "waitlist_status": WaitlistStatus,
+    "cancelled_by": Actor,  # reasons of a cancellation that tell whose it was
 }
 # Record -> our fields: those without which it means nothing, and those an EHR may lack.
 RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {

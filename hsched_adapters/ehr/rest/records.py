@@ -14,7 +14,7 @@ from hsched_core.domain.canonical import digest
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, SafeContact
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.time import day_start
-from hsched_core.domain.vocabulary import Modality, SessionType
+from hsched_core.domain.vocabulary import Actor, Modality, SessionType
 from hsched_core.policy.facts import Credentials, Licence
 from hsched_core.ports import Vault
 
@@ -194,6 +194,8 @@ class Records:
             session=session,
             status=status,
             updated_at=fields.maybe(row, "updated_at", instant) or NEVER_CHANGED,
+            by_practice=status is AppointmentStatus.CANCELLED
+            and self._profile.ours(Actor, fields.value(row, "cancel_reason")) is Actor.CLINIC,
         )
         notes = {
             str(fields.value(note, "note_reference") or ""): str(fields.value(note, "note_text") or "")
