@@ -5,12 +5,14 @@ from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS
 
 # Beside a yes: of whom, when, where, how they come, what they bring.
 _ORDINARY = words(
-    """i im ill id ive we were well he hes she shes they theyre its that thats this these those here my mine our him his her them
+    """thing alright b checked arrived acuerdo supuesto asistencia llegue okis okey hun dear amor mija mijo granddaughter grandson nieta
+    nieto walker heading youll yessir gotchu todo bien guys
+    i im ill id ive we were well he hes she shes they theyre its that thats this these those here my mine our him his her them
     their who and or also both either with in on at by from as about until before after around is am be been being was will would
     can could do does did has had get gets got getting going go goes come comes coming came make makes making made bring brings
     bringing takes taking give gives giving drop drops dropping drive drives driving pick picks picking leave leaving left arrive
     arriving log logging join joining sign signed signing connect connecting call calling text texting email send sending sent see
-    seeing look looking forward plan planning planned schedule scheduled confirm confirming attend attending keep keeping remind
+    seeing look looking forward schedule scheduled confirm confirming attend attending keep keeping remind
     remember need needs want wants think say says said tell hear ask wait waiting fill filled finish finished start starting still
     just now then than again already soon early earlier later late tomorrow tonight noon month monday tuesday wednesday thursday
     friday saturday sunday mon tue tues wed thu thur thurs fri sat sun january february march april may june july august september
@@ -21,7 +23,7 @@ _ORDINARY = words(
     husband wife mom mother dad father parents brother sister friend family doctor dr mr mrs ms miss nurse therapist counselor desk
     staff form forms paperwork card insurance papers copay partner grandma grandpa aunt uncle baby teen boys girls usual other next
     little bit more really quite actually sounds works set ready excited please name yours sincerely regards iphone android how what
-    when where which out down over off should shall way squeezing squeeze reaching following checking received finally virtual
+    when where which out down off should shall way squeezing squeeze reaching following checking received finally virtual
     remote lunch gym straight running walk walking rain traffic weather snow cold hot coffee able thatll count omw roger course
     affirm affirmed rog present wouldnt e o u del las les un unos unas mi mis sus te se nos yo ella ellos al en con como cuando
     donde es estoy estamos estan estare estaremos estar soy somos ser voy vamos van ir ire iremos viene vengo venimos llego llegar
@@ -64,21 +66,20 @@ _REASONS = words(
     salio surgio complico olvido olvide cambiar mover pasar posible otro mejor reagendar cancelar cancela cancele falta algo nadie
     dar tiempo poquito ratito momento minutos cobrar cobran multa atiendan atender libre disponible espacio queda sirve"""
 )
-# Of those who want no more messages.
-_LEAVING = words(
-    """stop stops stopped stopping stopall quit end cease unsubscribe unsub optout opt opted opting revoke remove removed delete
-    erase block spam spamming not dont doesnt never anymore any isnt wont cant without everything enough alone away lose wrong
-    number numbers mistake texts message messages messaging messenger mensajes mensajitos contact contacting contacted notification
-    notifications alert alerts reminders list lists system database patient client longer anything nothing whatever receive
-    receiving asked told lady guy someone else somebody nobody named permission consent withdraw report harassing bothering annoying
-    discontinue kindly only mail emails calls called interested switch turn sms phones cell belongs owner previous changed use
-    instead rather prefer alto parar pare paren parenle parele basta nunca manden mande mandar mandando mandarme enviar envien envie
-    envies escriban escribir escribirme escribiendo molesten molesteis molestar moleste molestando contacten contacte llamen llame
-    quiero deseo recibir recibo notificaciones recordatorios avisos numero equivocado equivocada equivoco equivocaron persona esa
-    ese este quiten quitenme quiteme quitar saquenme saqueme borren borrenme borrar eliminen eliminenme eliminar dejen dejenme
-    dejeme bloqueen bloqueenme suscripcion suscribir desuscribir desuscribirme baja denme cancelar solo correo correos prefiero
-    tranquila tranquilo paz interesa interesan tantos vuelvan autorizo paciente conozco vive textos ningun ninguna otro cambio"""
+# Of those who want no more messages, beside the wish itself.
+LEAVING = words(
+    """opt optout want emailing spamming quiero den dar darme baja delete quiten lista longer goes patients
+    i im ive you youre your me my mine we us our this these those that thats the a an to from for of on in at by with and or but
+    so is are was were be been being it its he she him his her hers they them their who mom dad mother father husband wife son
+    daughter kid kids grandma please kindly sorry hi hello thanks thank ty no not dont doesnt never any all more again anymore
+    longer already just only instead rather prefer use sent send sending get getting got keep stop text texts texting message
+    messages messaging mensaje mensajes mensajitos textos email emails mail call calls calling phone phones cell house number
+    numbers sms reminder reminders notification notifications alert alerts list lists system database automated wrong person people
+    patient client owner belongs name named work times three twice asked ask told report sir maam dear guys now today ok okay yes
+    lol wtf ugh spam here there anybody somebody someone nobody card fyi el la los las lo un una de del al en por para con y o que
+    se mi mis su sus le les yo usted ustedes esto eso esta este ese esa estos favor ya mas nada gracias hola buenas buenos dias
+    tardes soy es era telefono celular numero persona correo correos llamada llamadas llamen hijo hija esposo esposa mama papa
+    paciente aqui ahi solo prefiero recordatorios avisos tantos tanto otra vez nuevo oiga oye disculpe van va si confundio equivoco"""
 )
-ORDINARY = AGREEING | KIND_WORDS | GREETING | _ORDINARY
+ORDINARY = (AGREEING | KIND_WORDS | GREETING | _ORDINARY) - words("help ayuda know")  # of thanks, and of much else
 REASONS = ORDINARY | _REASONS
-LEAVING = ORDINARY | _LEAVING

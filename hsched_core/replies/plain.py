@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.ordinary import LEAVING, ORDINARY, REASONS
 from hsched_core.replies.rules import Rule
-from hsched_core.replies.words import Words
+from hsched_core.replies.words import Words, words_of
 
 # What turns a yes into something else: a condition, a doubt, a no, an end.
 HEDGE = re.compile(
@@ -40,7 +40,9 @@ POLITE = re.compile(
 )
 SURE = re.compile(r"\b(?:\d{1,4}(?:am|pm|hrs?|h|th|st|nd|rd|ish|min)?|emoji\w+)\b")
 YES_AND = re.compile(r"\W*(?:hola,? |ok,? |buenas,? )?(?:sí\b|si *[,.!])", re.IGNORECASE)  # the accent or the comma tells it from "if"
-LEFT_OVER = 1  # a name, mostly
+NAMED = re.compile(r"\b(?:dr|dra|doctora?|ms|mr|mrs|miss|licenciad[ao]|sr|sra|senor|senora) \w+")
+CAPITAL = re.compile(r"(?<=[a-zí,] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\b")  # within a sentence: a name
+LEFT_OVER = 1
 MUCH_ELSE, WORDS_FOR_EACH = 3, 5  # words; in a long text one in five
 
 
@@ -55,12 +57,15 @@ def hedged(words: Words) -> bool:
 def is_plain_yes(words: Words) -> bool:
     """Whether a text that confirms says nothing else but ordinary things: who comes, when, how."""
     told = POLITE.sub("xxx", words.plain)
-    return not GRAVE.search(told) and _left_over(told, ORDINARY)
+    return not GRAVE.search(told) and not _others(NAMED.sub(" ", told), ORDINARY | _names(words))
 
 
-def is_plain_stop(words: Words) -> bool:
-    """Whether a text that opts out says nothing else."""
-    return _left_over(words.plain, LEAVING)
+def is_plain_stop(words: Words, known: Iterable[Rule]) -> bool:
+    """Whether a text that opts out by these rules says nothing else."""
+    told = words.plain
+    for rule in known:
+        told = rule.pattern.sub(" ", told)
+    return not _others(told, LEAVING | _names(words))
 
 
 def says_much_else(words: Words, known: Iterable[Rule]) -> bool:
@@ -68,15 +73,18 @@ def says_much_else(words: Words, known: Iterable[Rule]) -> bool:
     told = without_innocent(POLITE.sub("xxx", words.plain))
     for rule in known:
         told = rule.pattern.sub("xxx", told)
-    left = sum(word not in REASONS for word in SURE.sub("xxx", told).split())
-    return left >= max(MUCH_ELSE, words.count // WORDS_FOR_EACH)
+    return len(_others(told, REASONS)) >= max(MUCH_ELSE, words.count // WORDS_FOR_EACH)
 
 
 def is_a_way_of_speaking(words: Words) -> bool:
     """Whether a text is a way of speaking ("I'm dying of laughter") among ordinary words."""
     told = without_innocent(words.plain)
-    return told != words.plain and _left_over(told, ORDINARY)
+    return told != words.plain and len(_others(told, ORDINARY)) <= LEFT_OVER
 
 
-def _left_over(told: str, known: frozenset[str]) -> bool:
-    return sum(word not in known for word in SURE.sub("xxx", told).split()) <= LEFT_OVER
+def _others(told: str, known: frozenset[str]) -> list[str]:
+    return [word for word in SURE.sub("xxx", told).split() if word not in known and word != "xxx"]
+
+
+def _names(words: Words) -> frozenset[str]:
+    return frozenset(word for name in CAPITAL.findall(words.raw) for word in words_of(name).plain.split())

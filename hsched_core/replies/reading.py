@@ -59,7 +59,12 @@ NOT_ABOUT_THE_PLACE = re.compile(
     r"|never|ever"
     r"|marido|esposo|novio|alguien|sol[ao]|oscuro|nunca|jamas|esperandome|sigue|siguen|life|vida)\b"
 )
+AROUND = re.compile(
+    r"^(?:(?:hi|hello|hey|hola|emojikind|yes|si|ok|okay|stop|thanks|gracias) )+"
+    r"|(?: (?:emojikind|emojiyes|thanks|gracias|please|yes|stop|sent from my \w+))+$"
+)
 MOST_TORN = 3  # words that may be one word torn apart
+ONLY_YES = ({Intent.CONFIRM: ["confirm.yes"]}, {Intent.UNCLEAR: ["unclear.yes_but"]})  # no other word of theirs is understood
 NEED_NOBODY = frozenset({Intent.CONFIRM, Intent.OPT_OUT})  # what is done without a person
 FEWEST_WORDS, MANY_WORDS = 4, 5  # of a text that no rule understands, from which it is treated as danger: about somebody, and at all
 AGREED = re.compile(
@@ -96,12 +101,12 @@ def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pi
 
 def _is_plain(words: Words, found: Mapping[Intent, list[str]]) -> bool:
     """Whether nothing is said beside the wishes of which a machine takes care by itself."""
-    return is_plain_stop(words) if Intent.OPT_OUT in found else is_plain_yes(words)
+    return is_plain_stop(words, TABLES[Intent.OPT_OUT]) if Intent.OPT_OUT in found else is_plain_yes(words)
 
 
 def _danger(words: Words) -> list[str]:
     told = without_innocent(words.plain)
-    sentences = [without_innocent(one) for one in words.sentences]
+    sentences = [without_innocent(one) for one in (*words.sentences, AROUND.sub("", words.plain))]
     names = list(dict.fromkeys(name for one in (told, *sentences) for name in matching(DANGER, one)))
     pieces = [*told.split(), told.replace(" ", "") if words.count <= MOST_TORN else ""]
     if not names and any(SQUEEZED.search(piece) for piece in pieces):
@@ -136,17 +141,20 @@ def _yes(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[s
         return {Intent.CONFIRM: [*names, "confirm.agrees"]} if not words.asks else {Intent.CONFIRM: []}
     if not names or not hedged(words):
         return {}
-    others = any(found[one] for one in found if one is not Intent.CONFIRM)
-    return {Intent.CONFIRM: [], Intent.UNCLEAR: [] if others else ["unclear.hedged"]}
+    if any(found[one] for one in found if one is not Intent.CONFIRM):
+        return {Intent.CONFIRM: []}
+    return {Intent.CONFIRM: [], Intent.UNCLEAR: ["unclear.yes_but" if names == ["confirm.yes"] else "unclear.hedged"]}
 
 
 def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
     """Whether the text says something that no rule understood: all of it, or all that follows a yes."""
     if small_talk(words.plain) or is_a_way_of_speaking(words):
         return False
-    if found == {Intent.CONFIRM: ["confirm.yes"]}:
+    if found in ONLY_YES:
         rest = words_of(AGREED.sub("", words.marked, count=1))
-        return not small_talk(rest.plain) and _speaks_of_somebody(rest) and not is_plain_yes(words)
+        if small_talk(rest.plain) or not _speaks_of_somebody(rest):
+            return False
+        return len(words.sentences) > 1 or "unclear.yes_but" in found.get(Intent.UNCLEAR, ()) or not is_plain_yes(words)
     if not found:
         return _speaks_of_somebody(words)
     if Intent.OPT_OUT in found:

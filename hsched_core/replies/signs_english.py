@@ -42,6 +42,7 @@ SIGNS_ENGLISH = rules(
             (?:never|not) (?:going to )?(?:see|hear from|bother|text|talk to) (?:me|you|u|any of you|yall) (?:again|anymore|ever)(?! if)
             no (?:more|other) (?:tomorrows?|mornings?|birthdays?|tries|chances?) (?:for|left)
             (?:not|wont|never)(?: \w+){1,12} (?:like )?ever$
+            ^like ever$
             coming back from (?:this|that|there|where)
             where im (?:going|headed)
             say (?:my )?(?:bye|goodbyes?)\b
@@ -81,6 +82,7 @@ SIGNS_ENGLISH = rules(
             my passwords?
             where (?:the|my|all) (?:\w+ )?(?:papers|policy|documents|will|passwords|money) (?:is|are)
             gave (?:my \w+|away my \w+|it|everything) to my {kin}
+            i (?:already )?know how (?:im|ill|i|id) (?!get|getting|find)\w+
             (?:got|have|bought|ordered|found|getting) (?:everything|all the stuff|the stuff|what|all) i need
             (?:need|got|get|have|find|found|finding|lack|work\w* up) (?:up )?(?:the |some |enough )?(?:nerve|courage|guts) ?(?:to|$)
         """,

@@ -242,7 +242,7 @@ SIGNS_SPANISH = rules(
               dios|virgen|espejo|pajaros) (?:\w+ )?(?:me )?(?:dicen|dice|dijo|dijeron|habla\w*|pide\w*|pidi\w+|manda\w*|ordena\w*|\
               llama\w*|quiere\w*|susurra\w*)(?! (?:la|lo|le|los) (?:bendiga|cuide))
             (?:no es|esa no es|ese no es|no son) (?:mi|mis) (?:{kin}|padres|familia)(?! (?:la|el|quien|numero|que tiene))
-            (?:la|lo|los|las) (?:cambiaron|reemplazaron|suplantaron) (?:por|$)
+            (?:la|lo|los|las) (?:cambiaron|reemplazaron|suplantaron)(?: por|$)
             impostor\w*
             (?:gobierno|policias?|vecinos|narcos|cia|maras?) (?:me|nos|mete\w*|pusieron|ponen|quieren?|saben|leen|escuchan|echan|manda\w*)
             me (?:leen|hackea\w+|rastrea\w+|graba\w*|oyen|miran por) (?:los|la|el|mi|todo)?

@@ -231,7 +231,7 @@ def test_every_way_back_to_an_id_is_recorded(tmp_path: Path) -> None:
 def test_the_trail_takes_what_the_connector_answers(name: str, tmp_path: Path) -> None:
     """On the real store, whose audit trail refuses everything that is neither pseudonym nor hash."""
     store = SqlPathStore(Desk(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path).open())
-    with rest_world(tmp_path, store=store) as world:
+    with rest_world(tmp_path, store=store, timeout=10) as world:
         _consent(world, store)
         case = world.path.execute(world.approved(getattr(world, ACTIONS[name][0])()))
 

@@ -4,9 +4,11 @@ import time
 
 import pytest
 
-from hsched_core.domain.replies import Intent
+from hsched_core.domain.replies import PAGES, Intent
 from hsched_core.replies.reading import read
+from hsched_core.use_cases.replies import then
 from tests.replies_sets import SETS, Labelled, labelled
+from tests.spec.test_replies_acted_on import SITUATION
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -30,3 +32,28 @@ def test_replies_are_read_as_the_page_says(name: str) -> None:
 def _tell(what: str, messages: list[Labelled]) -> None:
     if messages:
         print(f"  {what:12} {sum(one.is_understood for one in messages):4} of {len(messages):4}")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "yes {}",
+        "Yes. {}",
+        "{}. yes",
+        "sí {}",
+        "ok {}",
+        "see you tomorrow, {}",
+        "{}. See you tomorrow",
+        "nos vemos mañana {}",
+        "STOP {}",
+        "{}. STOP",
+        "{} gracias",
+    ],
+)
+def test_no_crisis_hides_from_a_person_behind_a_yes_or_a_stop(around: str) -> None:
+    grave = [around.format(one.text) for name in SETS for one in labelled(name) if one.intent is Intent.CRISIS]
+    found = [(text, then(read(text), SITUATION)) for text in grave]
+    print(
+        f"\n{around}: {len(grave)}, of which {sum(not PAGES & set(what.reasons) for _text, what in found)} call nobody and go to a person"
+    )
+    assert [text for text, what in found if not what.reasons or what.confirms] == []
