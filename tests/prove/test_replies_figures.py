@@ -10,6 +10,8 @@ from hsched_core.use_cases.replies import then
 from tests.replies_sets import SETS, Labelled, labelled
 from tests.spec.test_replies_acted_on import SITUATION
 
+NOT_CALLED_ABOUT = {"fourth": 1}  # of docs/explanation/replies.md; in every other set each true crisis calls a person
+
 
 @pytest.mark.parametrize("name", SETS)
 def test_replies_are_read_as_the_page_says(name: str) -> None:
@@ -26,7 +28,9 @@ def test_replies_are_read_as_the_page_says(name: str) -> None:
     for one in messages:
         read(one.text)
     print(f"  {(time.perf_counter() - began) / len(messages) * 1000:.1f} ms a message")
-    assert all(one.is_caught or one.reading.stops_automation for one in messages if one.kind == "danger")
+    missed = [one for one in messages if one.kind == "danger" and not one.is_caught]
+    assert len(missed) <= NOT_CALLED_ABOUT.get(name, 0)
+    assert all(one.reading.stops_automation for one in missed)
 
 
 def _tell(what: str, messages: list[Labelled]) -> None:
