@@ -39,7 +39,7 @@ install: $(VENV)/.installed ## install everything into .venv, from the hashed lo
 .PHONY: lock
 lock: install ## resolve the dependencies again (writes requirements.lock)
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	  --python-version 3.11 --extra learning --extra ui --extra postgres --extra dev pyproject.toml -o requirements.lock
+	  --python-version 3.11 --extra learning --extra ui --extra service --extra postgres --extra dev pyproject.toml -o requirements.lock
 
 .PHONY: run
 run: install ## a sandbox practice, the daily run and its summary; a second run re-uses what is there
