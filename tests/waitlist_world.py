@@ -121,6 +121,8 @@ class Dice:
             state=pick((*STATES, STATES[0], STATES[0], None)),
             may_book_without_asking=self.random.random() < 0.5,
             attends=self.maybe(self.random.random),
+            can_be_reached=self.random.random() < 0.9,
+            not_before=self.maybe(lambda: self.now + self.random.randint(-1, 1) * HOUR, 0.2),
         )
 
     def cover(self) -> Cover:

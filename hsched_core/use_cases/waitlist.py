@@ -20,7 +20,7 @@ from hsched_core.use_cases.waitlist_board import Board, Match
 from hsched_core.use_cases.waitlist_facts import Facts, LiveOffer, Refusal
 from hsched_core.use_cases.waitlist_settings import FitWeights, Mode, WaitlistSettings
 
-__all__ = ["Facts", "FitWeights", "LiveOffer", "Mode", "Outlook", "Refusal", "WaitlistSettings", "outlooks", "propose"]
+__all__ = ["Facts", "FitWeights", "LiveOffer", "Mode", "Outlook", "Refusal", "WaitlistSettings", "askable", "outlooks", "propose"]
 
 USE_CASE = "waitlist"
 MINUTE = timedelta(minutes=1)
@@ -39,6 +39,12 @@ def propose(facts: Facts) -> tuple[Proposal, ...]:
     """Whom to ask now, for every opening that has room for another offer; nobody at an hour at which no offers go out."""
     board = Board(facts.ordered)
     return tuple(_proposal(board, facts.digest, place, match) for place, taken in enumerate(board.taken) for match in taken)
+
+
+def askable(facts: Facts) -> frozenset[str]:
+    """Clients whom no rule keeps from being asked for one of the openings, as far as the facts say: of whom it is worth knowing more."""
+    board = Board(facts.ordered)
+    return frozenset(board.facts.waiting[row].client for row in board.askable())
 
 
 def outlooks(facts: Facts) -> dict[str, Outlook]:
@@ -94,7 +100,7 @@ def _offer(facts: Facts, opening: Opening, entry: WaitingClient) -> OfferSlot:
         leads_to=_booking(opening, entry, Basis.ACCEPTED_OFFER),
         channel=entry.channel,
         template=settings.template,
-        answer_by=facts.now + (settings.decide_minutes + settings.answer_minutes) * MINUTE,
+        answer_by=settings.answer_by(facts.now + settings.decide_minutes * MINUTE, opening.starts_at, facts.place),
         waitlist_entry=entry.entry,
         instead_of=entry.instead_of,
     )

@@ -47,6 +47,11 @@ class Board:
                 taken[place].append(match)
         return tuple(map(tuple, taken))
 
+    def askable(self) -> set[int]:
+        """Entries that no rule keeps from one of the openings at least, by their place: `matches` without their order, for less."""
+        waiting, limits = self._coding.waiting, self._coding.limits
+        return {row for slot in self._coding.slots for row in eligible(slot, waiting, limits).tolist()}
+
     def barred(self, place: int) -> list[int]:
         """For each entry what keeps it from the opening, as a mask."""
         found: list[int] = masks(self._bars(place)).tolist()
@@ -105,4 +110,4 @@ class Board:
         settings, hour = self.facts.settings, self.facts.now.astimezone(self.facts.place).hour
         if not settings.send_from_hour <= hour < settings.send_until_hour:
             return 0
-        return max(0, min(settings.at_once - self._live[opening.id], settings.most_offers - self._asked[opening.id]))
+        return max(0, min(settings.at_once(opening.starts_at - self.facts.now) - self._live[opening.id], settings.most_offers - self._asked[opening.id]))

@@ -1,7 +1,7 @@
 """What a practice can set of the waitlist, with its defaults (a leading vendor's published ones where there are any)."""
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from hsched_core.domain.canonical import digest
@@ -11,7 +11,7 @@ from hsched_core.domain.rollout import Phase
 FORMULA = 1  # counts changes of `solvers/fit.py`
 PERSON_DECIDES = 60  # minutes
 VERSION_LENGTH = 16  # hexadecimal digits
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Mode(StrEnum):
@@ -47,9 +47,14 @@ class FitWeights:
 class WaitlistSettings:
     """How openings are offered."""
 
-    mode: Mode = Mode.SERIAL
+    mode: Mode = Mode.PARALLEL
     batch: int = 3  # clients asked at once, where mode is parallel
-    answer_minutes: int = 30  # a client has for an answer
+    near_hours: int = 24  # before the session, from when more are asked at once
+    near_batch: int = 5
+    answer_minutes: int = 60  # a client has for an answer, at least
+    answer_share: float = 0.125  # of the time that is left to the session: what they have where that is more
+    most_answer_minutes: int = 240  # but no more than this; except over the hours in which nobody else would be asked
+    other_channels: bool = True  # where the preferred channel may not be used now: the next one they consented to
     decide_minutes: int = 0  # a person has before it, where a person decides; 0: an hour, as far as the notice allows
     most_offers: int = 10  # of one opening
     least_notice_minutes: int = 120
@@ -95,10 +100,27 @@ class WaitlistSettings:
         decides = self.decide_minutes or min(PERSON_DECIDES, self.least_notice_minutes - self.answer_minutes)
         return replace(self, books_without_asking=False, decide_minutes=decides)
 
-    @property
-    def at_once(self) -> int:
-        """Offers of one opening that may be out at the same time."""
-        return self.batch if self.mode is Mode.PARALLEL else 1
+    def at_once(self, left: timedelta) -> int:
+        """Offers of one opening that may be out at the same time, so long before its session."""
+        if self.mode is Mode.SERIAL:
+            return 1
+        return self.near_batch if left <= self.near_hours * HOUR else self.batch
+
+    def answer_time(self, left: timedelta) -> timedelta:
+        """How long a client has for an answer, so long before the session."""
+        return min(max(self.answer_share * left, self.answer_minutes * MINUTE), self.most_answer_minutes * MINUTE)
+
+    def answer_by(self, at: datetime, starts_at: datetime, zone: tzinfo) -> datetime:
+        """The end of the time to answer an offer that leaves at that instant. One that falls into the hours in which no offers go out
+        is put off to their end: nobody else would be asked before. An hour that is too close by then is not.
+        """
+        ends = at + self.answer_time(starts_at - at)
+        local = ends.astimezone(zone)
+        if self.send_from_hour <= local.hour < self.send_until_hour:
+            return ends
+        day = local if local.hour < self.send_from_hour else local + timedelta(days=1)
+        opens = day.replace(hour=self.send_from_hour, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+        return max(ends, min(opens, starts_at - self.least_notice))
 
     @property
     def least_notice(self) -> timedelta:

@@ -31,7 +31,7 @@ class TellingWaves(Waves):
         clinicians = self._with.reader.clinicians()
         with self._with.store.transaction() as tx:
             records, now = self._untold(tx), tx.now(self._with.clock)
-            facts = self._facts(tx, records, waiting, clinicians)
+            facts = self._reached(tx, self._facts(tx, records, waiting, clinicians))
             outlook, why = outlooks(facts), skipped(facts)
             for record in records:
                 if outlook[record.id] in OVER:  # else somebody came meanwhile, and the next round asks them

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Purpose
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OfferState, OpeningRecord
@@ -13,13 +14,15 @@ from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.standby import StandbyState
 from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
+from hsched_core.policy.reach import in_order, reachable
 from hsched_core.ports import DeskTransaction
-from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, outlooks, propose
+from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, askable, outlooks, propose
 from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 
-A_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+A_DAY = timedelta(days=1)
+NO_CASE = ""
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
 Clinicians = Sequence[ClinicianProfile]
 Chooser = Callable[[Facts], tuple[Proposal, ...]]
@@ -39,9 +42,9 @@ class Waves:
         with self._with.store.transaction() as tx:
             records = self._askable(tx)
             barred = [*_barred(self._held(tx, records), waiting), *self._standing_by(tx, records, waiting)]
-            facts = self._facts(tx, records, waiting, clinicians, barred)
-        if not records:
-            return
+            if not records:
+                return
+            facts = self._reached(tx, self._facts(tx, records, waiting, clinicians, barred))
         outlook = outlooks(facts)
         claimed = self._claim(records, outlook, done)
         if not claimed:
@@ -70,7 +73,8 @@ class Waves:
         """Who said yes to a standby offer is asked before anybody else, for as long as an answer takes: then it is everybody's."""
         now = tx.now(self._with.clock)
         for record in records:
-            until = record.opening.opened_at + self._with.settings.answer_minutes * MINUTE
+            opened = record.opening.opened_at
+            until = opened + self._with.settings.answer_time(record.opening.starts_at - opened)
             first = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
             everybody = dict.fromkeys(one.client for one in waiting)
             first &= everybody.keys() - {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
@@ -100,6 +104,22 @@ class Waves:
             refused=(*(refusal for record in records for refusal in _refused(tx, record)), *barred),
             settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
         )
+
+    def _reached(self, tx: DeskTransaction, facts: Facts) -> Facts:
+        """The facts, with how each of those who may be asked is reached: by our own log of consents and contacts, as the gate looks at it.
+
+        Of the others nobody needs to know.
+        """
+        asked = askable(facts)
+        return replace(facts, waiting=tuple(self._by_channel(tx, one, facts.now) if one.client in asked else one for one in facts.waiting))
+
+    def _by_channel(self, tx: DeskTransaction, one: WaitingClient, now: datetime) -> WaitingClient:
+        channels = in_order(one.channel, others=self._with.settings.other_channels)
+        known = tx.contact_facts(one.client, NO_CASE)
+        found = reachable(one.client, channels, Purpose.OFFER, known, self._with.policy, now, zone=one.zone, safe=one.safe)
+        if found is None:
+            return replace(one, can_be_reached=False)
+        return replace(one, channel=found.channel, not_before=found.at if found.at > now else None)
 
     def _claim(self, records: Sequence[OpeningRecord], outlook: Mapping[str, Outlook], done: Round) -> dict[str, OpeningRecord]:
         """The openings this worker asks for, as long as nothing it looked at was moved, and no other worker is choosing."""
