@@ -28,9 +28,10 @@ class Reachable:
     at: datetime
 
 
-def in_order(preferred: Channel, *, others: bool) -> tuple[Channel, ...]:
-    """The channels to try: the preferred one, then what is written, where others may be tried."""
-    return tuple(dict.fromkeys((preferred, *(WRITTEN if others else ()))))
+def in_order(preferred: Channel, *, others: bool, calls: bool) -> tuple[Channel, ...]:
+    """The channels to try: the preferred one, then what is written, where others may be tried; calls only where `calls` says so."""
+    wanted = dict.fromkeys((preferred, *(WRITTEN if others else ())))
+    return tuple(one for one in wanted if calls or one is not Channel.CALL)
 
 
 def reachable(

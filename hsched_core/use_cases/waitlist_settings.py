@@ -52,9 +52,13 @@ class WaitlistSettings:
     near_hours: int = 24  # before the session, from when more are asked at once
     near_batch: int = 5
     answer_minutes: int = 60  # a client has for an answer, at least
-    answer_share: float = 0.125  # of the time that is left to the session: what they have where that is more
+    answer_share: float = 0.25  # of the time that is left to the session: what they have where that is more
     most_answer_minutes: int = 240  # but no more than this; except over the hours in which nobody else would be asked
     other_channels: bool = True  # where the preferred channel may not be used now: the next one they consented to
+    calls_per_day: int = 5  # that staff are asked to make about openings nobody took; 0: none
+    call_minutes: int = 120  # staff have for such a call
+    call_from_hour: int = 9  # of the practice's wall clock, Monday to Friday
+    call_until_hour: int = 16
     decide_minutes: int = 0  # a person has before it, where a person decides; 0: an hour, as far as the notice allows
     most_offers: int = 10  # of one opening
     least_notice_minutes: int = 120
@@ -74,10 +78,10 @@ class WaitlistSettings:
     weights: FitWeights = field(default_factory=FitWeights)
 
     def __post_init__(self) -> None:
-        whole = ("batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days")
+        whole = ("batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days", "near_batch", "call_minutes")
         if min(getattr(self, name) for name in whole) < 1:
             raise SettingsError("A setting of the waitlist is below 1.", f"Each of {', '.join(whole)} is at least 1.")
-        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes")
+        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes", "calls_per_day")
         if min(getattr(self, name) for name in rest) < 0:
             raise SettingsError("A setting of the waitlist is below 0.", f"Each of {', '.join(rest)} is at least 0.")
         if self.decide_minutes + self.answer_minutes > self.least_notice_minutes:

@@ -17,6 +17,7 @@ from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingCl
 from hsched_core.policy.reach import in_order, reachable
 from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, askable, outlooks, propose
+from hsched_core.workflow.offer_calls import OfferCalls
 from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
@@ -35,6 +36,7 @@ class Waves:
         self._with = tools
         self._lasts = choosing_lasts
         self._choose = choose
+        self._calls = OfferCalls(tools)
 
     def ask(self, waiting: Sequence[WaitingClient], done: Round) -> None:
         """One wave for every opening that has room for an offer."""
@@ -45,11 +47,13 @@ class Waves:
             if not records:
                 return
             facts = self._reached(tx, self._facts(tx, records, waiting, clinicians, barred))
-        outlook = outlooks(facts)
+            outlook = outlooks(facts)
+            calls = [] if Outlook.ASKS in outlook.values() else self._calls.wanted(tx, facts, records, outlook)
+        outlook |= {one.subject: Outlook.ASKS for one in calls}
         claimed = self._claim(records, outlook, done)
         if not claimed:
             return
-        chosen = [one for one in self._choose(facts) if one.subject in claimed]
+        chosen = [one for one in calls or self._choose(facts) if one.subject in claimed]
         for proposal in chosen:
             with done.step("ask"):
                 case = self._with.submit(proposal)
@@ -114,7 +118,8 @@ class Waves:
         return replace(facts, waiting=tuple(self._by_channel(tx, one, facts.now) if one.client in asked else one for one in facts.waiting))
 
     def _by_channel(self, tx: DeskTransaction, one: WaitingClient, now: datetime) -> WaitingClient:
-        channels = in_order(one.channel, others=self._with.settings.other_channels)
+        settings = self._with.settings  # calls are asked for by `OfferCalls`, as far as the day's number goes
+        channels = in_order(one.channel, others=settings.other_channels, calls=not settings.calls_per_day)
         known = tx.contact_facts(one.client, NO_CASE)
         found = reachable(one.client, channels, Purpose.OFFER, known, self._with.policy, now, zone=one.zone, safe=one.safe)
         if found is None:
