@@ -110,4 +110,10 @@ class Board:
         settings, hour = self.facts.settings, self.facts.now.astimezone(self.facts.place).hour
         if not settings.send_from_hour <= hour < settings.send_until_hour:
             return 0
-        return max(0, min(settings.at_once(opening.starts_at - self.facts.now) - self._live[opening.id], settings.most_offers - self._asked[opening.id]))
+        return max(
+            0,
+            min(
+                settings.at_once(opening.starts_at - self.facts.now) - self._live[opening.id],
+                settings.most_offers - self._asked[opening.id],
+            ),
+        )

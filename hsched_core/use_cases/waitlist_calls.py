@@ -27,7 +27,12 @@ def for_calls(facts: Facts, openings: Collection[str], silent: Collection[tuple[
             replace(one, asked_for=frozenset(name for name in one.asked_for if (name, one.client) not in silent)) for one in facts.histories
         ),
         settings=replace(
-            settings, mode=Mode.SERIAL, most_offers=NO_LIMIT, answer_minutes=minutes, most_answer_minutes=minutes, books_without_asking=False
+            settings,
+            mode=Mode.SERIAL,
+            most_offers=NO_LIMIT,
+            answer_minutes=minutes,
+            most_answer_minutes=minutes,
+            books_without_asking=False,
         ),
     )
 

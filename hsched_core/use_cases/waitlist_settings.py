@@ -48,14 +48,15 @@ class WaitlistSettings:
     """How openings are offered."""
 
     mode: Mode = Mode.PARALLEL
-    batch: int = 3  # clients asked at once, where mode is parallel
+    batch: int = 2  # clients asked at once, where mode is parallel
     near_hours: int = 24  # before the session, from when more are asked at once
-    near_batch: int = 5
+    near_batch: int = 3
     answer_minutes: int = 60  # a client has for an answer, at least
     answer_share: float = 0.25  # of the time that is left to the session: what they have where that is more
     most_answer_minutes: int = 240  # but no more than this; except over the hours in which nobody else would be asked
     other_channels: bool = True  # where the preferred channel may not be used now: the next one they consented to
-    calls_per_day: int = 5  # that staff are asked to make about openings nobody took; 0: none
+    calls_per_day: int = 5  # that staff are asked to make about openings; 0: none
+    calls_again: bool = False  # also to who got the offer in writing and did not answer, about openings that nobody took
     call_minutes: int = 120  # staff have for such a call
     call_from_hour: int = 9  # of the practice's wall clock, Monday to Friday
     call_until_hour: int = 16
@@ -81,7 +82,15 @@ class WaitlistSettings:
         whole = ("batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days", "near_batch", "call_minutes")
         if min(getattr(self, name) for name in whole) < 1:
             raise SettingsError("A setting of the waitlist is below 1.", f"Each of {', '.join(whole)} is at least 1.")
-        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes", "calls_per_day")
+        rest = (
+            "decide_minutes",
+            "rest_days",
+            "length_slack_minutes",
+            "series_days",
+            "patience_days",
+            "least_notice_minutes",
+            "calls_per_day",
+        )
         if min(getattr(self, name) for name in rest) < 0:
             raise SettingsError("A setting of the waitlist is below 0.", f"Each of {', '.join(rest)} is at least 0.")
         if self.decide_minutes + self.answer_minutes > self.least_notice_minutes:
@@ -90,8 +99,19 @@ class WaitlistSettings:
                 f"{self.answer_minutes} to answer, {self.least_notice_minutes} of notice.",
                 "Raise least_notice_minutes, or lower the others.",
             )
-        if not 0 <= self.send_from_hour < self.send_until_hour <= 24:
-            raise SettingsError("The waitlist's sending hours are no span of a day.", "Set send_from_hour below send_until_hour, 0 to 24.")
+        if self.most_answer_minutes < self.answer_minutes:
+            raise SettingsError(
+                "The longest time for an answer is shorter than the least.", "Set most_answer_minutes to answer_minutes or more."
+            )
+        for what, since, until in (
+            ("send", self.send_from_hour, self.send_until_hour),
+            ("call", self.call_from_hour, self.call_until_hour),
+        ):
+            if not 0 <= since < until <= 24:
+                remedy = f"Set {what}_from_hour below {what}_until_hour, 0 to 24."
+                raise SettingsError(f"The waitlist's hours to {what} are no span of a day.", remedy)
+        if not 0 <= self.answer_share <= 1:
+            raise SettingsError("The waitlist's answer_share is no share of the time that is left.", "Set it between 0 and 1.")
         if not 0 <= self.holdout_share <= 0.5:
             raise SettingsError("The waitlist's holdout is no share.", "Set holdout_share between 0 and 0.5.")
         if not 0 <= self.threshold <= 1:

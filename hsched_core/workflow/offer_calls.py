@@ -33,23 +33,36 @@ class OfferCalls:
     def __init__(self, tools: Tools) -> None:
         self._with = tools
 
-    def wanted(
-        self, tx: DeskTransaction, facts: Facts, records: Sequence[OpeningRecord], outlook: Mapping[str, Outlook]
-    ) -> list[Proposal]:
+    def wanted(self, facts: Facts, records: Sequence[OpeningRecord], outlook: Mapping[str, Outlook]) -> list[Proposal]:
         """Offers by phone that are to be proposed now. `facts` are those of a round in which nobody is asked in writing."""
         if not self._is_hour(facts.now):
             return []
-        over = {one.id for one in records if self._is_stuck(one, facts, outlook)}
-        silent = {(one.id, client) for one in records if one.id in over for client in _silent(tx, one)}
-        by_phone = for_calls(facts, over, silent)
+        over = [one for one in records if self._is_stuck(one, facts, outlook)]
+        with self._with.store.transaction() as tx:
+            silent = {(one.id, client) for one in over for client in _silent(tx, one)} if facts.settings.calls_again else set()
+        by_phone = for_calls(facts, {one.id for one in over}, silent)
         asked = askable(by_phone)
         if not asked:
             return []
-        room = facts.settings.calls_per_day - self._asked_today(tx, facts.now)
-        if room <= 0:
-            return []
-        waiting = tuple(self._by_phone(tx, one, facts.now) if one.client in asked else one for one in facts.waiting)
+        with self._with.store.transaction() as tx:
+            room = self.room(tx, facts.now)
+            if not room:
+                return []
+            waiting = tuple(self._by_phone(tx, one, facts.now) if one.client in asked else one for one in facts.waiting)
         return likeliest(replace(by_phone, waiting=waiting), room)
+
+    def room(self, tx: DeskTransaction, now: datetime) -> int:
+        """How many more calls staff may be asked for now."""
+        return max(0, self._with.settings.calls_per_day - self._asked_today(tx, now)) if self._is_hour(now) else 0
+
+    def within_the_day(self, chosen: Sequence[Proposal], now: datetime) -> list[Proposal]:
+        """The same proposals without calls that nobody has time for any more; the next round asks in writing."""
+        if not any(_is_call(one) for one in chosen):
+            return list(chosen)
+        with self._with.store.transaction() as tx:
+            room = self.room(tx, now)
+        extra = [one for one in chosen if _is_call(one)][room:]
+        return [one for one in chosen if one not in extra]
 
     def _is_hour(self, now: datetime) -> bool:
         """Whether somebody is there to call: in the hours, Monday to Friday, on no holiday of the practice."""
@@ -70,7 +83,9 @@ class OfferCalls:
     def _by_phone(self, tx: DeskTransaction, one: WaitingClient, now: datetime) -> WaitingClient:
         known = tx.contact_facts(one.client, NO_CASE)
         found = reachable(one.client, (Channel.CALL,), Purpose.OFFER, known, self._with.policy, now, zone=one.zone, safe=one.safe)
-        return replace(one, channel=Channel.CALL, can_be_reached=found is not None, not_before=found.at if found and found.at > now else None)
+        return replace(
+            one, channel=Channel.CALL, can_be_reached=found is not None, not_before=found.at if found and found.at > now else None
+        )
 
     def _asked_today(self, tx: DeskTransaction, now: datetime) -> int:
         """Calls about openings that staff were asked for since the practice's midnight."""
@@ -86,12 +101,16 @@ def _counts(case: Case, today: datetime) -> bool:
 
 def _calls(tx: DeskTransaction, record: OpeningRecord) -> Iterator[Case]:
     """Offers of the opening by phone, whatever became of them."""
-    for case in tx.cases_about(record.id):
-        if isinstance(case.action, OfferSlot) and case.action.channel is Channel.CALL:
-            yield case
+    return (case for case in tx.cases_about(record.id) if _is_call(case))
+
+
+def _is_call(one: Case | Proposal) -> bool:
+    return isinstance(one.action, OfferSlot) and one.action.channel is Channel.CALL
 
 
 def _silent(tx: DeskTransaction, record: OpeningRecord) -> set[str]:
     """Clients who were asked in writing since the time became free, did not answer, and were not called about it."""
-    said_nothing = {one.client for one in tx.offers(record.id) if one.state is OfferState.EXPIRED and one.sent_at >= record.opening.opened_at}
+    said_nothing = {
+        one.client for one in tx.offers(record.id) if one.state is OfferState.EXPIRED and one.sent_at >= record.opening.opened_at
+    }
     return said_nothing - {client_of(case) for case in _calls(tx, record)}

@@ -5,24 +5,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Purpose
+from hsched_core.domain.contact import Channel, Purpose
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
-from hsched_core.domain.standby import StandbyState
+from hsched_core.domain.standby import StandbyRecord, StandbyState
 from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
 from hsched_core.policy.reach import in_order, reachable
 from hsched_core.ports import DeskTransaction
+from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, askable, outlooks, propose
-from hsched_core.workflow.offer_calls import OfferCalls
 from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
+from hsched_core.workflow.offer_calls import OfferCalls
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 
-A_DAY = timedelta(days=1)
+A_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NO_CASE = ""
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
 Clinicians = Sequence[ClinicianProfile]
@@ -47,13 +48,14 @@ class Waves:
             if not records:
                 return
             facts = self._reached(tx, self._facts(tx, records, waiting, clinicians, barred))
-            outlook = outlooks(facts)
-            calls = [] if Outlook.ASKS in outlook.values() else self._calls.wanted(tx, facts, records, outlook)
+        outlook = outlooks(facts)
+        calls = [] if Outlook.ASKS in outlook.values() else self._calls.wanted(facts, records, outlook)
         outlook |= {one.subject: Outlook.ASKS for one in calls}
         claimed = self._claim(records, outlook, done)
         if not claimed:
             return
         chosen = [one for one in calls or self._choose(facts) if one.subject in claimed]
+        chosen = self._calls.within_the_day(chosen, facts.now)
         for proposal in chosen:
             with done.step("ask"):
                 case = self._with.submit(proposal)
@@ -76,14 +78,23 @@ class Waves:
     def _standing_by(self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> Iterator[Refusal]:
         """Who said yes to a standby offer is asked before anybody else, for as long as an answer takes: then it is everybody's."""
         now = tx.now(self._with.clock)
+        everybody = dict.fromkeys(one.client for one in waiting)
         for record in records:
-            opened = record.opening.opened_at
-            until = opened + self._with.settings.answer_time(record.opening.starts_at - opened)
-            first = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
-            everybody = dict.fromkeys(one.client for one in waiting)
-            first &= everybody.keys() - {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
-            if first and now < until:
+            until = record.opening.opened_at + self._with.settings.answer_minutes * MINUTE
+            first = self._first(tx, record, waiting, now) if now < until else set()
+            if first:
                 yield from (Refusal(record.id, client, until) for client in everybody if client not in first)
+
+    def _first(self, tx: DeskTransaction, record: OpeningRecord, waiting: Sequence[WaitingClient], now: datetime) -> set[str]:
+        """Who stood by for the time and can be asked for it now, or was and may still answer."""
+        wait = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
+        stood_by = wait | {one.client for one in _standbys(tx, record) if one.state is StandbyState.OFFERED}
+        if not stood_by:
+            return stood_by
+        live = {one.client for one in tx.offers(record.id) if one.state is OfferState.SENT}
+        tried = {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
+        reached = {one.client for one in waiting if one.client in wait - tried and self._can_be_asked(tx, one, now)}
+        return stood_by & (live | reached)
 
     def _facts(
         self,
@@ -115,11 +126,17 @@ class Waves:
         Of the others nobody needs to know.
         """
         asked = askable(facts)
-        return replace(facts, waiting=tuple(self._by_channel(tx, one, facts.now) if one.client in asked else one for one in facts.waiting))
+        prefers_calls = any(one.channel is Channel.CALL and one.client in asked for one in facts.waiting)
+        calls = prefers_calls and self._calls.room(tx, facts.now) > 0
+        waiting = (self._by_channel(tx, one, facts.now, calls=calls) if one.client in asked else one for one in facts.waiting)
+        return replace(facts, waiting=tuple(waiting))
 
-    def _by_channel(self, tx: DeskTransaction, one: WaitingClient, now: datetime) -> WaitingClient:
-        settings = self._with.settings  # calls are asked for by `OfferCalls`, as far as the day's number goes
-        channels = in_order(one.channel, others=settings.other_channels, calls=not settings.calls_per_day)
+    def _can_be_asked(self, tx: DeskTransaction, one: WaitingClient, now: datetime) -> bool:
+        found = self._by_channel(tx, one, now, calls=False)
+        return found.can_be_reached and found.not_before is None
+
+    def _by_channel(self, tx: DeskTransaction, one: WaitingClient, now: datetime, *, calls: bool) -> WaitingClient:
+        channels = in_order(one.channel, others=self._with.settings.other_channels, calls=calls)
         known = tx.contact_facts(one.client, NO_CASE)
         found = reachable(one.client, channels, Purpose.OFFER, known, self._with.policy, now, zone=one.zone, safe=one.safe)
         if found is None:
@@ -144,6 +161,12 @@ class Waves:
                 current = tx.opening(record.id)
                 if current and current.version == record.version:
                     release_opening(tx, current, tx.now(self._with.clock))
+
+
+def _standbys(tx: DeskTransaction, record: OpeningRecord) -> list[StandbyRecord]:
+    """Standbys for the opening's time, over or not: each has its case's id."""
+    found = [tx.standby(case.id) for case in tx.cases_about(record.id) if case.proposal.use_case == REMINDERS]
+    return [one for one in found if one]
 
 
 def _barred(held: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> list[Refusal]:
