@@ -144,6 +144,7 @@ class Dice:
         return WaitlistSettings(
             mode=pick((*Mode,)),
             batch=pick((1, 2, 3)),
+            near_batch=pick((1, 2, 3)),
             most_offers=pick((1, 2, 10, 10)),
             patience_days=pick((0, 30)),
             turn_days=pick((1, 60)),

@@ -79,20 +79,22 @@ class WaitlistSettings:
     weights: FitWeights = field(default_factory=FitWeights)
 
     def __post_init__(self) -> None:
-        whole = ("batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days", "near_batch", "call_minutes")
+        whole = ("batch", "near_batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days", "call_minutes")
         if min(getattr(self, name) for name in whole) < 1:
             raise SettingsError("A setting of the waitlist is below 1.", f"Each of {', '.join(whole)} is at least 1.")
-        rest = (
-            "decide_minutes",
-            "rest_days",
-            "length_slack_minutes",
-            "series_days",
-            "patience_days",
-            "least_notice_minutes",
-            "calls_per_day",
-        )
+        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes")
+        rest += ("near_hours", "calls_per_day")
         if min(getattr(self, name) for name in rest) < 0:
             raise SettingsError("A setting of the waitlist is below 0.", f"Each of {', '.join(rest)} is at least 0.")
+        self._check_shares()
+        self._check_times()
+
+    def _check_shares(self) -> None:
+        for name, most in (("holdout_share", 0.5), ("threshold", 1.0), ("answer_share", 1.0)):
+            if not 0 <= getattr(self, name) <= most:
+                raise SettingsError(f"The waitlist's {name} is no share, or too large.", f"Set {name} between 0 and {most:g}.")
+
+    def _check_times(self) -> None:
         if self.decide_minutes + self.answer_minutes > self.least_notice_minutes:
             raise SettingsError(
                 f"An offer could be answered after the session's start: {self.decide_minutes} minutes to decide and "
@@ -100,9 +102,8 @@ class WaitlistSettings:
                 "Raise least_notice_minutes, or lower the others.",
             )
         if self.most_answer_minutes < self.answer_minutes:
-            raise SettingsError(
-                "The longest time for an answer is shorter than the least.", "Set most_answer_minutes to answer_minutes or more."
-            )
+            remedy = "Set most_answer_minutes to answer_minutes or more."
+            raise SettingsError("The longest time for an answer is shorter than the least.", remedy)
         for what, since, until in (
             ("send", self.send_from_hour, self.send_until_hour),
             ("call", self.call_from_hour, self.call_until_hour),
@@ -110,12 +111,6 @@ class WaitlistSettings:
             if not 0 <= since < until <= 24:
                 remedy = f"Set {what}_from_hour below {what}_until_hour, 0 to 24."
                 raise SettingsError(f"The waitlist's hours to {what} are no span of a day.", remedy)
-        if not 0 <= self.answer_share <= 1:
-            raise SettingsError("The waitlist's answer_share is no share of the time that is left.", "Set it between 0 and 1.")
-        if not 0 <= self.holdout_share <= 0.5:
-            raise SettingsError("The waitlist's holdout is no share.", "Set holdout_share between 0 and 0.5.")
-        if not 0 <= self.threshold <= 1:
-            raise SettingsError("The waitlist's threshold is no fit.", "Set it between 0 and 1.")
 
     def in_phase(self, phase: Phase) -> "WaitlistSettings":
         """What holds in that phase: a person's time to decide is not taken from the client's, and nobody is booked unasked but in auto."""

@@ -212,13 +212,13 @@ def test_a_new_score_is_no_new_proposal_but_a_new_fact_is() -> None:
         ({"answer_minutes": 0}, "below 1"),
         ({"rest_days": -1}, "below 0"),
         ({"answer_minutes": 60, "decide_minutes": 61}, "after the session's start"),
-        ({"threshold": 1.01}, "no fit"),
+        ({"threshold": 1.01}, "no share"),
         ({"most_answer_minutes": 59}, "shorter than the least"),
         ({"answer_share": 1.01}, "no share"),
         ({"near_batch": 0}, "below 1"),
         ({"calls_per_day": -1}, "below 0"),
-        ({"call_from_hour": 16}, "no span of a day"),
-        ({"send_from_hour": 20}, "no span of a day"),
+        ({"call_from_hour": 16}, "to call are no span of a day"),
+        ({"send_from_hour": 20}, "to send are no span of a day"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_with_a_remedy(changes: dict[str, Any], told: str) -> None:
