@@ -57,9 +57,13 @@ class Board:
         found: list[int] = masks(self._bars(place)).tolist()
         return found
 
+    def is_offered(self, place: int) -> bool:
+        """Whether an answer is due for the opening."""
+        return self._live[self.facts.openings[place].id] > 0
+
     def waits_for(self, place: int) -> bool:
         """Whether an answer is due for the opening, or somebody is kept out by nothing but what passes."""
-        if self._live[self.facts.openings[place].id]:
+        if self.is_offered(place):
             return True
         lasting = [bar for bar in Bar if bar not in PASSING]
         has_offers_left = self._asked[self.facts.openings[place].id] < self.facts.settings.most_offers

@@ -17,12 +17,15 @@ NO_LIMIT = 1_000_000
 
 
 def for_calls(facts: Facts, openings: Collection[str], silent: Collection[tuple[str, str]]) -> Facts:
-    """The same facts as a call sees them: these openings only, and `silent`, pairs of opening and client, may be asked once more."""
+    """The same facts as a call sees them: these openings only, and `silent`, pairs of opening and client, may be asked once more. How
+    clients can be reached by phone is not known yet.
+    """
     settings = facts.settings
     minutes = min(settings.call_minutes, settings.least_notice_minutes - settings.decide_minutes)
     return replace(
         facts,
         openings=tuple(one for one in facts.openings if one.id in openings),
+        waiting=tuple(replace(one, can_be_reached=True, not_before=None) for one in facts.waiting),
         histories=tuple(
             replace(one, asked_for=frozenset(name for name in one.asked_for if (name, one.client) not in silent)) for one in facts.histories
         ),

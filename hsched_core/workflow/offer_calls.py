@@ -48,7 +48,7 @@ class OfferCalls:
             room = self.room(tx, facts.now)
             if not room:
                 return []
-            waiting = tuple(self._by_phone(tx, one, facts.now) if one.client in asked else one for one in facts.waiting)
+            waiting = tuple(self._by_phone(tx, one, facts.now) if one.client in asked else one for one in by_phone.waiting)
         return likeliest(replace(by_phone, waiting=waiting), room)
 
     def room(self, tx: DeskTransaction, now: datetime) -> int:

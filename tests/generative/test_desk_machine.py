@@ -182,7 +182,11 @@ class DeskMachine(RuleBasedStateMachine):
         offers = list(self.world.store.tables.offers.values())
         live = [one for one in offers if one.state is OfferState.SENT]
         settings_ = self.world.settings
-        assert max(Counter(one.opening for one in live).values(), default=0) <= max(settings_.batch, settings_.near_batch) if settings_.mode is Mode.PARALLEL else 1
+        assert (
+            max(Counter(one.opening for one in live).values(), default=0) <= max(settings_.batch, settings_.near_batch)
+            if settings_.mode is Mode.PARALLEL
+            else 1
+        )
         assert max(Counter(one.client for one in live).values(), default=0) <= 1
         asked = Counter(
             (one.opening, one.client) for one in offers if one.state in (OfferState.DECLINED, OfferState.EXPIRED, OfferState.SENT)

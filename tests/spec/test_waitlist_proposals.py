@@ -124,7 +124,7 @@ def test_a_client_with_two_entries_is_asked_once_with_the_better() -> None:
 
 def test_candidates_may_be_picked_instead_or_say_why_not() -> None:
     """In the order in which they would be asked; what a person picks is an offer, listed under its own hash."""
-    (one,) = propose(facts(C, B, A, waiting("d", session_type=SessionType.INTAKE)))
+    (one,) = propose(facts(C, B, A, waiting("d", session_type=SessionType.INTAKE), settings=SERIAL))
 
     assert [line.subject for line in one.candidates] == ["client-a", "client-b", "client-c", "client-d"]
     assert [line.fit is not None for line in one.candidates] == [True, True, True, False]
@@ -156,8 +156,18 @@ def test_a_standing_book_me_is_booked_where_settings_and_fit_allow() -> None:
     assert isinstance(below.action, OfferSlot)
 
 
+def test_nobody_is_offered_a_time_that_goes_to_somebody_else_unasked() -> None:
+    """Who is booked comes first, and alone; while somebody may still answer, a standing "book me" is asked like anybody."""
+    good, settings = replace(A, may_book_without_asking=True, sees="clinician-1"), WaitlistSettings(books_without_asking=True)
+    (booked,) = propose(facts(good, B, C, settings=settings))
+    beside = propose(facts(good, B, C, settings=settings, live=(LiveOffer("opening-1", "client-z"),)))
+
+    assert (asked(booked), booked.action.kind) == ("client-a", "book_appointment")
+    assert [one.action.kind for one in beside] == ["offer_slot", "offer_slot"]
+
+
 def test_where_a_person_decides_they_have_their_own_time_before_the_client_has() -> None:
-    told = facts(A, settings=WaitlistSettings(decide_minutes=60))
+    told = facts(A, settings=replace(SERIAL, decide_minutes=60))
     (one,) = propose(told)
 
     assert isinstance(one.action, OfferSlot)
@@ -249,7 +259,7 @@ def test_a_persons_time_to_decide_is_not_the_clients() -> None:
     settings = replace(SERIAL, books_without_asking=True)
 
     assert (settings.in_phase(Phase.REVIEW).decide_minutes, settings.in_phase(Phase.REVIEW).books_without_asking) == (60, False)
-    assert replace(settings, answer_minutes=100).in_phase(Phase.REVIEW).decide_minutes == 20
+    assert replace(settings, answer_minutes=100, most_answer_minutes=100).in_phase(Phase.REVIEW).decide_minutes == 20
     assert replace(settings, decide_minutes=15).in_phase(Phase.REVIEW).decide_minutes == 15
     assert settings.in_phase(Phase.AUTO) == settings
     (offer,) = propose(facts(C, A, B, settings=SERIAL.in_phase(Phase.REVIEW)))
