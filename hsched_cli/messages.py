@@ -110,7 +110,7 @@ def calls(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> 
     opened = _opened()
     with opened.messages.store.transaction() as tx:
         tasks = tx.calls()
-    zone = ZoneInfo(opened.practice.zone)
+    zone = opened.practice.zone
     found = [
         {"id": one.id, "client": one.client, "about": one.template, "asked": _minute(one.asked_at, zone), **_offered(opened, one.id, zone)}
         for one in tasks

@@ -82,7 +82,14 @@ class WaitlistSettings:
         whole = ("batch", "near_batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days", "call_minutes")
         if min(getattr(self, name) for name in whole) < 1:
             raise SettingsError("A setting of the waitlist is below 1.", f"Each of {', '.join(whole)} is at least 1.")
-        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes")
+        rest: tuple[str, ...] = (
+            "decide_minutes",
+            "rest_days",
+            "length_slack_minutes",
+            "series_days",
+            "patience_days",
+            "least_notice_minutes",
+        )
         rest += ("near_hours", "calls_per_day")
         if min(getattr(self, name) for name in rest) < 0:
             raise SettingsError("A setting of the waitlist is below 0.", f"Each of {', '.join(rest)} is at least 0.")
