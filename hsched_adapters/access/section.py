@@ -49,7 +49,7 @@ class AccessSection:
     """The whole file."""
 
     provider: ProviderSection | None = None
-    rules: SignInRules = SignInRules()
+    rules: SignInRules = field(default_factory=SignInRules)
 
 
 def load_access(home: Path) -> AccessSection:
