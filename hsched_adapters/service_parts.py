@@ -69,6 +69,14 @@ class ServiceParts:
         provider = Provider(section, lambda: self._secret(section.client_secret_file), address, self.present)
         return ProviderSignIns(provider, self._keyring, self.present)
 
+    def ways_in(self) -> tuple[str, ...]:
+        """How people can sign in, for who starts the service; SettingsError where access.yaml is wrong."""
+        provider = self.section.provider
+        if provider:
+            self._secret(provider.client_secret_file)
+        demo = ("the demo people's passwords: hsched sandbox people",) if self.demo else ()
+        return (*((f"the provider {provider.issuer}",) if provider else ()), *demo)
+
     def _secret(self, name: str) -> str:
         """What stands in a file below keys/; empty for no file."""
         try:
@@ -93,7 +101,7 @@ class ServiceParts:
 
         if not self._opened.practice.is_sandbox:
             return None
-        return DemoPasswords(self._opened.paths.keys, self.roll.people(), is_sandbox=True)
+        return DemoPasswords(self._opened.paths.keys, self.roll.people, is_sandbox=True)
 
     @cached_property
     def rates(self) -> "Rates":
