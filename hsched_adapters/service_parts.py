@@ -111,10 +111,10 @@ class ServiceParts:
         return Rates("sign_in")
 
     def note_refused_sign_in(self, login: str, reason: str) -> None:
-        """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept unless it is spelled like one."""
+        """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept: it is what a stranger typed."""
         if not self.rates.is_worth_recording(reason, login):
             return
-        actor = login if login in self.roll.people() else self._opened.stranger(login)
+        actor = login if login in self.roll.people() else self._opened.stranger("")
         self.access_trail.refused(actor, "sign_in", reason)
 
     @cached_property
