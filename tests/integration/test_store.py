@@ -113,7 +113,7 @@ def test_a_publication_that_fails_leaves_what_stood(store: ScoreStore) -> None:
     """The last row of the last table is broken: nothing of it is kept, and its values are in no message."""
     store.publish(published(1))
     broken = published(2)
-    broken.client_features[-1]["client_token"] = None  # type: ignore[index]
+    broken.client_features[-1]["client_token"] = None
 
     with pytest.raises(sa.exc.IntegrityError) as error:
         store.publish(broken)
