@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, Purpose
+from hsched_core.domain.contact import Channel, Purpose, Returned
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OfferState, OpeningRecord
@@ -41,13 +41,13 @@ class Waves:
 
     def ask(self, waiting: Sequence[WaitingClient], done: Round) -> None:
         """One wave for every opening that has room for an offer."""
-        clinicians = self._with.reader.clinicians()
+        clinicians, returned = self._with.reader.clinicians(), self._with.returned()
         with self._with.store.transaction() as tx:
             records = self._askable(tx)
-            barred = [*_barred(self._held(tx, records), waiting), *self._standing_by(tx, records, waiting)]
+            barred = [*_barred(self._held(tx, records), waiting), *self._standing_by(tx, records, waiting, returned)]
             if not records:
                 return
-            facts = self._reached(tx, self._facts(tx, records, waiting, clinicians, barred))
+            facts = self._reached(tx, self._facts(tx, records, waiting, clinicians, barred), returned)
         outlook = outlooks(facts)
         calls = [] if Outlook.ASKS in outlook.values() else self._calls.wanted(facts, records, outlook)
         outlook |= {one.subject: Outlook.ASKS for one in calls}
@@ -75,17 +75,19 @@ class Waves:
         drawn = [(one, holdout.arm(tx, one.id, one.opening.left_by, one.opening.starts_at, now, stratum=_notice(one))) for one in records]
         return [one for one, arm in drawn if arm is Arm.HELD]
 
-    def _standing_by(self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> Iterator[Refusal]:
+    def _standing_by(
+        self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], returned: Returned
+    ) -> Iterator[Refusal]:
         """Who said yes to a standby offer is asked before anybody else, for as long as an answer takes: then it is everybody's."""
         now = tx.now(self._with.clock)
         everybody = dict.fromkeys(one.client for one in waiting)
         for record in records:
             until = record.opening.opened_at + self._with.settings.answer_minutes * MINUTE
-            first = self._first(tx, record, waiting, now) if now < until else set()
+            first = self._first(tx, record, waiting, returned) if now < until else set()
             if first:
                 yield from (Refusal(record.id, client, until) for client in everybody if client not in first)
 
-    def _first(self, tx: DeskTransaction, record: OpeningRecord, waiting: Sequence[WaitingClient], now: datetime) -> set[str]:
+    def _first(self, tx: DeskTransaction, record: OpeningRecord, waiting: Sequence[WaitingClient], returned: Returned) -> set[str]:
         """Who stood by for the time and can be asked for it now, or was and may still answer."""
         wait = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
         stood_by = wait | {one.client for one in _standbys(tx, record) if one.state is StandbyState.OFFERED}
@@ -93,8 +95,8 @@ class Waves:
             return stood_by
         live = {one.client for one in tx.offers(record.id) if one.state is OfferState.SENT}
         tried = {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
-        reached = {one.client for one in waiting if one.client in wait - tried and self._can_be_asked(tx, one, now)}
-        return stood_by & (live | reached)
+        ready = [self._by_channel(tx, one, tx.now(self._with.clock), returned) for one in waiting if one.client in wait - tried]
+        return stood_by & (live | {one.client for one in ready if one.can_be_reached and one.not_before is None})
 
     def _facts(
         self,
@@ -120,7 +122,7 @@ class Waves:
             settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
         )
 
-    def _reached(self, tx: DeskTransaction, facts: Facts) -> Facts:
+    def _reached(self, tx: DeskTransaction, facts: Facts, returned: Returned) -> Facts:
         """The facts, with how each of those who may be asked is reached: by our own log of consents and contacts, as the gate looks at it.
 
         Of the others nobody needs to know.
@@ -128,15 +130,15 @@ class Waves:
         asked = askable(facts)
         prefers_calls = any(one.channel is Channel.CALL and one.client in asked for one in facts.waiting)
         calls = prefers_calls and self._calls.room(tx, facts.now) > 0
-        waiting = (self._by_channel(tx, one, facts.now, calls=calls) if one.client in asked else one for one in facts.waiting)
+        waiting = (self._by_channel(tx, one, facts.now, returned, calls=calls) if one.client in asked else one for one in facts.waiting)
         return replace(facts, waiting=tuple(waiting))
 
-    def _can_be_asked(self, tx: DeskTransaction, one: WaitingClient, now: datetime) -> bool:
-        found = self._by_channel(tx, one, now, calls=False)
-        return found.can_be_reached and found.not_before is None
-
-    def _by_channel(self, tx: DeskTransaction, one: WaitingClient, now: datetime, *, calls: bool) -> WaitingClient:
+    def _by_channel(
+        self, tx: DeskTransaction, one: WaitingClient, now: datetime, returned: Returned, *, calls: bool = False
+    ) -> WaitingClient:
+        """The client with the channel that an offer goes by: none from which messages came back lately."""
         channels = in_order(one.channel, others=self._with.settings.other_channels, calls=calls)
+        channels = tuple(channel for channel in channels if channel not in returned.get(one.client, {}))
         known = tx.contact_facts(one.client, NO_CASE)
         found = reachable(one.client, channels, Purpose.OFFER, known, self._with.policy, now, zone=one.zone, safe=one.safe)
         if found is None:

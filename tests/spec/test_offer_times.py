@@ -13,6 +13,7 @@ from hsched_core.domain.openings import UNASKED, OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.standby import StandbyRecord, StandbyState
 from hsched_core.use_cases.waitlist import Mode, WaitlistSettings
+from hsched_core.workflow.waitlist import WaitlistDesk
 from tests.desk_stories import LATER, holds
 from tests.desk_world import CLIENTS, NOON, POLICY, SETTINGS, TOMORROW, VISIT, DeskWorld, entry_of, visit
 
@@ -115,6 +116,19 @@ def test_who_does_not_want_texts_is_written_to_otherwise(against: str) -> None:
     world.desk.advance()
 
     assert by(world) == [(CLIENTS[0], Channel.PORTAL)]
+
+
+def test_an_address_from_which_messages_come_back_is_not_tried() -> None:
+    """The next channel is; and with none left nobody is asked in vain."""
+    for dead, sent in (({Channel.TEXT}, [(CLIENTS[0], Channel.EMAIL)]), ({Channel.TEXT, Channel.EMAIL, Channel.PORTAL}, [])):
+        world = DeskWorld(clients=CLIENTS[:1])
+        returned = {CLIENTS[0]: dict.fromkeys(dead, NOON - DAY)}
+        world.desk = WaitlistDesk(world.path, world.store, world.ehr, world, world.policy, SETTINGS, returned=lambda told=returned: told)
+        world.ehr.listeners[:] = [world.desk.on_notice]
+        world.cancel()
+        world.desk.advance()
+
+        assert (by(world), len(world.cases())) == (sent, len(sent))
 
 
 def no_offers(world: DeskWorld) -> None:
