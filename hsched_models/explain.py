@@ -74,7 +74,10 @@ def _typical_in(fitted: Fitted, rows: pd.DataFrame, family: Family) -> pd.DataFr
 
 
 def strongest(families: Sequence[Family], row: Row, effects: Sequence[float]) -> tuple[Reason, ...]:
-    """At most MOST reasons out of each family's effect, strongest first. Families that come to the same words are one reason ("First visit"), and the sum of their effects."""
+    """At most MOST reasons out of each family's effect, strongest first.
+
+    Families that come to the same words are one reason ("First visit"), and the sum of their effects.
+    """
     found: dict[str, float] = {}
     for family, effect in zip(families, effects, strict=True):
         words = family.words(row, effect > 0)

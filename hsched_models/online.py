@@ -97,9 +97,7 @@ def champion_online(registry: Registry, moment: str, standing: OnlineModel | Non
     return model
 
 
-def _replaced(
-    family: Family, typical: Mapping[str, object], columns: tuple[str, ...], encoded: Floats
-) -> tuple[tuple[int, float], ...]:
+def _replaced(family: Family, typical: Mapping[str, object], columns: tuple[str, ...], encoded: Floats) -> tuple[tuple[int, float], ...]:
     """Columns no part of the program reads have no place: they change nothing."""
     names = [name for name in family.columns if name in typical and name in columns]
     return tuple((columns.index(name), float(encoded[columns.index(name)])) for name in names)

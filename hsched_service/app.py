@@ -13,6 +13,7 @@ from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
+from hsched_service.predict import install
 from hsched_service.settled_memory import settled_memory
 
 # A room of its own for each; one line here puts it into the service.
@@ -35,6 +36,7 @@ def build_app(opened: OpenPractice) -> FastAPI:
     app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))
+    install.predictions(app, opened)
     check_declared(app)
     add_answers(app)
     app.add_middleware(Discreet)
