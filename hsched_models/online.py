@@ -14,7 +14,6 @@ import pandas as pd
 from hsched_models.compiled import CompiledScorer, Floats
 from hsched_models.explain import explain, strongest, text_of
 from hsched_models.reason_words import FAMILIES, Family, Row
-from hsched_models.registry import CHAMPION, Registry, model_name
 from hsched_models.train import Fitted, one_thread, told_apart
 
 EDGES = (1e-6, 1 - 1e-6)
@@ -34,13 +33,9 @@ class Said:
 class OnlineModel:
     """The model in charge of a scoring moment, ready to be asked."""
 
-    moment: str
+    name: str
     version: str
     fitted: Fitted
-
-    @property
-    def name(self) -> str:
-        return model_name(self.moment)
 
     def say(self, row: Row, *, known_reasons: str | None = None) -> Said:
         """Probabilities and reasons of a row that holds every column the model reads; InputError where it has no probability.
@@ -82,19 +77,6 @@ class OnlineModel:
         encoded: Floats = scorer.encode_one({name: typical.get(name) for name in columns})[0]
         read = [family for family in FAMILIES if set(family.columns) & typical.keys()]
         return tuple((family, _replaced(family, typical, columns, encoded)) for family in read)
-
-
-def champion_online(registry: Registry, moment: str, standing: OnlineModel | None = None) -> OnlineModel | None:
-    """The champion of a moment, ready to be asked; None where there is none. `standing` itself where it is still the champion."""
-    found = registry.version_of(moment, CHAMPION)
-    if found is None:
-        return None
-    version = str(found.version)
-    if standing is not None and standing.version == version:
-        return standing
-    model = OnlineModel(moment, version, registry.load(moment, version))
-    model.warm()
-    return model
 
 
 def _replaced(family: Family, typical: Mapping[str, object], columns: tuple[str, ...], encoded: Floats) -> tuple[tuple[int, float], ...]:

@@ -2,7 +2,6 @@
 a registry, a publication in the operational store, pseudonyms in a vault, API clients with tokens."""
 
 import json
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,15 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from fastapi import FastAPI
-from httpx import Response
 
 from hsched_adapters.assembly import OpenPractice, open_practice
 from hsched_adapters.settings import Paths, Practice, Source, load_settings, save_practice
-from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.publishing import Publication, Published, ScoreStore
-from hsched_core.domain.api_clients import ApiScope
-from hsched_core.domain.audit import AuditEntry
 from hsched_models.dataset import known_by_day, training_set
 from hsched_models.promote import Decision
 from hsched_models.publication import rows_of_day
@@ -29,39 +23,19 @@ from hsched_models.succession import settle
 from hsched_models.train import fit
 from hsched_models.workspace import Workspace
 from hsched_service.app import build_app
-from tests.feature_frames import FIRST, ZONE, feature_rows, workspace
+from tests.feature_frames import FIRST, feature_rows, workspace
+from tests.predict_talk import ADDRESS, MIDNIGHT, PRACTICE, TODAY, ZONE, Talk, TestClient, Turning
 
-with warnings.catch_warnings():  # Starlette asks for httpx's successor, which our lock does not have
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
-
-PRACTICE, ADDRESS = "elm", "http://127.0.0.1:8700"
-TODAY = FIRST + timedelta(days=80)
-MIDNIGHT = datetime.combine(TODAY, datetime.min.time()).replace(tzinfo=UTC) + timedelta(hours=4)  # New York's, in summer time
-SINGLE, BATCH = "/predict/no-show-risk", "/predict/no-show-risk/batch"
+BATCH = "/predict/no-show-risk/batch"
 RUNGS = {"day_before": "blend", "at_booking": "logistic_client_intercept"}
 ROWS = feature_rows(visits=2000, days=100, seed=4, strength=0.8)
 
 
 @dataclass
-class Turning:
-    """A clock that tests turn."""
-
-    present: datetime = MIDNIGHT + timedelta(hours=9)
-
-    def now(self) -> datetime:
-        return self.present
-
-
-@dataclass
-class PredictWorld:
+class PredictWorld(Talk):
     """The practice, its learning flow's folders, and its service."""
 
-    opened: OpenPractice
-    ws: Workspace
-    clock: Turning
-    app: FastAPI = field(default_factory=FastAPI)
-    tokens: dict[str, str] = field(default_factory=dict)
+    ws: Workspace = field(kw_only=True)
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
@@ -77,21 +51,6 @@ class PredictWorld:
         self.app = build_app(self.opened)
         self.app.state.predictions.standing.refresh()
         self.web = TestClient(self.app, base_url=ADDRESS)
-
-    def token(self, name: str, *scopes: ApiScope) -> str:
-        if name not in self.tokens:
-            self.tokens[name] = self.opened.service.predictions.api_clients.add(name, frozenset(scopes or [ApiScope.PREDICT]), "admin")
-        return self.tokens[name]
-
-    def ask(self, content: object, *, path: str = SINGLE, token: str | None = None, **headers: str) -> Response:
-        """A request as an EHR sends it; `content` may be bytes that are no JSON."""
-        body = content if isinstance(content, bytes) else json.dumps(content).encode()
-        authorization = f"Bearer {self.token('ehr') if token is None else token}"
-        return self.web.post(path, content=body, headers={"authorization": authorization, "content-type": "application/json", **headers})
-
-    def entries(self, *kinds: str) -> list[AuditEntry]:
-        with self.opened.audit.reading() as connection:
-            return [one for one in read_entries(connection, PRACTICE) if not kinds or one.kind in kinds]
 
     def identifier(self, kind: str, pseudonym: str) -> str:
         return self.opened.vault.resolve(kind, pseudonym, actor="test", reason="test")
@@ -134,7 +93,7 @@ def predict_world(home: Path, rungs: Mapping[str, str] = RUNGS, store: str = "")
     source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     save_practice(Paths(home), Practice(PRACTICE, "Elm Street Practice", ZONE, "US", source, FIRST, demographic_inputs={"age": "tests"}))
     opened = open_practice(load_settings({"HSCHED_HOME": str(home)} | ({"HSCHED_STORE": store} if store else {})), clock=clock)
-    world = PredictWorld(opened, workspace(home), clock)
+    world = PredictWorld(opened, clock, ws=workspace(home))
     world.rows = pseudonymous(opened, ROWS)
     world.rows.to_parquet(world.ws.feature_rows, index=False)
     come(world.ws, world.rows)
@@ -145,11 +104,7 @@ def predict_world(home: Path, rungs: Mapping[str, str] = RUNGS, store: str = "")
     try:
         yield world
     finally:
-        world.app.state.predictions.close()
-        world.web.close()
-        opened.service.predictions.published.close()
-        opened.service.engine.dispose()
-        opened.audit.close()
+        world.close()
 
 
 def pseudonymous(opened: OpenPractice, rows: pd.DataFrame) -> pd.DataFrame:

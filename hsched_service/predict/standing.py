@@ -36,6 +36,10 @@ class Standing:
         """What answers now; None as long as nothing was looked up."""
         return self._engine
 
+    def put(self, engine: Engine) -> None:
+        """Answer with that one until something else stands."""
+        self._engine = engine
+
     def refresh(self) -> None:
         """Look now. Whatever fails leaves what stood."""
         with self._refreshing:
@@ -83,8 +87,8 @@ class Standing:
 
     def _champions(self) -> Mapping[str, "OnlineModel"]:
         """Those in charge now; who still is, is not loaded again."""
+        from hsched_models.champion import champion_online
         from hsched_models.features import MOMENTS
-        from hsched_models.online import champion_online
         from hsched_models.registry import Registry
 
         settings, standing = self._opened.settings, self._engine.models if self._engine else {}

@@ -1,7 +1,6 @@
 """The prediction API says what the daily batch says of the same facts: to the bit, with the same reasons, under the champion of now."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

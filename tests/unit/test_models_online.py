@@ -13,7 +13,7 @@ from tests.fitted_models import as_dicts, fitted, rows
 @pytest.mark.parametrize("name", [SHIPPED, "logistic_client_intercept", "lead_time_table", "prior"])
 def test_one_visit_gets_the_batchs_answer(name: str) -> None:
     """Every probability is equal to the bit, every reason to the letter, for rows as a store hands them out."""
-    model, batch = OnlineModel("day_before", "7", fitted(name)), rows().tail(120).reset_index(drop=True)
+    model, batch = OnlineModel("no_show__day_before", "7", fitted(name)), rows().tail(120).reset_index(drop=True)
     expected = model.fitted.forecast(batch)
     said = [model.say(row) for row in as_dicts(batch)]
 
@@ -24,7 +24,7 @@ def test_one_visit_gets_the_batchs_answer(name: str) -> None:
 
 def test_reasons_that_are_known_are_not_computed_again() -> None:
     """The probability is computed all the same."""
-    model, row = OnlineModel("day_before", "7", fitted(SHIPPED)), as_dicts(rows().tail(1))[0]
+    model, row = OnlineModel("no_show__day_before", "7", fitted(SHIPPED)), as_dicts(rows().tail(1))[0]
 
     known = model.say(row, known_reasons="Booked for the same day (lowers)")
 
@@ -38,7 +38,7 @@ def test_a_model_that_is_not_compiled_says_the_same() -> None:
     slow = Fitted(compiled.name, compiled.estimator, compiled.columns, compiled.typical)
     slow.__dict__["scorer"] = SklearnScorer(compiled.estimator, compiled.columns, "of this test")
 
-    said, expected = OnlineModel("day_before", "7", slow).say(row), OnlineModel("day_before", "7", compiled).say(row)
+    said, expected = OnlineModel("no_show__day_before", "7", slow).say(row), OnlineModel("no_show__day_before", "7", compiled).say(row)
 
     assert said.reasons == expected.reasons
     assert said.unused == pytest.approx(expected.unused, abs=1e-9)
