@@ -13,7 +13,7 @@ from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
-from hsched_service.predict import install
+from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
 # A room of its own for each; one line here puts it into the service.
@@ -26,6 +26,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     sign_in.router,
     switch.router,
     rooms.router,
+    document.router,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 

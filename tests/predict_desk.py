@@ -12,6 +12,7 @@ from hsched_adapters.store.publishing import Published
 from hsched_models.features import input_columns
 from hsched_models.online import OnlineModel
 from hsched_service.app import build_app
+from hsched_service.predict.callers import Callers
 from hsched_service.predict.engine import Engine
 from hsched_service.predict.known import known_of
 from tests.fitted_models import fitted
@@ -58,6 +59,7 @@ def predict_desk(home: Path, store: str = "", **practice: Any) -> Iterator[Talk]
     talk.room.standing.put(
         Engine(opened.timezone, opened.reminder_settings, parts.session_type, models, known_of(published(client, clinician)), *directories)
     )
+    talk.room.callers = Callers(parts.api_clients.standing, 0.0)  # a token that a test has just made is known at once
     talk.web = TestClient(talk.app, base_url=ADDRESS)
     try:
         yield talk

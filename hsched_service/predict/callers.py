@@ -13,8 +13,8 @@ LONGEST = 200  # characters of a token
 class Callers:
     """The API clients that stand, read again as they get old. Who is revoked meanwhile is found out when the answer is written down."""
 
-    def __init__(self, standing: Callable[[], Mapping[str, ApiClient]]) -> None:
-        self._standing = standing
+    def __init__(self, standing: Callable[[], Mapping[str, ApiClient]], for_strangers: float = FRESH_FOR_STRANGERS) -> None:
+        self._standing, self._for_strangers = standing, for_strangers
         self._known: Mapping[str, ApiClient] = {}
         self._read_at = float("-inf")
 
@@ -27,7 +27,7 @@ class Callers:
         self._refresh(FRESH_SECONDS)
         found = self._known.get(hashed)
         if found is None:
-            self._refresh(FRESH_FOR_STRANGERS)
+            self._refresh(self._for_strangers)
             found = self._known.get(hashed)
         return found
 
