@@ -215,12 +215,12 @@ def applications(folder: Path) -> Iterator[dict[str, Application]]:
             process.start()
             stack.callback(process.join)
             stack.callback(process.terminate)
-            wait_for_port(port)
+            _wait(port)
             running[name] = Application(port, process.pid or 0)
         yield running
 
 
-def wait_for_port(port: int) -> None:
+def _wait(port: int) -> None:
     import socket
 
     for _ in range(600):

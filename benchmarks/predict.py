@@ -9,9 +9,11 @@ MLflow: the feature row itself as JSON, no token, no lookup, nothing written dow
 
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -24,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import machine, markdown
-from benchmarks.ingest import MOST_FOREIGN, MOST_REFUSED, Application, Load, busy_seconds, own_seconds, percentiles, wait_for_port
+from benchmarks.ingest import MOST_FOREIGN, MOST_REFUSED, Application, Load, busy_seconds, own_seconds, percentiles
 
 COUNTS = {"hsched": {1: 1500, 16: 16000}, "mlflow": {1: 150, 16: 400}}  # requests a round, by connections: a few seconds each
 ASKED = 200  # different visits, again and again
@@ -150,7 +152,8 @@ def servers(home: Path) -> Iterator[list[Server]]:
         "mlflow": ["-m", "mlflow", "models", "serve", "-m", "models:/no_show__day_before@champion", "--env-manager", "local",
                    "--workers", "1", "--host", "127.0.0.1", "--port", str(ports["mlflow"])],
     }  # fmt: skip
-    environment = {**os.environ, "HSCHED_HOME": str(home), "HSCHED_TODAY": NOW, "MLFLOW_TRACKING_URI": told["uri"]}
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # MLflow's command looks for uvicorn there
+    environment = {**os.environ, "PATH": programs, "HSCHED_HOME": str(home), "HSCHED_TODAY": NOW, "MLFLOW_TRACKING_URI": told["uri"]}
     with ExitStack() as stack:
         made = []
         for name, command in commands.items():
@@ -158,12 +161,22 @@ def servers(home: Path) -> Iterator[list[Server]]:
             process = subprocess.Popen([sys.executable, *command], env=environment, stdout=log, stderr=log)
             stack.callback(process.wait)
             stack.callback(process.terminate)
-            wait_for_port(ports[name])
+            _wait(ports[name], process)
             path, token = ("/predict/no-show-risk", told["token"]) if name == "hsched" else ("/invocations", "")
             requests = [_request(ports[name], path, token, body) for body in told[name]]
             made.append(Server(name, Application(ports[name], _worker(process.pid)), requests))
             _check(name, f"http://127.0.0.1:{ports[name]}{path}", token, told[name], told["expected"])
         yield made
+
+
+def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until it listens; imports alone take a while on a busy machine."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.2)
+    raise SystemExit("a server did not start")
 
 
 def _worker(pid: int) -> int:
