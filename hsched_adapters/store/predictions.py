@@ -21,6 +21,9 @@ from hsched_core.domain.predictions import Prediction
 
 MADE = "predictions.made"
 SUBJECT = "predictions:"
+# Built once: every commit begins and ends with these.
+STANDING = sa.select(api_clients.c.name).where(api_clients.c.practice == sa.bindparam("whose"), api_clients.c.revoked_at.is_(None))
+INSERT = predictions.insert()
 Answers = Sequence[Prediction]  # what one request asked for
 
 
@@ -67,15 +70,12 @@ class PredictionLog:
         return Checked(len(entries), sum(map(len, kept.values())), tuple(sorted(wrong | (kept.keys() - entries.keys()))))
 
     def _revoked(self, recording: Recording, names: set[str]) -> set[str]:
-        there = sa.select(api_clients.c.name).where(
-            api_clients.c.practice == self._trail.practice, api_clients.c.name.in_(sorted(names)), api_clients.c.revoked_at.is_(None)
-        )
-        return names - set(recording.connection.execute(there).scalars())
+        return names - set(recording.connection.execute(STANDING, {"whose": self._trail.practice}).scalars())
 
     def _keep(self, recording: Recording, asked_by: str, group: Sequence[Prediction]) -> None:
         batch = secrets.token_hex(16)
         rows = [{"practice": self._trail.practice, "batch": batch, "place": place, **_row(one)} for place, one in enumerate(group)]
-        recording.connection.execute(predictions.insert(), rows)
+        recording.connection.execute(INSERT, rows)
         body = {"count": len(rows), "rows_hash": _hash(rows)}
         recording.record(AuditEntry(group[-1].at, f"api-client:{asked_by}", MADE, SUBJECT + batch, body))
 
