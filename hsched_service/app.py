@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_service import health, offers, receiver, texts
-from hsched_service.access import rooms, sign_in, switch
+from hsched_service.access import passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.failures import log_failure
@@ -26,6 +26,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     sign_in.router,
     switch.router,
     rooms.router,
+    passkeys.router,
     document.router,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
@@ -37,10 +38,11 @@ def build_app(opened: OpenPractice) -> FastAPI:
     app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))
-    install.predictions(app, opened)
-    check_declared(app)
+    room = install.predictions(app, opened)
     add_answers(app)
     app.add_middleware(Discreet)
+    install.figures(app, opened, room)
+    check_declared(app)
     return app
 
 

@@ -234,7 +234,8 @@ def test_no_column_can_name_a_person() -> None:
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
         # API clients and what they were told: names and words of programs, a hash, instants, probabilities.
         "name", "token_hash", "scopes", "made_at", "made_by", "revoked_at", "batch", "asked_by", "features_from", "is_flagged",
-        "login", "way", "started_at", "seen_at",  # sign-ins: staff, who are named by law; a word; instants
+        "login", "way", "started_at", "seen_at", "is_proved",  # sign-ins: staff, who are named by law; a word; instants
+        "credential", "uses", "added_at",  # passkeys: public keys
     }  # fmt: skip
 
     assert {column.name for table in metadata.tables.values() for column in table.columns} == known
