@@ -36,13 +36,15 @@ class Figures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        of = {"registry": self.registry}
-        self.requests = Counter("hsched_requests", "Requests answered.", ("route", "method", "status"), **of)
-        self.seconds = Histogram("hsched_request_seconds", "Seconds from request to the answer's end.", ("route",), buckets=SECONDS, **of)
-        self.waiting = Gauge("hsched_inbox_waiting", "Messages of other systems that nobody has read yet.", **of)
-        self.unproved = Gauge("hsched_audit_unproved", "Audit entries that no signed checkpoint proves yet.", **of)
-        self.stopped = Gauge("hsched_stopped", "1 while the kill switch is thrown.", **of)
-        self.champions = Gauge("hsched_champion", "1 for each model that answers predictions now.", ("model", "version"), **of)
+        of = self.registry
+        self.requests = Counter("hsched_requests", "Requests answered.", ("route", "method", "status"), registry=of)
+        self.seconds = Histogram(
+            "hsched_request_seconds", "Seconds from request to the answer's end.", ("route",), buckets=SECONDS, registry=of
+        )
+        self.waiting = Gauge("hsched_inbox_waiting", "Messages of other systems that nobody has read yet.", registry=of)
+        self.unproved = Gauge("hsched_audit_unproved", "Audit entries that no signed checkpoint proves yet.", registry=of)
+        self.stopped = Gauge("hsched_stopped", "1 while the kill switch is thrown.", registry=of)
+        self.champions = Gauge("hsched_champion", "1 for each model that answers predictions now.", ("model", "version"), registry=of)
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
         """One request."""
