@@ -1,4 +1,4 @@
-"""What the whole suite shares: a PostgreSQL server, and one loud line about what was skipped, and why."""
+"""What the whole suite shares: a PostgreSQL server, where and in which order it runs, and one loud line about what was skipped, and why."""
 
 import os
 from collections import Counter
@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import postgres
+from tests import in_memory, long_first, postgres
 
 if TYPE_CHECKING:
     from tests import dbt_harness
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    in_memory.choose_root(config.args)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: long_first.place(item.path, config.rootpath))
 
 
 @pytest.fixture(scope="session")
