@@ -32,9 +32,25 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgr
 
 
 @pytest.fixture
-def postgres_url(postgres_server: postgres.Server) -> str:
+def empty_postgres_url(postgres_server: postgres.Server) -> str:
     """The address of an empty database for one test."""
     return postgres_server.url(postgres_server.create_database())
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: postgres.Server) -> str:
+    """The name of a database in which the store's tables have been made; tests only copy it."""
+    from hsched_adapters.store.engine import open_engine  # SQLAlchemy: only for those who open a store
+
+    name = postgres_server.create_database()
+    open_engine(postgres_server.url(name)).dispose()
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server, migrated_database: str) -> str:
+    """The address of a database for one test: the store's tables, and nothing in them."""
+    return postgres_server.url(postgres_server.create_database(migrated_database))
 
 
 def skip_reasons(reports: list[pytest.TestReport]) -> Counter[str]:

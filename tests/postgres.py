@@ -33,13 +33,13 @@ class Server:
         """As SQLAlchemy wants it; psycopg2 by name, because that is the driver Dagster needs."""
         return f"postgresql+psycopg2://{self.user}@{self.host}:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """A fresh, empty database; its name."""
+    def create_database(self, template: str = "template1") -> str:
+        """A fresh database, empty or a copy of that one; its name."""
         name = f"test_{uuid4().hex[:12]}"
         connection = psycopg2.connect(host=self.host, port=self.port, user=self.user, dbname="postgres")
         connection.autocommit = True
         try:
-            connection.cursor().execute(f'create database "{name}"')
+            connection.cursor().execute(f'create database "{name}" template "{template}"')
         finally:
             connection.close()
         return name
@@ -118,7 +118,7 @@ def _process(command: list[str], log: BinaryIO) -> Iterator[subprocess.Popen[byt
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for forgotten clients
+        process.send_signal(signal.SIGQUIT)  # at once: nothing is written out that is thrown away in a moment
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
