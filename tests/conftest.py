@@ -32,9 +32,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgr
 
 
 @pytest.fixture
-def empty_postgres_url(postgres_server: postgres.Server) -> str:
+def empty_postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
     """The address of an empty database for one test."""
-    return postgres_server.url(postgres_server.create_database())
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +50,11 @@ def migrated_database(postgres_server: postgres.Server) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: postgres.Server, migrated_database: str) -> str:
+def postgres_url(postgres_server: postgres.Server, migrated_database: str) -> Iterator[str]:
     """The address of a database for one test: the store's tables, and nothing in them."""
-    return postgres_server.url(postgres_server.create_database(migrated_database))
+    name = postgres_server.create_database(migrated_database)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
 
 
 def skip_reasons(reports: list[pytest.TestReport]) -> Counter[str]:

@@ -19,3 +19,8 @@ def choose_root(asked: Sequence[str]) -> None:
     """For every run but those of proofs."""
     if has_room() and not any(MEASURED in Path(one.partition("::")[0]).parts for one in asked):
         os.environ.setdefault(ROOT, str(MEMORY))
+
+
+def chosen() -> Path | None:
+    """The memory, where this run uses it."""
+    return MEMORY if os.environ.get(ROOT) == str(MEMORY) else None
