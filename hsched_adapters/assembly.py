@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hsched_adapters.links import OfferLinks
     from hsched_adapters.lot import KeyedLot
     from hsched_adapters.messaging.desk import Messages
+    from hsched_adapters.service_parts import ServiceParts
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.ehr_trail import EhrTrail
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.reminder_reading import Returned
     from hsched_core.workflow.reminders import RemindersDesk
     from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
@@ -130,6 +132,10 @@ class OpenPractice:
     @cached_property
     def people(self) -> Mapping[str, Person]:
         """Who may decide, by login."""
+        return self.load_people()
+
+    def load_people(self) -> Mapping[str, Person]:
+        """The same, read from the file again."""
         from hsched_adapters.people_file import load_people
 
         if not self.paths.people.exists() and self.practice.is_sandbox:
@@ -253,6 +259,9 @@ class OpenPractice:
 
         return KeyedLot(self._keyring, self.practice.id)
 
+    def _returned(self) -> "Returned":
+        return self.messages.deliveries.returned()
+
     @cached_property
     def reminders(self) -> "RemindersDesk":
         """The reminders' desk."""
@@ -262,7 +271,7 @@ class OpenPractice:
         from hsched_core.workflow.reminders import RemindersDesk
 
         wanted = self.reminder_settings
-        sources = Sources(self.reader, self.scores, self.texts)
+        sources = Sources(self.reader, self.scores, self.texts, self._returned)
         holdout = Holdout(REMINDERS, wanted.holdout_share, self.lot)
         return RemindersDesk(self.path, self.path_store, sources, self.clock, self.policy, wanted, holdout)
 
@@ -294,6 +303,13 @@ class OpenPractice:
         from hsched_adapters.policy_file import waitlist_settings_of
 
         return waitlist_settings_of(self.practice)
+
+    @cached_property
+    def service(self) -> "ServiceParts":
+        """What only the service needs."""
+        from hsched_adapters.service_parts import ServiceParts
+
+        return ServiceParts(self, self._keyring)
 
     @cached_property
     def path_store(self) -> "SqlPathStore":
