@@ -105,6 +105,8 @@ def _was_reminded(facts: Facts, visit: Visit, step: Step) -> bool:
 
 def _why_channel(facts: Facts, visit: Visit, channel: Channel) -> str:
     reach = facts.reach_of[visit.client]
+    if channel is reach.asked_for:
+        return "the client consented, and asked for it"
     if channel in reach.answered:
         return "the client consented, and answered there before"
     return "the client consented, and prefers it" if channel is reach.preferred else "the client consented to it"

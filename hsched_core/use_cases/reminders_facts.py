@@ -38,6 +38,7 @@ class Reach:
     answered: tuple[Channel, ...] = ()  # channels the client wrote back on, the newest first
     preferred: Channel | None = None  # as the EHR has it
     zone: str | None = None
+    asked_for: Channel | None = None  # as they said themselves, on a page
 
 
 @dataclass(frozen=True)

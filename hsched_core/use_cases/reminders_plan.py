@@ -99,10 +99,12 @@ def opening(facts: Facts, visit: Visit, days: int) -> datetime:
 
 
 def channel_for(reach: Reach | None) -> Channel | None:
-    """By consent; among those what the client answers to, then what the EHR says they prefer. A call is a person's, not a message."""
+    """By consent; among those what the client asked for, then what they answer to, then what the EHR says they prefer. A call is a
+    person's, not a message.
+    """
     if reach is None:
         return None
-    order = dict.fromkeys([*reach.answered, *([reach.preferred] if reach.preferred else []), *WRITTEN])
+    order = dict.fromkeys([reach.asked_for, *reach.answered, reach.preferred, *WRITTEN])
     return next((one for one in order if one in reach.consented and one in WRITTEN), None)
 
 
