@@ -34,12 +34,12 @@ class ClientLinks:
         """The address of a message that is about to leave, written in that language. The same case has the same one."""
         token = self.token(case_id)
         with self._store.transaction() as tx:
-            found = tx.link(link_id(token))
+            found = tx.link(self.id_of(token))
             if found is None:
                 case, now = tx.case(case_id), tx.now(self._clock)
                 if case is None:
                     raise SafeError("no_such_case", f"case {case_id}")
-                found = made(link_id(token), case_id, case.action, language, now)
+                found = made(self.id_of(token), case_id, case.action, language, now)
                 tx.put_link(found, audit=trail.made(found, now))
         return self._address(PREFIXES[found.about], token)
 
@@ -60,11 +60,11 @@ class ClientLinks:
     def _address(self, prefix: str, token: str) -> str:
         return f"{self._base}/{prefix}/{token}"
 
-
-def link_id(token: str) -> str:
-    """Under which the store knows that address; nothing where it cannot be one."""
-    try:
-        secret = base64.b64decode(token + "=", altchars=b"-_", validate=True) if len(token) == TOKEN_LENGTH else b""
-    except (binascii.Error, ValueError):
-        secret = b""
-    return hashlib.sha256(secret).hexdigest() if len(secret) == SECRET_BYTES else ""
+    @staticmethod
+    def id_of(token: str) -> str:
+        """Under which the store knows that address; nothing where it cannot be one."""
+        try:
+            secret = base64.b64decode(token + "=", altchars=b"-_", validate=True) if len(token) == TOKEN_LENGTH else b""
+        except (binascii.Error, ValueError):
+            secret = b""
+        return hashlib.sha256(secret).hexdigest() if len(secret) == SECRET_BYTES else ""

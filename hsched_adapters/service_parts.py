@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hsched_adapters.access.demo import DemoPasswords
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
+    from hsched_core.workflow.client_pages import ClientPages
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -76,6 +77,15 @@ class ServiceParts:
         from hsched_adapters.access.rates import Rates
 
         return Rates("sign_in")
+
+    @cached_property
+    def client_pages(self) -> "ClientPages":
+        """What clients do behind the links of their messages."""
+        from hsched_adapters.store.client_links import SqlClientLinkStore
+        from hsched_core.workflow.client_pages import ClientPages
+
+        store = SqlClientLinkStore(self._opened.audit)
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)
 
     def note_refused_sign_in(self, login: str, reason: str) -> None:
         """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept unless it is spelled like one."""

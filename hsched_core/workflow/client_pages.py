@@ -4,7 +4,7 @@ A confirmation and a wish for another time become replies, which the desk of rep
 are stored here, at once. Looking stores nothing: scanners of links follow every one.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -58,7 +58,7 @@ class Told:
 class ClientPages:
     """The pages of one practice's clients."""
 
-    def __init__(self, store: ClientLinkStore, texts: Texts, reader: PracticeReader, clock: Clock) -> None:
+    def __init__(self, store: ClientLinkStore, texts: Texts, reader: Callable[[], PracticeReader], clock: Clock) -> None:
         self._store, self._texts, self._reader, self._clock = store, texts, reader, clock
 
     def seen(self, link_id: str) -> Seen | None:
@@ -69,7 +69,7 @@ class ClientPages:
 
     def look(self, link: ClientLink) -> Told:
         """The visit as it stands; `UserError` where the EHR does not answer."""
-        visit = self._reader.appointment(link.visit)
+        visit = self._reader().appointment(link.visit)
         is_confirmed = bool(visit and self._confirmed_since(link.visit, visit.updated_at))
         stands = standing(link, visit, self._clock.now(), is_confirmed=is_confirmed)
         return Told(stands, visit.session if visit and stands is not Standing.GONE else None)
