@@ -42,7 +42,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 
 @compiled
-def _spline(row, target, x, degree, knots, numbers, p):  # type: ignore[no-untyped-def]
+def _spline(row, target, x, degree, knots, numbers, p):
     """The B-spline basis at x, held constant beyond the outer knots (Piegl and Tiller 1997, A2.2)."""
     last = knots - degree - 2
     for place in range(last + 1):
@@ -65,7 +65,7 @@ def _spline(row, target, x, degree, knots, numbers, p):  # type: ignore[no-untyp
 
 
 @compiled
-def _leaf(block, row, lists, numbers, nodes, limits, number, depth):  # type: ignore[no-untyped-def]
+def _leaf(block, row, lists, numbers, nodes, limits, number, depth):
     """The node a row ends in. No branch hangs on the row (a leaf leads to itself), so that rows overlap in the processor."""
     for _ in range(depth):
         node = nodes + np.uint64(2) * number
@@ -75,7 +75,7 @@ def _leaf(block, row, lists, numbers, nodes, limits, number, depth):  # type: ig
 
 
 @compiled
-def _trees(block, count, target, lists, numbers, a, p):  # type: ignore[no-untyped-def]
+def _trees(block, count, target, lists, numbers, a, p):
     """Leaf values added in the order of the trees, tree by tree, so that its nodes stay near for all rows of the block."""
     nodes, limits, values = np.uint64(lists[a + 1]), np.uint64(lists[a + 2]), np.uint64(lists[a + 3])
     for row in range(count):
@@ -88,7 +88,7 @@ def _trees(block, count, target, lists, numbers, a, p):  # type: ignore[no-untyp
 
 
 @compiled
-def _linear(row, lists, numbers, a, b, p):  # type: ignore[no-untyped-def]
+def _linear(row, lists, numbers, a, b, p):
     """A weighted sum; NaN where it has no finite value, so that overflow is refused like a missing value."""
     total = numbers[p]
     for place in range(b):
@@ -97,7 +97,7 @@ def _linear(row, lists, numbers, a, b, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _band(x, edges, numbers, p):  # type: ignore[no-untyped-def]
+def _band(x, edges, numbers, p):
     """The value of the band x lies in: edges belong to the band below them, a missing x to the last band."""
     band = 0
     while band < edges and not x <= numbers[p + band]:
@@ -106,7 +106,7 @@ def _band(x, edges, numbers, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _simple(operation, x, y, numbers, p):  # type: ignore[no-untyped-def]  # noqa: C901  # one line an operation
+def _simple(operation, x, y, numbers, p):  # noqa: C901  # one line an operation
     if operation == FILL:
         return x if x == x else numbers[p]
     if operation == LOG1P:
@@ -136,7 +136,7 @@ def _simple(operation, x, y, numbers, p):  # type: ignore[no-untyped-def]  # noq
 
 
 @compiled
-def _steps(row, out, instructions, begin, end, lists, numbers):  # type: ignore[no-untyped-def]
+def _steps(row, out, instructions, begin, end, lists, numbers):
     """Instructions from `begin` up to `end` on one row."""
     for place in range(begin, end):
         operation, target = instructions[place, 0], instructions[place, 1]
@@ -154,7 +154,7 @@ def _steps(row, out, instructions, begin, end, lists, numbers):  # type: ignore[
 
 
 @compiled
-def _score(block, out, instructions, lists, numbers):  # type: ignore[no-untyped-def]
+def _score(block, out, instructions, lists, numbers):
     """Every instruction on the rows of a block: row by row, but trees tree by tree."""
     begin = 0
     while begin < instructions.shape[0]:
@@ -169,7 +169,7 @@ def _score(block, out, instructions, lists, numbers):  # type: ignore[no-untyped
 
 
 @compiled
-def run(instructions, lists, numbers, size, rows, out):  # type: ignore[no-untyped-def]
+def run(instructions, lists, numbers, size, rows, out):
     """Score every row into `out`; NaN for a row that holds an infinite value. `size`: how many registers."""
     block = np.zeros((min(BLOCK_ROWS, rows.shape[0]), size))
     for first in range(0, rows.shape[0], BLOCK_ROWS):

@@ -14,7 +14,7 @@ PARALLEL = replace(SETTINGS, mode=Mode.PARALLEL, batch=3)
 
 def asking(**changes: object) -> DeskWorld:
     """A world whose visit was cancelled, and offered once."""
-    world = DeskWorld(**changes)  # type: ignore[arg-type]
+    world = DeskWorld(**changes)
     world.cancel()
     world.desk.advance()
     return world

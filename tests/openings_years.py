@@ -91,7 +91,7 @@ def placed_by(world: World, made: OpeningsYear) -> np.ndarray:
 
 def drawn(made: OpeningsYear, seed: int, share: float) -> list[Draw]:
     """Each opening's draw, when it was opened."""
-    holdout, store = Holdout(WAITLIST, share, KeyedLot(OneKey(seed.to_bytes(32, "big")), "elm")), FakePathStore()  # type: ignore[arg-type]
+    holdout, store = Holdout(WAITLIST, share, KeyedLot(OneKey(seed.to_bytes(32, "big")), "elm")), FakePathStore()
     with store.transaction() as tx:
         for row, (subject, client) in enumerate(zip(made.ids, made.clients, strict=True)):
             opened, starts = (datetime.fromtimestamp(int(column[row]), UTC) for column in (made.opened, made.starts))

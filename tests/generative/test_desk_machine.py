@@ -73,7 +73,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(start=st.sampled_from(sorted(VISITS.values())), minutes=st.sampled_from([-20, 0, 0, 20]))
     def staff_book(self, start: object, minutes: int) -> None:
         self.staff += 1
-        session = visit(f"{0x3000 + self.staff:032x}", start + timedelta(minutes=minutes))  # type: ignore[operator]
+        session = visit(f"{0x3000 + self.staff:032x}", start + timedelta(minutes=minutes))
         self.world.ehr.book_if_free(f"{0x4000 + self.staff:032x}", session)
 
     @precondition(lambda self: self.notices)
@@ -123,7 +123,7 @@ class DeskMachine(RuleBasedStateMachine):
     def a_person_approves(self) -> None:
         for case in list(self.world.store.tables.cases.values()):
             if case.state is State.WAITING:
-                self.attempt(lambda case=case: self.world.path.approve(case.id, case.action.digest, DESK))  # type: ignore[misc]
+                self.attempt(lambda case=case: self.world.path.approve(case.id, case.action.digest, DESK))
         self.a_round(Fault.NONE)
 
     @rule(minutes=st.sampled_from([1, 10, 29, 30, 31, 90, 300]))
@@ -221,7 +221,7 @@ class DeskMachine(RuleBasedStateMachine):
 
 
 def _overlaps(session: object, opening: object) -> bool:
-    return session.starts_at < opening.ends_at and opening.starts_at < session.ends_at  # type: ignore[attr-defined, no-any-return]
+    return session.starts_at < opening.ends_at and opening.starts_at < session.ends_at
 
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.filter_too_much]

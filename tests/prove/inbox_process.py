@@ -110,7 +110,7 @@ class BreakableTransaction(SqlInboxTransaction):
 def breakable_store(kind: type[SqlInboxStore], trail: AuditTrail, keyring: Keyring, passes: Failpoints) -> SqlInboxStore:
     """A store of that kind whose transactions pass their points."""
 
-    class Store(kind):  # type: ignore[misc,valid-type]
+    class Store(kind):
         @contextmanager
         def transaction(self) -> Iterator[SqlInboxTransaction]:
             with trail.writing() as recording:

@@ -118,7 +118,7 @@ def test_a_group_that_one_client_leaves_is_none(world: DeskWorld) -> None:
 )
 def test_a_day_without_practice_or_clinician_has_none(changes: dict[str, object]) -> None:
     """The clinician is ill and staff cancel the day: nobody is invited to it."""
-    world = DeskWorld(policy=replace(POLICY, **changes))  # type: ignore[arg-type]
+    world = DeskWorld(policy=replace(POLICY, **changes))
     world.cancel()
 
     assert openings(world) == {}

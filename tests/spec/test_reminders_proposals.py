@@ -204,7 +204,7 @@ def test_the_hour_of_messages_is_the_recipients_wall_clock(zone: str, starts_at:
 @given(st.permutations([visit(str(number), 0.1 * number) for number in range(6)]))
 def test_the_same_facts_in_any_order_give_the_same_proposals(visits: list[object]) -> None:
     """Same ids."""
-    assert {one.id for one in propose(facts(*visits))} == {one.id for one in propose(facts(*sorted(visits, key=str)))}  # type: ignore[arg-type]
+    assert {one.id for one in propose(facts(*visits))} == {one.id for one in propose(facts(*sorted(visits, key=str)))}
 
 
 def test_every_proposal_has_a_name_of_its_own_and_an_end() -> None:

@@ -188,12 +188,12 @@ def test_any_text_at_all_has_a_reading(text: str) -> None:
     st.sampled_from(TRUE_CRISES),
     st.sampled_from(["{}!!!", "  {}  ", "{} 😊", "hi, {}", "{}\n\nsent from my phone", "Yes. {}", "{}. Thanks"]),
 )
-def test_a_crisis_is_caught_whatever_stands_around_it(message, around) -> None:  # type: ignore[no-untyped-def]
+def test_a_crisis_is_caught_whatever_stands_around_it(message, around) -> None:
     assert read(around.format(message.text)).intent is Intent.CRISIS
 
 
 @given(st.sampled_from(TRUE_CRISES), st.sampled_from([str.upper, str.lower, str.title]))
-def test_large_and_small_letters_make_no_difference(message, typed) -> None:  # type: ignore[no-untyped-def]
+def test_large_and_small_letters_make_no_difference(message, typed) -> None:
     assert read(typed(message.text)).intent is Intent.CRISIS
 
 

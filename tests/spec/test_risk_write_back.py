@@ -62,7 +62,7 @@ def test_it_is_on_only_where_the_practice_and_an_order_say_so() -> None:
 )
 def test_anything_less_keeps_it_off_and_says_why(policy: object, rollout: Rollout, told: str) -> None:
     """Instead of filling the queue with hundreds of proposals that wait."""
-    assert told in off_because(policy, rollout, NOON)  # type: ignore[arg-type]
+    assert told in off_because(policy, rollout, NOON)
 
 
 def test_of_several_scores_the_one_nearest_to_the_visit_counts() -> None:

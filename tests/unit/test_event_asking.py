@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 def case(state: State, **changes: object) -> Case:
     asked = proposal(booking())
-    return replace(Case(asked, state, asked.action, NOON), **changes)  # type: ignore[arg-type]
+    return replace(Case(asked, state, asked.action, NOON), **changes)
 
 
 def test_nothing_due_asks_for_nothing() -> None:

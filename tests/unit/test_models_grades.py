@@ -69,7 +69,7 @@ def drawn(n: int, *, seed: int = 1, rate: float = 1.0) -> tuple[Forecasts, pd.Da
 
 
 def graded(n: int, **how: float) -> Grades:
-    return grade(*drawn(n, **how), LATER)  # type: ignore[arg-type]
+    return grade(*drawn(n, **how), LATER)
 
 
 def test_only_what_was_sealed_before_a_visit_began_is_foresight(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_weeks_and_clinics_have_counts_and_intervals_or_too_few() -> None:
     last = weeks[-1]
     assert (last["n"], last["too_few"], last["auroc"], last["o_e"]) == (20, True, None, None)
     assert not weeks[0]["too_few"]
-    assert weeks[0]["o_e_low"] < weeks[0]["o_e"] < weeks[0]["o_e_high"]  # type: ignore[operator]
+    assert weeks[0]["o_e_low"] < weeks[0]["o_e"] < weeks[0]["o_e_high"]
 
 
 def test_intervals_cover_as_often_as_they_say() -> None:
@@ -159,7 +159,7 @@ def test_intervals_cover_as_often_as_they_say() -> None:
     for seed in range(100):
         total = graded(600, seed=seed).total["day_before"]
         for name, ideal in (("o_e", 1.0), ("calibration_slope", 1.0), ("auroc", truth)):
-            covered[name] += total[f"{name}_low"] <= ideal <= total[f"{name}_high"]  # type: ignore[operator]
+            covered[name] += total[f"{name}_low"] <= ideal <= total[f"{name}_high"]
 
     assert all(88 <= count <= 100 for count in covered.values()), covered
 
@@ -196,7 +196,7 @@ def test_an_outcome_corrected_after_its_grade_is_counted_and_the_grade_follows(t
 
     assert again.total["day_before"]["unused"] == len(missed) - 13
     assert (found.count, found.withdrawn, found.by_moment["day_before"]["corrected"]) == (13, 3, 10)
-    assert found.by_moment["day_before"]["o_e_as_first_graded"] > found.by_moment["day_before"]["o_e"]  # type: ignore[operator]
+    assert found.by_moment["day_before"]["o_e_as_first_graded"] > found.by_moment["day_before"]["o_e"]
     remember(file, again)
     assert corrections(file, again).count == 13
 

@@ -21,7 +21,7 @@ def visits(n: int = 4000, seed: int = 0) -> pd.DataFrame:
     )
 
 
-def rows(frame: pd.DataFrame, p: np.ndarray) -> dict[tuple[str, str], dict[str, object]]:  # type: ignore[type-arg]
+def rows(frame: pd.DataFrame, p: np.ndarray) -> dict[tuple[str, str], dict[str, object]]:
     return {(str(row["attribute"]), str(row["group"])): row for row in audit(frame, p)}
 
 

@@ -10,7 +10,7 @@ from hsched_models.intervals import intervals, paired_log_loss, paired_of
 CLIENTS, EACH = 300, 8
 
 
-def practice(seed: int, alike: float) -> tuple[np.ndarray, np.ndarray, pd.Series]:  # type: ignore[type-arg]
+def practice(seed: int, alike: float) -> tuple[np.ndarray, np.ndarray, pd.Series]:
     """Labels, a forecast that does not know the clients, and whose visit it is; `alike` is how much clients differ."""
     rng = np.random.default_rng(seed)
     clients = np.repeat(np.arange(CLIENTS), EACH)

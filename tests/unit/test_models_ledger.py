@@ -136,7 +136,7 @@ def edited(lines: Lines, number: int, **changed: object) -> Lines:
 def forged(lines: Lines, number: int, **changed: object) -> Lines:
     """One line with other content and a seal that fits it: the next one no longer does."""
     seal = Seal.from_line(lines[number])
-    other = replace(seal, **changed)  # type: ignore[arg-type]
+    other = replace(seal, **changed)
     return [*lines[:number], replace(other, seal=other.digest()).line().rstrip(), *lines[number + 1 :]]
 
 

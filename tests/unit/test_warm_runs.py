@@ -44,7 +44,7 @@ def test_event_runs_are_forked_and_others_left_to_dagster(instance: dg.DagsterIn
     monkeypatch.setattr(DefaultRunLauncher, "launch_run", lambda self, context: left.append(context.dagster_run.job_name))
     for name, origin in (("answer_events", "somewhere"), ("extract_daily", "somewhere"), ("keep", None)):
         run: Any = SimpleNamespace(job_name=name, job_code_origin=origin)
-        WarmRunLauncher().launch_run(SimpleNamespace(dagster_run=run))  # type: ignore[arg-type]
+        WarmRunLauncher().launch_run(SimpleNamespace(dagster_run=run))
 
     assert (forked, left) == (["answer_events"], ["extract_daily", "keep"])
 
@@ -56,7 +56,7 @@ def test_a_run_whose_process_died_is_reported_as_failed(instance: dg.DagsterInst
     lost, done = run_of(instance, "answer_events"), run_of(instance, "keep")
     instance.report_run_canceled(done)
     for run in (lost, done):
-        launcher._see_to_its_end(Died(), run.run_id)  # type: ignore[arg-type]
+        launcher._see_to_its_end(Died(), run.run_id)
 
     statuses = [found.status for run in (lost, done) if (found := instance.get_run_by_id(run.run_id))]
     assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]

@@ -106,7 +106,7 @@ class Platform:
         self.path = Path(self.store, life.ehr, FakeDoors(doors), life, POLICY)
         self.waitlist = WaitlistDesk(self.path, self.store, life.ehr, life, POLICY, waitlist or WaitlistSettings())
         self.published = Published()
-        lot = KeyedLot(OneKey(self.town.setting.seed.to_bytes(32, "big")), PRACTICE)  # type: ignore[arg-type]
+        lot = KeyedLot(OneKey(self.town.setting.seed.to_bytes(32, "big")), PRACTICE)
         settings = ReminderSettings(is_on=True, calls_per_day=CALLS_A_DAY, holdout_share=HELD)
         sources = Sources(life.ehr, self.published, self.store)
         holdout = Holdout(REMINDERS, HELD, lot)

@@ -86,7 +86,7 @@ def group_ratios(kept: Sequence[Summary], world: str = HSCHED) -> list[Ratio]:
         for one in kept:
             if one.world == world:
                 theirs: Rates = getattr(one, what)
-                counted |= {f"{one.setting['seed']}/{client}": tuple(value) for client, value in theirs.items()}  # type: ignore[misc]
+                counted |= {f"{one.setting['seed']}/{client}": tuple(value) for client, value in theirs.items()}
                 known |= {f"{one.setting['seed']}/{client}": one.groups[client] for client in theirs if client in one.groups}
         counted = {client: value for client, value in counted.items() if client in known}
         found += ratios(what, counted, known.__getitem__) if counted else []
