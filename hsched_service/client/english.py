@@ -54,7 +54,8 @@ ENGLISH = Words(
             "Your booked times stay booked.",
         ),
         STOPPED: (
-            "Messages are stopped", "Nothing more is sent to you. Your booked times stay booked.", "If you change your mind, please call us.",
+            "Messages are stopped", "Nothing more is sent to you. Your booked times stay booked.",
+            "If you change your mind, please call us.",
         ),
         WISHES: ("How may we write to you?", "About your times, changes to them, and free times if you are on our list."),
         SAVED: ("Thank you, it is saved", "It counts from now on."),

@@ -36,8 +36,7 @@ def answer_of(fields: Fields | None, *known: str) -> str | None:
 def instant_of(fields: Fields) -> datetime | None:
     """The moment that the page showed."""
     try:
-        (told,) = fields.get("time", ())
-        found = datetime.fromisoformat(told)
+        found = datetime.fromisoformat("|".join(fields.get("time", ())))  # two of them are none
     except ValueError:
         return None
     return found if found.tzinfo else None
@@ -45,8 +44,7 @@ def instant_of(fields: Fields) -> datetime | None:
 
 def note_of(fields: Fields) -> str:
     """The client's own words, without what nobody can see, cut where they are too long."""
-    (told, *_) = fields.get("note", [""])
-    return "".join(_visible(told))[:LONGEST_NOTE].strip()
+    return "".join(_visible(" ".join(fields.get("note", ()))))[:LONGEST_NOTE].strip()
 
 
 def channels_of(fields: Fields) -> frozenset[Channel] | None:

@@ -1,4 +1,4 @@
-"""Which language a client's page is in: what they chose there, what they said once, how they were written to, what their browser asks for."""
+"""Which language a client's page is in: what they chose there, said once, were written to in; else what their browser asks for."""
 
 from hsched_service.client.english import ENGLISH
 from hsched_service.client.spanish import SPANISH

@@ -4,7 +4,7 @@ Nothing of it is logged: the address is a secret, and the pages name no one.
 """
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -147,7 +147,13 @@ def _wishes(at: Showing, seen: Seen) -> HTMLResponse:
     if seen.has_ended:
         return at.told(ENDED)
     agreed = at.opened.service.client_pages.channels(seen.link.client)
-    facts = {"channels": at.words.channels, "ways": WAYS, "agreed": agreed, "preferred": seen.wishes.channel, "languages": LANGUAGES}
+    facts: dict[str, Any] = {
+        "channels": at.words.channels,
+        "ways": WAYS,
+        "agreed": agreed,
+        "preferred": seen.wishes.channel,
+        "languages": LANGUAGES,
+    }
     return at.page("wishes", at.words.pages[WISHES], **facts)
 
 
@@ -162,9 +168,9 @@ def _wished(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
 
 
 def _stop(at: Showing, seen: Seen) -> HTMLResponse:
-    return (
-        at.told(ENDED) if seen.has_ended else at.page("stop", at.words.pages[STOPPED if Act.STOP in seen.link.acts else STOP], done=False)
-    )
+    if seen.has_ended:
+        return at.told(ENDED)
+    return at.told(STOPPED) if Act.STOP in seen.link.acts else at.page("stop", at.words.pages[STOP])
 
 
 def _stopped(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:

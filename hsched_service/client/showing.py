@@ -51,7 +51,7 @@ class Showing:
         """`told`: title and sentences."""
         words = self.words
         title, *sentences = told
-        around = {
+        around: dict[str, Any] = {
             "words": words,
             "labels": words.labels,
             "title": title,

@@ -32,7 +32,8 @@ SPANISH = Words(
         Visit.COMING: ("¿Vendrá usted?", "Esta hora está reservada para usted."),
         Visit.CONFIRMED: ("Gracias, le esperamos", "Nos dijo que vendrá."),
         Visit.ASKED: (
-            "Recibimos su solicitud", "Alguien de nuestra oficina le contactará para buscar otra hora. Hasta entonces, esta sigue siendo suya.",
+            "Recibimos su solicitud",
+            "Alguien de nuestra oficina le contactará para buscar otra hora. Hasta entonces, esta sigue siendo suya.",
         ),
         Visit.MOVED: ("Mire otra vez, por favor", "La hora cambió desde que abrió esta página. No se envió nada."),
         Visit.OVER: ("Esta hora ya pasó", "Si podemos hacer algo por usted, llámenos."),
@@ -51,7 +52,8 @@ SPANISH = Words(
             "Sus horas reservadas siguen reservadas.",
         ),
         STOPPED: (
-            "No recibirá más mensajes", "No se le enviará nada más. Sus horas reservadas siguen reservadas.", "Si cambia de opinión, llámenos.",
+            "No recibirá más mensajes", "No se le enviará nada más. Sus horas reservadas siguen reservadas.",
+            "Si cambia de opinión, llámenos.",
         ),
         WISHES: ("¿Cómo podemos escribirle?", "Sobre sus horas, los cambios, y horas libres si está en nuestra lista."),
         SAVED: ("Gracias, quedó guardado", "Vale a partir de ahora."),

@@ -1,4 +1,4 @@
-"""What clients read, as one value for each language, and how a moment is told in it. Nothing says what kind of visit it is, or with whom."""
+"""What clients read, one value for each language, and how a moment is told in it. Nothing says what kind of visit, or with whom."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
