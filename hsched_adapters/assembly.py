@@ -243,7 +243,9 @@ class OpenPractice:
         from hsched_adapters.client_links import ClientLinks
         from hsched_adapters.store.client_links import SqlClientLinkStore
 
-        return ClientLinks(self._keyring, self.settings.service_url, SqlClientLinkStore(self.audit), self.clock)
+        is_reachable = self.practice.is_sandbox or not self.service.is_loopback  # a sandbox's clients live on this machine
+        store = SqlClientLinkStore(self.audit)
+        return ClientLinks(self._keyring, self.settings.service_url, store, self.clock, is_reachable=is_reachable)
 
     @cached_property
     def waitlist(self) -> "WaitlistDesk":

@@ -27,8 +27,9 @@ PREFIXES: Mapping[About, str] = {About.OFFER: "o", About.VISIT: "v", About.CLIEN
 class ClientLinks:
     """Addresses of one practice's messages. `base` is where clients reach the service, without a slash at its end."""
 
-    def __init__(self, keyring: Keyring, base: str, store: ClientLinkStore, clock: Clock) -> None:
+    def __init__(self, keyring: Keyring, base: str, store: ClientLinkStore, clock: Clock, *, is_reachable: bool) -> None:
         self._keyring, self._base, self._store, self._clock = keyring, base.rstrip("/"), store, clock
+        self.is_reachable = is_reachable
 
     def link(self, case_id: str, language: str = "") -> str:
         """The address of a message that is about to leave, written in that language. The same case has the same one."""

@@ -88,6 +88,7 @@ class PlainAddresses:
     """Pages whose address shows the case; `languages` are what clients said there."""
 
     languages: dict[str, str] = field(default_factory=dict)
+    is_reachable: bool = True
 
     def link(self, case_id: str, language: str = "") -> str:
         return f"https://elm.example/o/{case_id}"

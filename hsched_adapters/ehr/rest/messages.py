@@ -12,6 +12,7 @@ from hsched_adapters.ehr.rest.records import SeenClient, SeenMessage
 from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, written_time
 from hsched_core.domain.actions import Action, OfferSlot, SendMessage
 from hsched_core.domain.contact import Channel, Outreach
+from hsched_core.messages.lint import without_link
 from hsched_core.policy.practice import zone_named
 from hsched_core.ports import Absent, CannotTell, Found, Permit, Sighting
 
@@ -21,6 +22,11 @@ class Addresses(Protocol):
 
     def link(self, case_id: str, language: str = "") -> str:
         """The address for the message of that case, written in that language."""
+        ...
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether clients can open the addresses."""
         ...
 
     def language_of(self, client: str) -> str:
@@ -91,9 +97,11 @@ class Sending:
         if texts is None:
             raise NotAskedError("no_such_template")
         language = self._wording.language_for(client)
-        values = self._values(permit, fields_of(texts[language]), language, client)
+        has_link = isinstance(permit.action, OfferSlot) or self._wording.addresses.is_reachable
+        text = texts[language] if has_link else without_link(texts[language])
+        values = self._values(permit, fields_of(text), language, client)
         ending = STOP[language] if outreach_of(permit.action).channel is Channel.TEXT else ""
-        return texts[language].format(**values) + ending
+        return text.format(**values) + ending
 
     def _values(self, permit: Permit, wanted: set[str], language: str, client: SeenClient) -> Mapping[str, str]:
         """What the template asks for; NotAskedError where the action does not have it."""
