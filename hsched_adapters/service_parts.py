@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hsched_adapters.access.roll import PeopleRoll
+from hsched_adapters.access.section import AccessSection, load_access
 from hsched_adapters.access.views import AccessTrail
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.store.sign_ins import SqlSignIns
-from hsched_core.domain.access import SignInRules
+from hsched_core.domain.errors import SettingsError
 from hsched_core.ports import Clock
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from hsched_adapters.access.demo import DemoPasswords
+    from hsched_adapters.access.pending import ProviderSignIns
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
+    from hsched_adapters.keys import Keyring
     from hsched_core.workflow.client_pages import ClientPages
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+RETURN = "/sign-in/return"  # where the provider sends people back to
 
 
 class ServiceParts:
     """Parts of the service of one practice."""
 
-    def __init__(self, opened: "OpenPractice") -> None:
-        self._opened = opened
+    def __init__(self, opened: "OpenPractice", keyring: "Keyring") -> None:
+        self._opened, self._keyring = opened, keyring
 
     @cached_property
     def present(self) -> Clock:
@@ -49,13 +53,34 @@ class ServiceParts:
         return PeopleRoll(self._opened.paths.people, self._opened.load_people)
 
     @cached_property
-    def sign_in_rules(self) -> SignInRules:
-        return SignInRules()
+    def section(self) -> AccessSection:
+        """What access.yaml says."""
+        return load_access(self._opened.paths.home)
+
+    @cached_property
+    def provider(self) -> "ProviderSignIns | None":
+        """Sign-ins at who vouches for people; None where access.yaml names nobody."""
+        from hsched_adapters.access.pending import ProviderSignIns
+        from hsched_adapters.access.provider import Provider
+
+        section = self.section.provider
+        if section is None:
+            return None
+        address = f"{self._opened.settings.service_url.rstrip('/')}{RETURN}"
+        provider = Provider(section, lambda: self._secret(section.client_secret_file), address, self.present)
+        return ProviderSignIns(provider, self._keyring, self.present)
+
+    def _secret(self, name: str) -> str:
+        """What stands in a file below keys/; empty for no file."""
+        try:
+            return (self._opened.paths.keys / name).read_text(encoding="ascii").strip() if name else ""
+        except (OSError, ValueError):
+            raise SettingsError(f"keys/{name} cannot be read.", "Put the provider's secret for this client into it.") from None
 
     @cached_property
     def sign_ins(self) -> SqlSignIns:
         """Who is signed in."""
-        return SqlSignIns(self.engine, self._opened.audit, self._opened.clock, self.present, self.sign_in_rules)
+        return SqlSignIns(self.engine, self._opened.audit, self._opened.clock, self.present, self.section.rules)
 
     @cached_property
     def access_trail(self) -> AccessTrail:
@@ -78,17 +103,10 @@ class ServiceParts:
 
         return Rates("sign_in")
 
-    @cached_property
-    def client_pages(self) -> "ClientPages":
-        """What clients do behind the links of their messages."""
-        from hsched_adapters.store.client_links import SqlClientLinkStore
-        from hsched_core.workflow.client_pages import ClientPages
-
-        store = SqlClientLinkStore(self._opened.audit)
-        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)
-
     def note_refused_sign_in(self, login: str, reason: str) -> None:
         """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept unless it is spelled like one."""
+        if not self.rates.is_worth_recording(reason, login):
+            return
         actor = login if login in self.roll.people() else self._opened.stranger(login)
         self.access_trail.refused(actor, "sign_in", reason)
 
@@ -102,3 +120,12 @@ class ServiceParts:
         """Whether people reach the service on this machine without TLS."""
         address = urlsplit(self._opened.settings.service_url)
         return address.scheme == "http" and address.hostname in LOOPBACK
+
+    @cached_property
+    def client_pages(self) -> "ClientPages":
+        """What clients do behind the links of their messages."""
+        from hsched_adapters.store.client_links import SqlClientLinkStore
+        from hsched_core.workflow.client_pages import ClientPages
+
+        store = SqlClientLinkStore(self._opened.audit)
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from hsched_core.domain.errors import UserError
+from hsched_core.domain.errors import NotReadError, UserError
 from hsched_core.policy.approval import NotPermittedError
 from hsched_service.access.guard import SAFE_METHODS, Visitor, visitor_of
 from hsched_service.access.turned_away import NotSignedInError, TurnedAwayError
@@ -77,7 +77,8 @@ async def _cannot(request: Request, error: Exception) -> Response:
     log_failure(error)
     if isinstance(error, NotPermittedError):
         return await answer(request, "not_permitted", 403, Told("Not yours to decide", (str(error),)))
-    return await answer(request, "refused", 409, Told("That cannot be done", tuple(filter(None, (error.problem, error.remedy)))))
+    status = 503 if isinstance(error, NotReadError) else 409
+    return await answer(request, "refused", status, Told("That cannot be done", tuple(filter(None, (error.problem, error.remedy)))))
 
 
 async def _unprocessable(request: Request, _error: Exception) -> Response:
