@@ -85,8 +85,8 @@ class Clients:
     def _sent(self, client: str, use_case: str, action: Action, subject: str = "") -> str:
         opened = self.world.opened
         proposal = Proposal(
-            opened.practice.id, use_case, action, subject or secrets.token_hex(16), ("It is due.",), secrets.token_hex(32), opened.policy.version,
-            self.world.clock.now() + timedelta(hours=4), use_case_actor(use_case), confidence=1.0,
+            opened.practice.id, use_case, action, subject or secrets.token_hex(16), ("It is due.",), secrets.token_hex(32),
+            opened.policy.version, self.world.clock.now() + timedelta(hours=4), use_case_actor(use_case), confidence=1.0,
         )  # fmt: skip
         case = opened.path.propose(proposal)
         opened.path.approve(case.id, action.digest, opened.service.roll.people()["frontdesk"])
