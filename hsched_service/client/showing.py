@@ -24,7 +24,7 @@ HEADERS = {
 STATUS = {UNKNOWN: 404, BUSY: 503, UNREADABLE: 400, ENDED: 410, DONE_BEFORE: 409}
 LANGUAGE = "l"  # of the address's query: a language chosen on the page
 RETRY = {"Retry-After": "60"}
-WAYS = tuple(Channel)[:3]  # a call is a person's: it is allowed or not, and no message is preferred to be one
+WAYS = (Channel.TEXT, Channel.EMAIL, Channel.PORTAL)  # a call is a person's: it is allowed or not, and no message is preferred to be one
 
 
 @dataclass(frozen=True)
