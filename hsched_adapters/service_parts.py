@@ -70,6 +70,14 @@ class ServiceParts:
         provider = Provider(section, lambda: self._secret(section.client_secret_file), address, self.present)
         return ProviderSignIns(provider, self._keyring, self.present)
 
+    def ways_in(self) -> tuple[str, ...]:
+        """How people can sign in, for who starts the service; SettingsError where access.yaml is wrong."""
+        provider = self.section.provider
+        if provider:
+            self._secret(provider.client_secret_file)
+        demo = ("the demo people's passwords: hsched sandbox people",) if self.demo else ()
+        return (*((f"the provider {provider.issuer}",) if provider else ()), *demo)
+
     def _secret(self, name: str) -> str:
         """What stands in a file below keys/; empty for no file."""
         try:
@@ -94,7 +102,7 @@ class ServiceParts:
 
         if not self._opened.practice.is_sandbox:
             return None
-        return DemoPasswords(self._opened.paths.keys, self.roll.people(), is_sandbox=True)
+        return DemoPasswords(self._opened.paths.keys, self.roll.people, is_sandbox=True)
 
     @cached_property
     def rates(self) -> "Rates":
@@ -104,10 +112,10 @@ class ServiceParts:
         return Rates("sign_in")
 
     def note_refused_sign_in(self, login: str, reason: str) -> None:
-        """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept unless it is spelled like one."""
+        """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept: it is what a stranger typed."""
         if not self.rates.is_worth_recording(reason, login):
             return
-        actor = login if login in self.roll.people() else self._opened.stranger(login)
+        actor = login if login in self.roll.people() else self._opened.stranger("")
         self.access_trail.refused(actor, "sign_in", reason)
 
     @cached_property

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from hsched_core.domain.errors import NotReadError, UserError
 from hsched_core.policy.approval import NotPermittedError
+from hsched_service.access.cookies import WANTED, WANTED_SECONDS, give, is_ours
 from hsched_service.access.guard import SAFE_METHODS, Visitor, visitor_of
 from hsched_service.access.turned_away import NotSignedInError, TurnedAwayError
 from hsched_service.failures import log_failure
@@ -67,14 +68,25 @@ async def answer(request: Request, kind: str, status: int, told: Told | None = N
 async def _turned_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAwayError)
     if isinstance(error, NotSignedInError) and request.method in SAFE_METHODS and _reads_pages(request):
-        return RedirectResponse(f"{request.app.state.opened.service.root}/sign-in", 303, {"Cache-Control": "no-store"})
+        return await run_in_threadpool(_to_sign_in, request)
     return await answer(request, error.kind, error.status)
 
 
+def _to_sign_in(request: Request) -> Response:
+    """Off to sign in; the browser remembers which page was wanted."""
+    parts = request.app.state.opened.service
+    made = RedirectResponse(f"{parts.root}/sign-in", 303, {"Cache-Control": "no-store"})
+    if is_ours(request.url.path):
+        give(parts, made, request.url.path, WANTED, WANTED_SECONDS)
+    return made
+
+
 async def _cannot(request: Request, error: Exception) -> Response:
-    """A desk refused: its own words, which hold no patient's value, and the remedy."""
+    """A desk refused: its own words, which hold no patient's value, and the remedy; whoever has not signed in learns less."""
     assert isinstance(error, UserError)
     log_failure(error)
+    if await run_in_threadpool(_visitor, request) is None:
+        return await answer(request, "failed", 503)
     if isinstance(error, NotPermittedError):
         return await answer(request, "not_permitted", 403, Told("Not yours to decide", (str(error),)))
     status = 503 if isinstance(error, NotReadError) else 409

@@ -10,7 +10,7 @@ from hsched_adapters.service_parts import RETURN
 from hsched_core.domain.access import Way
 from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject
-from hsched_service.access.cookies import cookie_name, give, secret_in, take_back
+from hsched_service.access.cookies import WANTED, cookie_name, give, secret_in, take_back, wanted_path
 from hsched_service.access.guard import Visitor, needs, public
 from hsched_service.access.turned_away import ForgedError, NotThereError, TooManyError
 from hsched_service.failures import log_failure
@@ -62,9 +62,10 @@ def router(opened: OpenPractice) -> APIRouter:
 
 
 def signed_in(opened: OpenPractice, request: Request, login: str, way: Way) -> Response:
-    """A new sign-in, whatever the browser had before, and on to where they start."""
+    """A new sign-in, whatever the browser had before, and on to what they wanted, or to where they start."""
     parts = opened.service
-    answer = see_other(opened, "/")
+    answer = see_other(opened, wanted_path(parts, request))
+    take_back(parts, answer, WANTED)
     give(parts, answer, parts.sign_ins.start(login, way, instead_of=secret_in(parts, request)))
     return answer
 

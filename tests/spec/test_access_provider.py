@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +12,7 @@ from httpx import Response
 from joserfc.jwk import RSAKey
 
 from hsched_adapters.clock import SystemClock
+from hsched_core.domain.errors import SettingsError
 from tests.openid_provider import CLIENT, SECRET, OpenIdProvider, by_another_key, by_public_key, openid_provider, unsigned
 from tests.service_world import Browser, ServiceWorld, service_world
 
@@ -99,7 +99,7 @@ def test_a_sign_in_that_takes_too_long_begins_again(world: ServiceWorld) -> None
     browser = world.browser()
     path = way_back(browser)
     later = SystemClock().now() + timedelta(minutes=11)
-    world.opened.service.provider._present = type("Later", (), {"now": lambda self: later})()  # type: ignore[union-attr]  # for this test
+    world.opened.service.provider._present = type("Later", (), {"now": lambda self: later})()  # for this test
 
     assert browser.get(path).status_code == 400
 
@@ -151,8 +151,8 @@ def test_a_provider_may_change_its_key(world: ServiceWorld, provider: OpenIdProv
     """The new one is asked for when the old ones do not fit."""
     first = signed_in(world.browser())
     old, provider.key = provider.key, RSAKey.generate_key(2048, {"kid": "second"})
-    kept = world.opened.service.provider._provider  # type: ignore[union-attr]  # for this test
-    kept._keys = (kept._keys[0] - 60, kept._keys[1])  # type: ignore[index]  # a minute later
+    kept = world.opened.service.provider._provider  # for this test
+    kept._keys = (kept._keys[0] - 60, kept._keys[1])  # a minute later
     second = signed_in(world.browser())
     provider.key = old
 
@@ -172,12 +172,16 @@ def test_a_provider_that_describes_itself_wrongly_is_not_asked(world: ServiceWor
     assert (answer.status_code, "evil" in answer.text) == (503, False)
 
 
-def test_without_its_secret_the_service_says_which_file_is_missing(world: ServiceWorld, tmp_path: Path) -> None:
-    """For who set it up; no address of this machine."""
+def test_without_its_secret_nobody_signs_in_and_who_starts_the_service_is_told(world: ServiceWorld) -> None:
+    """A visitor learns nothing of files; whoever starts the service learns which one is missing."""
     file = world.opened.paths.keys / "provider-secret"
     kept = file.read_text()
     file.unlink()
-    answer = world.browser().get("/sign-in/provider")
-    file.write_text(kept)
+    try:
+        answer = world.browser().get("/sign-in/provider")
+        with pytest.raises(SettingsError, match="keys/provider-secret cannot be read"):
+            world.opened.service.ways_in()
+    finally:
+        file.write_text(kept)
 
-    assert (answer.status_code, "keys/provider-secret" in answer.text, str(world.opened.paths.home) in answer.text) == (409, True, False)
+    assert (answer.status_code, "provider-secret" in answer.text) == (503, False)
