@@ -232,6 +232,7 @@ def test_no_column_can_name_a_person() -> None:
         "appointment",  # standbys: a pseudonym
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
+        "expires_at",  # links of messages: an instant; their `id` is the hash of a secret
         "login", "way", "started_at", "seen_at",  # sign-ins: staff, who are named by law; a word; instants
     }  # fmt: skip
 
