@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.client_links import LASTS
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import Intent, Reason, ReplyState
@@ -71,6 +72,22 @@ def test_a_reminder_carries_one_address_that_names_nothing(clients: Clients, cli
     assert page.status_code == 200
     assert "Will you be there?" in page.text
     assert not any(secret in page.text for secret in ("Ada", "Vale", "Holm", "therap", client, clients.world.token("client", client)))
+
+
+def test_where_clients_cannot_reach_the_pages_a_reminder_has_no_address(clients: Clients, client: str, visit: str) -> None:
+    """An address of this machine is of no use on a phone, but for a sandbox's clients, who live on it."""
+    opened = clients.world.opened
+    here = replace(opened.settings, service_url="http://127.0.0.1:8700")
+    real = replace(opened.practice, source=replace(opened.practice.source, path="exports/"))
+    places = ((opened.settings, real), (here, real), (here, opened.practice))
+    assert [OpenPractice(*place).links.is_reachable for place in places] == [True, False, True]
+    opened.links.is_reachable = False
+    try:
+        with pytest.raises(AssertionError):  # no address is found in it
+            clients.reminded(client, visit)
+    finally:
+        opened.links.is_reachable = True
+    assert clients.body(client).endswith("Reply YES to confirm. Another time? Tell us, or call. Reply STOP to end texts.")
 
 
 def test_looking_stores_nothing(clients: Clients, still: tuple[str, str], browser: Browser) -> None:
