@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hsched_adapters.access.roll import PeopleRoll
+from hsched_adapters.access.sealed import Sealer
 from hsched_adapters.access.section import AccessSection, load_access
 from hsched_adapters.access.views import AccessTrail
 from hsched_adapters.clock import SystemClock
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from hsched_adapters.access.demo import DemoPasswords
+    from hsched_adapters.access.passkeys import Passkeys
     from hsched_adapters.access.pending import ProviderSignIns
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
@@ -68,7 +70,17 @@ class ServiceParts:
             return None
         address = f"{self._opened.settings.service_url.rstrip('/')}{RETURN}"
         provider = Provider(section, lambda: self._secret(section.client_secret_file), address, self.present)
-        return ProviderSignIns(provider, self._keyring, self.present)
+        return ProviderSignIns(provider, Sealer(self._keyring, self.present, "provider"))
+
+    @cached_property
+    def passkeys(self) -> "Passkeys":
+        """Second factors of people."""
+        from hsched_adapters.access.passkeys import Passkeys
+        from hsched_adapters.store.passkeys import SqlPasskeys
+
+        opened, sealer = self._opened, Sealer(self._keyring, self.present, "passkey")
+        store = SqlPasskeys(opened.audit, opened.clock, self.present)
+        return Passkeys(store, sealer, opened.practice.id, opened.settings.service_url)
 
     def ways_in(self) -> tuple[str, ...]:
         """How people can sign in, for who starts the service; SettingsError where access.yaml is wrong."""
