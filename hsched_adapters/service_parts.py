@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
     from hsched_adapters.keys import Keyring
     from hsched_adapters.prediction_parts import PredictionParts
+    from hsched_core.workflow.client_pages import ClientPages
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 RETURN = "/sign-in/return"  # where the provider sends people back to
@@ -147,3 +148,12 @@ class ServiceParts:
         """Whether people reach the service on this machine without TLS."""
         address = urlsplit(self._opened.settings.service_url)
         return address.scheme == "http" and address.hostname in LOOPBACK
+
+    @cached_property
+    def client_pages(self) -> "ClientPages":
+        """What clients do behind the links of their messages."""
+        from hsched_adapters.store.client_links import SqlClientLinkStore
+        from hsched_core.workflow.client_pages import ClientPages
+
+        store = SqlClientLinkStore(self._opened.audit)
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)

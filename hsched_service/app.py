@@ -7,10 +7,11 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service import health, offers, receiver, texts
+from hsched_service import health, receiver, texts
 from hsched_service.access import passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
+from hsched_service.client import pages
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
 from hsched_service.predict import document, install
@@ -21,7 +22,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     health.router,
     receiver.router,
     texts.router,
-    offers.router,
+    pages.router,
     assets.router,
     sign_in.router,
     switch.router,

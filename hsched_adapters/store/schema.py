@@ -339,3 +339,16 @@ predictions = sa.Table(
     sa.Column("probability", sa.Float, nullable=False),
     sa.Column("is_flagged", sa.Boolean, nullable=False),
 )
+# Addresses that messages carry (hsched_core.domain.client_links): `id` is the SHA-256 of the secret, which stands nowhere.
+client_links = sa.Table(
+    "client_links",
+    metadata,
+    *_of("id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("case_id", sa.String(48), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("client_links_by_client", "practice", "client"),
+)
+client_wishes = sa.Table("client_wishes", metadata, *_of("client"), sa.Column("document", sa.Text, nullable=False))

@@ -108,14 +108,15 @@ def opening(facts: Facts, visit: Visit, days: int) -> datetime:
 
 
 def channel_for(reach: Reach | None, tried: frozenset[Channel] = frozenset()) -> Channel | None:
-    """By consent; among those what the client answers to, then what the EHR says they prefer. A call is a person's, not a message.
+    """By consent; among those what the client asked for, then what they answer to, then what the EHR says they prefer. A call is a
+    person's, not a message.
 
     No channel is tried from which messages came back, nor one that has refused this very message: the next one is.
     """
     if reach is None:
         return None
     left = reach.consented - reach.dead_ends - tried
-    order = dict.fromkeys([*reach.answered, *([reach.preferred] if reach.preferred else []), *WRITTEN])
+    order = dict.fromkeys([reach.asked_for, *reach.answered, reach.preferred, *WRITTEN])
     return next((one for one in order if one in left and one in WRITTEN), None)
 
 

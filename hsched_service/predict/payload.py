@@ -114,11 +114,12 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 def read(body: bytes, kind: type[Asked]) -> Asked:
     """The request; NotReadableError where it is none."""
     try:
-        return _decoder(kind).decode(body)
+        found: Asked = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise NotReadableError("invalid_request", 422, place_of(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
         raise NotReadableError("not_json", 400) from None
+    return found
 
 
 def written(answer: Answer | Answers | Refusal) -> bytes:
