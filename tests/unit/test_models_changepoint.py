@@ -139,6 +139,17 @@ def test_a_part_of_the_year_with_a_name_may_move() -> None:
     assert sum(bool(one.alarms) for one in unknown) >= 4
 
 
+def test_parts_of_the_year_that_a_champion_knows_hide_no_move() -> None:
+    """The part was there last year too, and forecasts were right in it: a step that begins with it is soon told from it."""
+    part = since_now(1, AT, AT + 35) + since_now(1, AT - 364, AT - 329) > 0
+    known = [practice(seed, since_now(0.25), part=part) for seed in range(8)]
+    unknown = [practice(seed, since_now(0.25) + 0.3 * (part & (CALENDAR < NOW)), part=part) for seed in range(8)]
+    soon = [sum(any(ON <= alarm.on <= ON + timedelta(days=21) for alarm in steps(one).alarms) for one in ones) for ones in (known, unknown)]
+
+    assert soon[0] >= 6
+    assert soon[0] > soon[1]
+
+
 def test_after_a_blip_that_was_none_a_step_is_still_found() -> None:
     """Five days 0.5 above the forecasts five weeks before a step: what the first alarm made of them is unlearned by then."""
     found = [steps(practice(seed, since_now(0.5, AT - 35, AT - 30) + since_now(0.3))) for seed in range(8)]
