@@ -1,7 +1,8 @@
 """A champion lives through a drift: what the daily charts say of it, and what weekly updates and a training make of its forecasts.
 
-The champion is the recipe that ships, trained on a year and in charge for eight weeks before the drift; features, charts, training and
-intercept update are the house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each practice, as it goes.
+The champion is the recipe that ships, trained on a year (`--years 2`: two) and in charge for eight weeks before the drift; features,
+charts, training and intercept update are the house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each
+practice, as it goes.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from hsched_models.watch import unanswered
 from hsched_models.watched import watched
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
-from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, Lived, lived
+from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, YEARS, Lived, lived
 
 AGE = {"age": "synthetic"}
 BAND, POOLED_DAYS = (0.95, 1.05), 28
@@ -56,12 +57,14 @@ class Course:
     seconds: float = 0.0
 
 
-def live_through(seed: int, practice: Practice, scenarios: tuple[str, ...] = SCENARIOS, clinicians: int = CLINICIANS) -> Iterator[Course]:
+def live_through(
+    seed: int, practice: Practice, scenarios: tuple[str, ...] = SCENARIOS, clinicians: int = CLINICIANS, years: float = YEARS
+) -> Iterator[Course]:
     """Every scenario of a seed. The champion is shared where the year before was the same."""
     champion: Fitted | None = None
     for scenario in scenarios:
         begun = time.monotonic()
-        world = lived(scenario, seed, practice, clinicians)
+        world = lived(scenario, seed, practice, clinicians, years)
         own = scenario == DriftKind.NEW_CLINICIAN.value  # the other practices had that clinician from the start
         if champion is None or own:
             fitted = _trained(world, world.trained_on)
@@ -192,12 +195,13 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--seeds", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
     reader.add_argument("--scenarios", nargs="+", default=SCENARIOS, choices=SCENARIOS)
+    reader.add_argument("--years", type=float, default=YEARS, help="of records before the champion's training")
     reader.add_argument("--out", type=Path, required=True)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
         practice = Practice(Path(home), holidays=PUBLIC_HOLIDAYS)
         for seed in range(*asked.seeds):
-            for course in live_through(seed, practice, tuple(asked.scenarios)):
+            for course in live_through(seed, practice, tuple(asked.scenarios), years=asked.years):
                 print(json.dumps(asdict(course)), file=out, flush=True)
 
 

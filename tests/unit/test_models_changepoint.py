@@ -139,17 +139,6 @@ def test_a_part_of_the_year_with_a_name_may_move() -> None:
     assert sum(bool(one.alarms) for one in unknown) >= 4
 
 
-def test_parts_of_the_year_that_a_champion_knows_hide_no_move() -> None:
-    """The part was there last year too, and forecasts were right in it: a step that begins with it is soon told from it."""
-    part = since_now(1, AT, AT + 35) + since_now(1, AT - 364, AT - 329) > 0
-    known = [practice(seed, since_now(0.25), part=part) for seed in range(8)]
-    unknown = [practice(seed, since_now(0.25) + 0.3 * (part & (CALENDAR < NOW)), part=part) for seed in range(8)]
-    soon = [sum(any(ON <= alarm.on <= ON + timedelta(days=21) for alarm in steps(one).alarms) for one in ones) for ones in (known, unknown)]
-
-    assert soon[0] >= 6
-    assert soon[0] > soon[1]
-
-
 def test_after_a_blip_that_was_none_a_step_is_still_found() -> None:
     """Five days 0.5 above the forecasts five weeks before a step: what the first alarm made of them is unlearned by then."""
     found = [steps(practice(seed, since_now(0.5, AT - 35, AT - 30) + since_now(0.3))) for seed in range(8)]
@@ -168,6 +157,17 @@ def test_weeks_after_closed_days_teach_what_the_next_will_be_like() -> None:
 
     assert sum(len(one.alarms) for one in taught) < sum(len(one.alarms) for one in untaught)
     assert sum(len(one.alarms) for one in taught) <= 2
+
+
+def test_what_a_champion_knows_of_closed_days_is_not_expected_on_top_of_its_forecasts() -> None:
+    """The past's weeks after closed days as forecast, or 0.35 higher: how far from the forecasts this year's next one may lie."""
+    closed = np.array([BEGIN + at for at in (30, 71, 113, 156, 200, 240, 283, 310, 345, 450)])
+    after, ordinary = np.datetime64(closed[-1]) + 2, np.datetime64(closed[-1]) - 14
+    level = 0.35 * np.any([(closed + 1 <= day) & (day <= closed + 7) for day in CALENDAR], axis=1)
+    known, unknown = (practice(0, one, closed=closed, a_day=800).process for one in (np.zeros(len(CALENDAR)), level))
+    more = [float(np.diff(np.diag(one.covariance)[np.searchsorted(one.days, [ordinary, after])])[0]) for one in (known, unknown)]
+
+    assert 0 < more[0] < more[1] / 3
 
 
 def test_a_new_mix_of_clients_is_seen_by_its_own_chart_first() -> None:
