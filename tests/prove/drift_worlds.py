@@ -36,8 +36,8 @@ FIRST_TRAINING, DAYS_BETWEEN = date(2026, 1, 5), 18  # each seed's year begins i
 CALM = "calm"
 SCENARIOS = (CALM, *(kind.value for kind in DriftKind))
 RUN_IN_DAYS = 56  # forecasts of the champion's before the drift
-LONGEST_DAYS, USUAL_DAYS = 140, 63  # simulated after the drift; and looked at
-DRIFTED_DAYS = {CALM: LONGEST_DAYS, DriftKind.GRADUAL.value: LONGEST_DAYS}
+DRIFTED_DAYS = {CALM: 140, DriftKind.GRADUAL.value: 140}
+USUAL_DAYS = 63
 CLEAN = Dirt(duplicates=0, zone_mistakes=0, unknown_status=0, impossible_end=0, missing_client=0)
 MOMENT = "day_before"
 PUBLIC_HOLIDAYS = tuple(str(day) for day in sorted(country_holidays(plain().country, years=HOLIDAY_YEARS)))  # of the sandbox's practices
@@ -68,13 +68,13 @@ def trained_on(seed: int) -> date:
 def parameters(scenario: str, on: date, clinicians: int = CLINICIANS, years: float = YEARS) -> PracticeParameters:
     """The middle setting, lived through after its history; a scenario's drift by its usual size. `years` of records at the training."""
     drifts = () if scenario == CALM else (Drift(DriftKind(scenario), on, SIZES[DriftKind(scenario)]),)
-    # all as long: worlds of other lengths draw other numbers, and the years before a champion's training would not be the same
-    return replace(plain(clinicians, years), days_after=RUN_IN_DAYS + LONGEST_DAYS, dirt=CLEAN, drifts=drifts)
+    return replace(plain(clinicians, years), days_after=RUN_IN_DAYS + drifted_days(scenario), dirt=CLEAN, drifts=drifts)
 
 
-def looked_at(scenario: str, on: date) -> date:
-    """The last day on which a scenario's charts are asked."""
-    return on + timedelta(days=DRIFTED_DAYS.get(scenario, USUAL_DAYS))
+def drifted_days(scenario: str) -> int:
+    """How long a practice is lived through after the drift. Worlds of one length and seed are alike up to it; of another length, they
+    are other practices: the sandbox draws other clients."""
+    return DRIFTED_DAYS.get(scenario, USUAL_DAYS)
 
 
 def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINICIANS, years: float = YEARS) -> Lived:
@@ -89,7 +89,7 @@ def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINIC
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
     truth = pd.DataFrame({"true_p": world.visits.p_unused, "calm_p": calm_p(world)}, index=appointment_ids(world.visits.number))
-    return Lived(rows.join(truth, on="appointment_token"), today, on, looked_at(scenario, on), world.timeline.zone)
+    return Lived(rows.join(truth, on="appointment_token"), today, on, world.timeline.last_day, world.timeline.zone)
 
 
 def added_by_drift(world: World) -> Floats:

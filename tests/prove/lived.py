@@ -32,7 +32,7 @@ from hsched_models.watch import unanswered
 from hsched_models.watched import watched
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
-from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, YEARS, Lived, lived
+from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, YEARS, Lived, drifted_days, lived
 
 AGE = {"age": "synthetic"}
 BAND, POOLED_DAYS = (0.95, 1.05), 28
@@ -60,16 +60,15 @@ class Course:
 def live_through(
     seed: int, practice: Practice, scenarios: tuple[str, ...] = SCENARIOS, clinicians: int = CLINICIANS, years: float = YEARS
 ) -> Iterator[Course]:
-    """Every scenario of a seed. The champion is shared where the year before was the same."""
-    champion: Fitted | None = None
+    """Every scenario of a seed. The champion is shared where the years before are the same."""
+    champions: dict[int | None, Fitted] = {}
     for scenario in scenarios:
         begun = time.monotonic()
         world = lived(scenario, seed, practice, clinicians, years)
-        own = scenario == DriftKind.NEW_CLINICIAN.value  # the other practices had that clinician from the start
-        if champion is None or own:
-            fitted = _trained(world, world.trained_on)
-        fitted = fitted if own or champion is None else champion
-        champion = champion or fitted
+        shared = None if scenario == DriftKind.NEW_CLINICIAN.value else drifted_days(scenario)  # others had that clinician from the start
+        if shared is None or shared not in champions:
+            champions[shared] = _trained(world, world.trained_on)
+        fitted = champions[shared]
         yield _course(scenario, seed, world, fitted, begun)
 
 

@@ -25,7 +25,7 @@ from hsched_sandbox.evidence import NEVER, Word, gather
 from hsched_sandbox.exported_log import exported_log
 from hsched_sandbox.practice import simulate
 from hsched_sandbox.world import Channel, Session, World
-from tests.prove.drift_worlds import CALM, CLINICIANS, RUN_IN_DAYS, SCENARIOS, Lived, added_by_drift, calm_p, looked_at, parameters, trained_on
+from tests.prove.drift_worlds import CALM, CLINICIANS, RUN_IN_DAYS, SCENARIOS, Lived, added_by_drift, calm_p, parameters, trained_on
 from tests.prove.lived import Course, calm_alarms, first_breach, leaves_band, weekly_sums
 
 LEVEL_SD = 0.05  # how far a champion's level is off, one draw a practice (log odds)
@@ -55,7 +55,7 @@ def imagined(scenario: str, seed: int, clinicians: int = CLINICIANS) -> tuple[Li
     rows = rows[rows["scored_at"].notna()].sort_values("starts_on", kind="stable").reset_index(drop=True)
     is_forecast = rows["starts_on"] >= today
     hindsight = rows["p"].mask(is_forecast)
-    return Lived(rows.drop(columns="p"), today, on, looked_at(scenario, on), world.timeline.zone, hindsight), rows["p"].where(is_forecast)
+    return Lived(rows.drop(columns="p"), today, on, world.timeline.last_day, world.timeline.zone, hindsight), rows["p"].where(is_forecast)
 
 
 def _unaware(world: World, seed: int) -> Floats:
