@@ -289,3 +289,38 @@ call_tasks = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Index("call_tasks_open", "practice", "is_open", "asked_at"),
 )
+# Who is signed in to the service (hsched_core.domain.access): by the hash of what the browser has.
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    *_of("id"),
+    sa.Column("login", sa.String(63), nullable=False),
+    sa.Column("way", sa.String(16), nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("is_proved", sa.Boolean, nullable=False),
+    sa.Index("sign_ins_by_login", "practice", "login"),
+)
+passkeys = sa.Table(
+    "passkeys",
+    metadata,
+    *_of("id"),
+    sa.Column("login", sa.String(63), nullable=False),
+    sa.Column("credential", sa.LargeBinary, nullable=False),
+    sa.Column("uses", sa.BigInteger, nullable=False),
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Index("passkeys_by_login", "practice", "login"),
+)
+# Addresses that messages carry (hsched_core.domain.client_links): `id` is the SHA-256 of the secret, which stands nowhere.
+client_links = sa.Table(
+    "client_links",
+    metadata,
+    *_of("id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("case_id", sa.String(48), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("client_links_by_client", "practice", "client"),
+)
+client_wishes = sa.Table("client_wishes", metadata, *_of("client"), sa.Column("document", sa.Text, nullable=False))
