@@ -45,7 +45,8 @@ PUBLIC_HOLIDAYS = tuple(str(day) for day in sorted(country_holidays(plain().coun
 
 @dataclass(frozen=True)
 class Lived:
-    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), and `calm_p`, without the drift.
+    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), `calm_p`, without the drift, and
+    `season_added`, what the time of the year adds in log odds.
 
     The champion is trained at 00:00 of `trained_on`, the drift begins `on`; records end at `ends`, and later the calendar lacks what is
     booked after that. `hindsight`: what the champion says of the rows before its training.
@@ -88,7 +89,10 @@ def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINIC
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
-    truth = pd.DataFrame({"true_p": world.visits.p_unused, "calm_p": calm_p(world)}, index=appointment_ids(world.visits.number))
+    season = world.timeline.season[world.visits.day]
+    truth = pd.DataFrame(
+        {"true_p": world.visits.p_unused, "calm_p": calm_p(world), "season_added": season}, index=appointment_ids(world.visits.number)
+    )
     return Lived(rows.join(truth, on="appointment_token"), today, on, world.timeline.last_day, world.timeline.zone)
 
 

@@ -2,7 +2,7 @@
 
 The champion is the recipe that ships, trained on a year (`--years 2`: two) and in charge for eight weeks before the drift; features,
 charts, training and intercept update are the house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each
-practice, as it goes.
+practice, as it goes. `--told 0.75`: of the season, in log odds, that much is told to a champion whose training left it out.
 """
 
 import argparse
@@ -58,7 +58,12 @@ class Course:
 
 
 def live_through(
-    seed: int, practice: Practice, scenarios: tuple[str, ...] = SCENARIOS, clinicians: int = CLINICIANS, years: float = YEARS
+    seed: int,
+    practice: Practice,
+    scenarios: tuple[str, ...] = SCENARIOS,
+    clinicians: int = CLINICIANS,
+    years: float = YEARS,
+    told: float = 0.0,
 ) -> Iterator[Course]:
     """Every scenario of a seed. The champion is shared where the years before are the same."""
     champions: dict[int | None, Fitted] = {}
@@ -69,7 +74,7 @@ def live_through(
         if shared is None or shared not in champions:
             champions[shared] = _trained(world, world.trained_on)
         fitted = champions[shared]
-        yield _course(scenario, seed, world, fitted, begun)
+        yield _course(scenario, seed, world, fitted, told, begun)
 
 
 def _trained(world: Lived, on: date) -> Fitted:
@@ -77,9 +82,10 @@ def _trained(world: Lived, on: date) -> Fitted:
     return fit(SHIPPED, training_set(world.rows, MOMENT, day_start(on, world.zone), before=on), AGE)
 
 
-def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
-    p = _forecasts(world.rows, champion, _seen_from(world))
-    world = replace(world, hindsight=hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on)))
+def _course(scenario: str, seed: int, world: Lived, champion: Fitted, told: float, begun: float) -> Course:
+    p = _told_season(world, _forecasts(world.rows, champion, _seen_from(world)), told)
+    hindsight = hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on))
+    world = replace(world, hindsight=_told_season(world, hindsight, told))
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
         alarms, ends = calm_alarms(world, after)
@@ -90,10 +96,17 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
     retrained = world.on + timedelta(days=day or 0) if asks else None
     if retrained:
-        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), _seen_from(world))
+        ways["retrained"] = _told_season(world, _forecasts(world.rows, _trained(world, retrained), _seen_from(world)), told)
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
     sums = weekly_sums(world, ways, retrained, held)
     return Course(scenario, seed, str(world.on), day, breach, sums=sums, left=leaves_band(world), seconds=time.monotonic() - begun)
+
+
+def _told_season(world: Lived, p: pd.Series, share: float) -> pd.Series:
+    """Forecasts as if so much were known of what the time of the year adds, beyond its mean before the training."""
+    season = world.rows["season_added"]
+    known = share * (season - season[world.rows["starts_on"] < world.trained_on].mean())
+    return pd.Series(expit(logit(p.to_numpy(dtype=float)) + known.to_numpy(dtype=float)), p.index) if share else p
 
 
 def _seen_from(world: Lived) -> date:
@@ -195,12 +208,13 @@ def main() -> None:
     reader.add_argument("--seeds", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
     reader.add_argument("--scenarios", nargs="+", default=SCENARIOS, choices=SCENARIOS)
     reader.add_argument("--years", type=float, default=YEARS, help="of records before the champion's training")
+    reader.add_argument("--told", type=float, default=0.0, help="share of the season told to the champion")
     reader.add_argument("--out", type=Path, required=True)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
         practice = Practice(Path(home), holidays=PUBLIC_HOLIDAYS)
         for seed in range(*asked.seeds):
-            for course in live_through(seed, practice, tuple(asked.scenarios), years=asked.years):
+            for course in live_through(seed, practice, tuple(asked.scenarios), years=asked.years, told=asked.told):
                 print(json.dumps(asdict(course)), file=out, flush=True)
 
 
