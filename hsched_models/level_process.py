@@ -85,7 +85,8 @@ def level_process(past: PastDays, forecast: Days, calendar: Days, booked: Floats
     alike = np.exp(-((of_year / SEASON_DAYS) ** 2) / 2)
     week = week_numbers(days)
     same_week = (week[:, None] == week[None, :]).astype(np.float64)
-    share, season, mood = _likeliest(past, *(matrix[: len(past.days), : len(past.days)] for matrix in (covariance, named, alike, same_week)))
+    of_past = slice(len(past.days))
+    share, season, mood = _likeliest(past, *(one[of_past, of_past] for one in (covariance, named, alike, same_week)))
     return LevelProcess(days, covariance + share**2 * named + season**2 * alike + mood**2 * same_week)
 
 
