@@ -94,6 +94,14 @@ Returned = Mapping[str, Mapping[Channel, datetime]]
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """How a client wants to be written to, as they said themselves on a page: it goes before what the EHR has."""
+
+    language: str = ""  # `en` or `es`; empty: nothing was said
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True)
 class Inbound:
     """A message the client sent; its reference allows one answer."""
 
