@@ -1,0 +1,81 @@
+"""What staff pages need of one practice, put together once and kept for the life of the service."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hsched_adapters.desk.calendars import Calendars
+from hsched_adapters.desk.directory import Directory
+from hsched_adapters.desk.open_cases import OpenCases
+from hsched_adapters.desk.pulse import Pulse
+from hsched_adapters.desk.recent import Recent
+from hsched_adapters.desk.scored import PublishedAtHand
+from hsched_adapters.desk.tables import DailyTables
+from hsched_adapters.desk.trail_search import TrailSearch
+
+if TYPE_CHECKING:
+    from hsched_adapters.assembly import OpenPractice
+    from hsched_core.domain.appointments import Appointment
+    from hsched_core.domain.waiting import WaitingClient
+    from hsched_core.use_cases.reminders import Call
+
+WAITLIST_SECONDS, CALLS_SECONDS = (10.0, 300.0), (15.0, 300.0)  # real: fresh, stale
+
+
+class DeskParts:
+    """The read models of one practice."""
+
+    def __init__(self, opened: "OpenPractice") -> None:
+        self._opened = opened
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        return Pulse(self._opened.audit)
+
+    @cached_property
+    def cases(self) -> OpenCases:
+        return OpenCases(self._opened.audit, self.pulse)
+
+    @cached_property
+    def search(self) -> TrailSearch:
+        return TrailSearch(self._opened.audit)
+
+    @cached_property
+    def published(self) -> PublishedAtHand:
+        return PublishedAtHand(self._opened.audit)
+
+    @cached_property
+    def tables(self) -> DailyTables:
+        return DailyTables(self._opened.paths.tables)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is an EHR to ask; without one the calendar is that of the newest publication."""
+        return self._opened.practice.connection is not None or self._opened.overrides.reader is not None
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory((lambda: self._opened.connector.ehr) if self._opened.practice.connection else None)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(self._appointments, self._opened.timezone)
+
+    @cached_property
+    def waiting(self) -> "Recent[Sequence[WaitingClient]]":
+        """The waitlist's open entries, as the EHR has them."""
+        return Recent(lambda: self._opened.reader.waiting() if self.is_connected else [], *WAITLIST_SECONDS)
+
+    @cached_property
+    def calls(self) -> "Recent[Sequence[Call]]":
+        """Calls that would help and are due, those first that save most."""
+        return Recent(self._calls, *CALLS_SECONDS)
+
+    def _appointments(self, start: datetime, end: datetime) -> "Sequence[Appointment]":
+        return self._opened.reader.appointments(start, end) if self.is_connected else self.published.calendar(start, end)
+
+    def _calls(self) -> "Sequence[Call]":
+        from hsched_core.use_cases.reminders import calls
+
+        return calls(self._opened.reminders.facts()) if self.is_connected else ()

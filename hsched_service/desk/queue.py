@@ -1,0 +1,167 @@
+"""The review queue: what waits for a person, and the person's word by one click or one key. The rules are the path's."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.actions import Destination
+from hsched_core.domain.case import Case, Decline
+from hsched_core.domain.errors import UserError
+from hsched_core.domain.lifecycle import State
+from hsched_core.policy.approval import NotPermittedError
+from hsched_core.policy.permissions import Scope, Subject
+from hsched_service.access.guard import Visitor, needs
+from hsched_service.access.sign_in import see_other
+from hsched_service.access.turned_away import NotThereError
+from hsched_service.desk.case_view import CaseView, view_of
+from hsched_service.desk.names import names_for
+from hsched_service.desk.words import KINDS, tab_of
+from hsched_service.pages.rendering import page
+
+PAGE = 15
+SEES, DECIDES = Annotated[Visitor, Depends(needs(Subject.QUEUE))], Annotated[Visitor, Depends(needs(Subject.DECIDE))]
+DIGEST = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
+TAB = Annotated[str, Form(pattern=r"^[a-z]{0,10}$")]
+DID = {"approved": "Approved.", "declined": "Declined.", "settled": "Settled.", "taken_back": "Taken back: nothing of it leaves."}
+REASONS: Mapping[Decline, str] = {
+    Decline.UNSUITABLE: "does not suit",
+    Decline.ARRANGED_OTHERWISE: "arranged otherwise",
+    Decline.CLIENT_OBJECTED: "the client objected",
+    Decline.WRONG_FACTS: "the facts are wrong",
+    Decline.OTHER: "another reason",
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A part of the queue, and where in it somebody is."""
+
+    tab: str
+    number: int
+    pages: int
+    cases: Sequence[Case]
+    counts: Mapping[str, int]
+
+
+def router(opened: OpenPractice) -> APIRouter:
+    """Looking at the queue and deciding."""
+    made = APIRouter()
+
+    @made.get("/desk/queue")
+    def queue(
+        request: Request,
+        visitor: SEES,
+        tab: Annotated[str, Query(pattern=r"^[a-z]{0,10}$")] = "",
+        number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+        did: Annotated[str, Query(pattern=r"^[a-z_]{0,16}$")] = "",
+        case: Annotated[str, Query(pattern=r"^[0-9a-f]{0,32}$")] = "",
+    ) -> Response:
+        chosen = chosen_from(_within_reach(opened, visitor), tab, number)
+        names = names_for(opened, visitor)
+        views = [view_of(opened, one, visitor.person, names) for one in chosen.cases]
+        last = _last(opened, visitor, case, did)
+        shown = page(
+            request, visitor, "desk/queue.html", views=views, chosen=chosen, kinds=KINDS, reasons=REASONS, did=DID.get(did, ""),
+            last=view_of(opened, last, visitor.person, names) if last else None,
+        )  # fmt: skip
+        names.seen("desk.queue")
+        return shown
+
+    @made.get("/desk/queue/{case_id}")
+    def one(request: Request, visitor: SEES, case_id: str) -> Response:
+        return _case_page(opened, request, visitor, _reached(opened, visitor, case_id))
+
+    @made.post("/desk/queue/{case_id}/approve")
+    def approve(request: Request, visitor: DECIDES, case_id: str, digest: DIGEST, tab: TAB = "") -> Response:
+        def act() -> None:
+            case = opened.path.approve(case_id, digest, visitor.person)
+            if case.state is State.APPROVED and case.action.destination is Destination.PRACTICE:
+                opened.path.execute(case.id)  # the practice's own rules change at once
+
+        return _decided(opened, request, visitor, case_id, act, "approved", tab)
+
+    @made.post("/desk/queue/{case_id}/reject")
+    def reject(request: Request, visitor: DECIDES, case_id: str, reason: Annotated[Decline, Form()], tab: TAB = "") -> Response:
+        return _decided(opened, request, visitor, case_id, lambda: opened.path.reject(case_id, visitor.person, reason), "declined", tab)
+
+    @made.post("/desk/queue/{case_id}/take-back")
+    def take_back(request: Request, visitor: DECIDES, case_id: str, tab: TAB = "") -> Response:
+        return _decided(opened, request, visitor, case_id, lambda: opened.path.take_back(case_id, visitor.person), "taken_back", tab)
+
+    @made.post("/desk/queue/{case_id}/resolve")
+    def resolve(
+        request: Request, visitor: DECIDES, case_id: str, happened: Annotated[str, Form(pattern=r"^(yes|no)$")], tab: TAB = ""
+    ) -> Response:
+        def act() -> None:
+            opened.path.resolve(case_id, visitor.person, happened=happened == "yes")
+
+        return _decided(opened, request, visitor, case_id, act, "settled", tab)
+
+    return made
+
+
+def chosen_from(cases: Sequence[Case], tab: str, number: int) -> Chosen:
+    """The page of the tab: what only a person can settle first, then what runs out first."""
+    tabs = [(tab_of(case.action, is_to_settle=case.state is State.NEEDS_PERSON), case) for case in cases]
+    counts = Counter(name for name, _ in tabs)
+    found = [case for name, case in tabs if tab in ("", name)]
+    found.sort(key=lambda one: (one.state is not State.NEEDS_PERSON, one.proposal.expires_at, one.id))
+    pages = max(1, -(-len(found) // PAGE))
+    number = min(number, pages)
+    return Chosen(tab, number, pages, found[(number - 1) * PAGE : number * PAGE], {**counts, "": len(cases)})
+
+
+def _within_reach(opened: OpenPractice, visitor: Visitor) -> list[Case]:
+    """A clinician sees what is about their own calendar."""
+    waiting = opened.service.desk.cases.waiting()
+    if visitor.scope(Subject.QUEUE) is Scope.PRACTICE:
+        return waiting
+    return [case for case in waiting if case.action.clinician == visitor.person.clinician]
+
+
+def _reached(opened: OpenPractice, visitor: Visitor, case_id: str) -> Case:
+    case = opened.service.desk.cases.case(case_id)
+    if case is None:
+        raise NotThereError
+    visitor.check_reach(Subject.QUEUE, case.action.clinician)
+    return case
+
+
+def _last(opened: OpenPractice, visitor: Visitor, case_id: str, did: str) -> Case | None:
+    """The case that was just decided, to say so and to offer to take it back."""
+    if not case_id or did not in DID:
+        return None
+    try:
+        return _reached(opened, visitor, case_id)
+    except NotThereError:
+        return None
+
+
+def _case_page(
+    opened: OpenPractice, request: Request, visitor: Visitor, case: Case, against: Sequence[str] = (), status: int = 200
+) -> Response:
+    names = names_for(opened, visitor)
+    view: CaseView = view_of(opened, case, visitor.person, names)
+    decided = [one for one in opened.service.desk.search.of_subject(case.id) if one.kind.startswith("proposal.")]
+    shown = page(request, visitor, "desk/case.html", status, view=view, decided=decided, against=against, reasons=REASONS)
+    names.seen("desk.case")
+    return shown
+
+
+def _decided(
+    opened: OpenPractice, request: Request, visitor: Visitor, case_id: str, act: Callable[[], object], did: str, tab: str
+) -> Response:
+    """Carry the decision out; where it does not count, the case as it stands now with every reason, and who was first."""
+    _reached(opened, visitor, case_id)
+    try:
+        act()
+    except NotPermittedError as refusal:
+        status = 409 if "lifecycle.state" in refusal.rules else 403
+        return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), str(refusal).split("\n"), status)
+    except UserError as failure:
+        return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), [str(failure)], 409)
+    return see_other(opened, f"/desk/queue?tab={tab}&did={did}&case={case_id}")
