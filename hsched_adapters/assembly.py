@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hsched_adapters.links import OfferLinks
     from hsched_adapters.lot import KeyedLot
     from hsched_adapters.messaging.desk import Messages
+    from hsched_adapters.service_parts import ServiceParts
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.ehr_trail import EhrTrail
@@ -130,6 +131,10 @@ class OpenPractice:
     @cached_property
     def people(self) -> Mapping[str, Person]:
         """Who may decide, by login."""
+        return self.load_people()
+
+    def load_people(self) -> Mapping[str, Person]:
+        """The same, read from the file again."""
         from hsched_adapters.people_file import load_people
 
         if not self.paths.people.exists() and self.practice.is_sandbox:
@@ -294,6 +299,13 @@ class OpenPractice:
         from hsched_adapters.policy_file import waitlist_settings_of
 
         return waitlist_settings_of(self.practice)
+
+    @cached_property
+    def service(self) -> "ServiceParts":
+        """What only the service needs."""
+        from hsched_adapters.service_parts import ServiceParts
+
+        return ServiceParts(self)
 
     @cached_property
     def path_store(self) -> "SqlPathStore":

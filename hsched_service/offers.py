@@ -14,7 +14,9 @@ from fastapi.responses import HTMLResponse
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.errors import UserError
+from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.waitlist import Standing, Told
+from hsched_service.access.guard import public
 from hsched_service.failures import log_failure
 from hsched_service.offer_words import BUSY, UNKNOWN, UNREADABLE, Words, words_for
 
@@ -65,7 +67,7 @@ async def answer_in(request: Request) -> str | None:
 
 def router(opened: OpenPractice) -> APIRouter:
     """The pages of one practice's offers. What is opened is opened by the first visit."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[Depends(public(Subject.CLIENT_PAGE))])
 
     @routes.get("/o/{token}", response_class=HTMLResponse)
     def show(token: str, request: Request) -> HTMLResponse:

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.inbox import Delivery, Reception
+from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.inbox import Inbox
+from hsched_service.access.guard import public
 from hsched_service.failures import log_failure
 from hsched_service.group_commit import GroupCommit
 
@@ -28,7 +30,7 @@ def router(opened: OpenPractice) -> APIRouter:
 def receiver_of(inbox: Inbox) -> APIRouter:
     """The receiver of an inbox; what is under way when the service stops is stored before it ends."""
     group = GroupCommit(inbox.keep)
-    made = APIRouter(lifespan=closing(inbox, group))
+    made = APIRouter(lifespan=closing(inbox, group), dependencies=[Depends(public(Subject.WEBHOOK))])
 
     @made.post("/webhooks/{connection}", status_code=202)
     async def receive(connection: str, request: Request) -> Response:

@@ -289,3 +289,14 @@ call_tasks = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Index("call_tasks_open", "practice", "is_open", "asked_at"),
 )
+# Who is signed in to the service (hsched_core.domain.access): by the hash of what the browser has.
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    *_of("id"),
+    sa.Column("login", sa.String(63), nullable=False),
+    sa.Column("way", sa.String(16), nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Index("sign_ins_by_login", "practice", "login"),
+)
