@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hsched_adapters.access.demo import DemoPasswords
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
+    from hsched_adapters.desk.parts import DeskParts
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -69,6 +70,13 @@ class ServiceParts:
         if not self._opened.practice.is_sandbox:
             return None
         return DemoPasswords(self._opened.paths.keys, self.roll.people(), is_sandbox=True)
+
+    @cached_property
+    def desk(self) -> "DeskParts":
+        """What staff pages read."""
+        from hsched_adapters.desk.parts import DeskParts
+
+        return DeskParts(self._opened)
 
     @cached_property
     def rates(self) -> "Rates":

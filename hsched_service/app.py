@@ -11,6 +11,7 @@ from hsched_service import health, offers, receiver, texts
 from hsched_service.access import rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
+from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
 from hsched_service.settled_memory import settled_memory
@@ -25,6 +26,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     sign_in.router,
     switch.router,
     rooms.router,
+    *DESK,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 

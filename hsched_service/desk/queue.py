@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -45,6 +46,15 @@ class Chosen:
     pages: int
     cases: Sequence[Case]
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that a case took."""
+
+    at: datetime
+    kind: str
+    actor: str
 
 
 def router(opened: OpenPractice) -> APIRouter:
@@ -146,7 +156,8 @@ def _case_page(
 ) -> Response:
     names = names_for(opened, visitor)
     view: CaseView = view_of(opened, case, visitor.person, names)
-    decided = [one for one in opened.service.desk.search.of_subject(case.id) if one.kind.startswith("proposal.")]
+    told = opened.service.desk.search.of_subject(case.id)
+    decided = [Done(datetime.fromisoformat(one.at), one.kind, one.actor) for one in told if one.kind.startswith("proposal.")]
     shown = page(request, visitor, "desk/case.html", status, view=view, decided=decided, against=against, reasons=REASONS)
     names.seen("desk.case")
     return shown
