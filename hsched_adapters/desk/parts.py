@@ -1,7 +1,7 @@
 """What staff pages need of one practice, put together once and kept for the life of the service."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,11 @@ from hsched_adapters.desk.directory import Directory
 from hsched_adapters.desk.open_cases import OpenCases
 from hsched_adapters.desk.pulse import Pulse
 from hsched_adapters.desk.recent import Recent
+from hsched_adapters.desk.call_tasks import CallTasks, confirmed_visits
 from hsched_adapters.desk.scored import PublishedAtHand
 from hsched_adapters.desk.tables import DailyTables
 from hsched_adapters.desk.trail_search import TrailSearch
+from hsched_core.domain.time import local_day
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from hsched_core.domain.waiting import WaitingClient
     from hsched_core.use_cases.reminders import Call
 
-WAITLIST_SECONDS, CALLS_SECONDS = (10.0, 300.0), (15.0, 300.0)  # real: fresh, stale
+WAITLIST_SECONDS, CALLS_SECONDS, CONFIRMED_SECONDS = (10.0, 300.0), (15.0, 300.0), (2.0, 30.0)  # real: fresh, stale
 
 
 class DeskParts:
@@ -40,6 +42,10 @@ class DeskParts:
     @cached_property
     def search(self) -> TrailSearch:
         return TrailSearch(self._opened.audit)
+
+    @cached_property
+    def tasks(self) -> CallTasks:
+        return CallTasks(self._opened.audit)
 
     @cached_property
     def published(self) -> PublishedAtHand:
@@ -72,6 +78,20 @@ class DeskParts:
         """Calls that would help and are due, those first that save most."""
         return Recent(self._calls, *CALLS_SECONDS)
 
+    def visits(self, now: datetime) -> "Mapping[str, Appointment]":
+        """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
+        monday = monday_of(local_day(now, self._opened.timezone))
+        weeks = (self.calendars.week(monday), self.calendars.week(monday + timedelta(days=7)))
+        return {one.id: one for week in weeks for one in week.appointments}
+
+    def confirmed(self) -> frozenset[str]:
+        """Visits that were confirmed, by a reply or to somebody who called, as far as the store remembers."""
+        return self._confirmed.get().value or frozenset()
+
+    @cached_property
+    def _confirmed(self) -> "Recent[frozenset[str]]":
+        return Recent(lambda: confirmed_visits(self._opened.audit), *CONFIRMED_SECONDS)
+
     def _appointments(self, start: datetime, end: datetime) -> "Sequence[Appointment]":
         return self._opened.reader.appointments(start, end) if self.is_connected else self.published.calendar(start, end)
 
@@ -79,3 +99,8 @@ class DeskParts:
         from hsched_core.use_cases.reminders import calls
 
         return calls(self._opened.reminders.facts()) if self.is_connected else ()
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())

@@ -58,7 +58,7 @@ class Day:
 
     def counted(self, tier: Tier) -> int:
         """How many visits of the day are in that band."""
-        return sum(one.tier is tier for one in self.blocks)
+        return sum(one.tier == tier for one in self.blocks)
 
 
 @dataclass(frozen=True)

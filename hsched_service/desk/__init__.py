@@ -5,6 +5,14 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service.desk import queue
+from hsched_service.desk import calendar, calls, clients, live, queue, replies, waitlist
 
-ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (queue.router,)
+ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
+    calendar.router,
+    queue.router,
+    calls.router,
+    waitlist.router,
+    replies.router,
+    clients.router,
+    live.router,
+)

@@ -1,7 +1,7 @@
 """A case as a page shows it: what is asked for, why, what else was considered, what a yes does, and whether this person may say it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,10 +85,14 @@ STATES = {
 }
 
 
-def view_of(opened: OpenPractice, case: Case, person: Person, names: Names) -> CaseView:
-    """The case as this person may see it."""
+def views_of(opened: OpenPractice, cases: Iterable[Case], person: Person, names: Names) -> list[CaseView]:
+    """The cases as this person may see them."""
+    speaker = Speaker(names, opened.timezone, opened.service.desk.visits(opened.clock.now()))
+    return [_view(opened, case, person, speaker) for case in cases]
+
+
+def _view(opened: OpenPractice, case: Case, person: Person, speaker: Speaker) -> CaseView:
     proposal, policy = case.proposal, opened.policy
-    speaker = Speaker(names, opened.timezone)
     hides_risk = not sees_risk(person)
     may_decide = not deciding_objections(case, case.action, person)
     return CaseView(

@@ -18,7 +18,7 @@ from hsched_core.policy.permissions import Scope, Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
-from hsched_service.desk.case_view import CaseView, view_of
+from hsched_service.desk.case_view import views_of
 from hsched_service.desk.names import names_for
 from hsched_service.desk.words import KINDS, tab_of
 from hsched_service.pages.rendering import page
@@ -72,11 +72,11 @@ def router(opened: OpenPractice) -> APIRouter:
     ) -> Response:
         chosen = chosen_from(_within_reach(opened, visitor), tab, number)
         names = names_for(opened, visitor)
-        views = [view_of(opened, one, visitor.person, names) for one in chosen.cases]
-        last = _last(opened, visitor, case, did)
+        views = views_of(opened, chosen.cases, visitor.person, names)
+        last = views_of(opened, _last(opened, visitor, case, did), visitor.person, names)
         shown = page(
             request, visitor, "desk/queue.html", views=views, chosen=chosen, kinds=KINDS, reasons=REASONS, did=DID.get(did, ""),
-            last=view_of(opened, last, visitor.person, names) if last else None,
+            last=last[0] if last else None,
         )  # fmt: skip
         names.seen("desk.queue")
         return shown
@@ -141,21 +141,21 @@ def _reached(opened: OpenPractice, visitor: Visitor, case_id: str) -> Case:
     return case
 
 
-def _last(opened: OpenPractice, visitor: Visitor, case_id: str, did: str) -> Case | None:
+def _last(opened: OpenPractice, visitor: Visitor, case_id: str, did: str) -> list[Case]:
     """The case that was just decided, to say so and to offer to take it back."""
     if not case_id or did not in DID:
-        return None
+        return []
     try:
-        return _reached(opened, visitor, case_id)
+        return [_reached(opened, visitor, case_id)]
     except NotThereError:
-        return None
+        return []
 
 
 def _case_page(
     opened: OpenPractice, request: Request, visitor: Visitor, case: Case, against: Sequence[str] = (), status: int = 200
 ) -> Response:
     names = names_for(opened, visitor)
-    view: CaseView = view_of(opened, case, visitor.person, names)
+    [view] = views_of(opened, [case], visitor.person, names)
     told = opened.service.desk.search.of_subject(case.id)
     decided = [Done(datetime.fromisoformat(one.at), one.kind, one.actor) for one in told if one.kind.startswith("proposal.")]
     shown = page(request, visitor, "desk/case.html", status, view=view, decided=decided, against=against, reasons=REASONS)

@@ -19,6 +19,7 @@ from hsched_core.domain.actions import (
     SendMessage,
     UpdateWaitlistStatus,
 )
+from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
@@ -63,6 +64,7 @@ class Speaker:
 
     names: Names
     zone: ZoneInfo
+    visits: Mapping[str, Appointment] = field(default_factory=dict, repr=False)  # what is known of coming ones
 
     def tell(self, action: Action) -> Told:
         """The action in words."""
@@ -133,19 +135,26 @@ class Speaker:
 
     def _message(self, action: SendMessage) -> Told:
         client, what = self.names.client(action.to.client), MESSAGES.get(action.template, action.template.replace("_", " "))
+        visit = self.visits.get(action.appointment or "")
+        of_visit = (self.when(visit.session.starts_at), *self._about(visit.session)) if visit else ()
+        clinician, at = (visit.session.clinician, visit.session.starts_at) if visit else ("", None)
         if action.to.channel is Channel.CALL:
             return Told(
                 f"Call {client}",
-                (what,),
+                (what, *of_visit),
                 action.to.client,
-                consequences=("A task for the staff: it appears on the call list. Nothing is sent.",),
+                clinician,
+                at,
+                ("A task for the staff: it appears on the call list. Nothing is sent.",),
             )
         how = CHANNEL[action.to.channel]
         return Told(
             f"Send {client} {what}",
-            (f"by {how}",),
+            (*of_visit, f"by {how}"),
             action.to.client,
-            consequences=(f"{client} gets the template's words by {how}: at once, or when quiet hours end. A message cannot be taken back.",),
+            clinician,
+            at,
+            (f"{client} gets the template's words by {how}: at once, or when quiet hours end. A message cannot be taken back.",),
         )
 
     def _score(self, action: RecordScore) -> Told:
