@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hsched_adapters.desk.calendars import Calendars
 from hsched_adapters.desk.directory import Directory
+from hsched_adapters.desk.evidence import EvidenceReading
 from hsched_adapters.desk.open_cases import OpenCases
 from hsched_adapters.desk.pulse import Pulse
 from hsched_adapters.desk.recent import Recent
@@ -42,6 +43,10 @@ class DeskParts:
     @cached_property
     def search(self) -> TrailSearch:
         return TrailSearch(self._opened.audit)
+
+    @cached_property
+    def evidence(self) -> EvidenceReading:
+        return EvidenceReading(self._opened.audit)
 
     @cached_property
     def tasks(self) -> CallTasks:

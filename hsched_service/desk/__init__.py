@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service.desk import calendar, calls, clients, live, queue, replies, waitlist
+from hsched_service.desk import calendar, calls, clients, insights, live, queue, replies, rules, steering, waitlist
 
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     calendar.router,
@@ -14,5 +14,9 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     waitlist.router,
     replies.router,
     clients.router,
+    insights.router,
+    steering.phases_router,
+    steering.orders_router,
+    rules.router,
     live.router,
 )
