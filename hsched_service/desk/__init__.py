@@ -5,7 +5,21 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service.desk import calendar, calls, clients, insights, live, queue, replies, rules, steering, waitlist
+from hsched_service.desk import (
+    auditor,
+    calendar,
+    calls,
+    clients,
+    effects,
+    insights,
+    live,
+    own_day,
+    queue,
+    replies,
+    rules,
+    steering,
+    waitlist,
+)
 
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     calendar.router,
@@ -18,5 +32,9 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     steering.phases_router,
     steering.orders_router,
     rules.router,
+    effects.router,
+    own_day.router,
+    auditor.router,
+    auditor.verifying_router,
     live.router,
 )

@@ -45,7 +45,7 @@ def router(opened: OpenPractice) -> APIRouter:
             clinicians=plots.bars(_clinicians(tables.worst("clinician"), names), "Share of visits unused, by clinician"),
             kinds=plots.bars([_bar(_kind(row), row) for row in tables.worst("session_type")[:8]], "Share of visits unused, by kind"),
             leads=plots.bars([_bar(row["lead_label"], row) for row in sorted(tables.worst("lead_time"), key=lambda one: one["lead_band"])], "Share of visits unused, by notice"),
-            has_tables=bool(trend), looked_back=LOOKED_BACK.days,
+            has_tables=bool(tables.weekday_hours()), looked_back=LOOKED_BACK.days,
         )  # fmt: skip
 
     return made

@@ -28,6 +28,7 @@ SEES, DECIDES = Annotated[Visitor, Depends(needs(Subject.QUEUE))], Annotated[Vis
 DIGEST = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
 TAB = Annotated[str, Form(pattern=r"^[a-z]{0,10}$")]
 DID = {"approved": "Approved.", "declined": "Declined.", "settled": "Settled.", "taken_back": "Taken back: nothing of it leaves."}
+BY_PEOPLE = {f"proposal.{one}" for one in ("approved", "supported", "declined", "withdrawn", "resolved_done", "resolved_not_done")}
 REASONS: Mapping[Decline, str] = {
     Decline.UNSUITABLE: "does not suit",
     Decline.ARRANGED_OTHERWISE: "arranged otherwise",
@@ -158,7 +159,10 @@ def _case_page(
     [view] = views_of(opened, [case], visitor.person, names)
     told = opened.service.desk.search.of_subject(case.id)
     decided = [Done(datetime.fromisoformat(one.at), one.kind, one.actor) for one in told if one.kind.startswith("proposal.")]
-    shown = page(request, visitor, "desk/case.html", status, view=view, decided=decided, against=against, reasons=REASONS)
+    decider = next((one for one in reversed(decided) if one.kind in BY_PEOPLE), None)
+    shown = page(
+        request, visitor, "desk/case.html", status, view=view, decided=decided, decider=decider, against=against, reasons=REASONS
+    )
     names.seen("desk.case")
     return shown
 
