@@ -28,6 +28,7 @@ SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
 MOST_STORY = 400
 WEEKS_BACK = 60
+BRIEFLY = ("use case", "action kind", "wanted", "rules", "reason", "outcome", "purpose", "count", "to", "state")  # what tells most, in this order
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Entry:
     kind: str
     subject: str
     says: Sequence[tuple[str, str]]
+    brief: str
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,9 @@ def _span(opened: OpenPractice, day: str) -> tuple[datetime | None, datetime | N
 
 
 def _entry(told: Told) -> Entry:
-    return Entry(told.seq, datetime.fromisoformat(told.at), told.actor, told.kind, told.subject, list(_says("", told.body)))
+    says = list(_says("", told.body))
+    brief = " · ".join(dict(says)[name].replace("_", " ") for name in BRIEFLY if name in dict(says))
+    return Entry(told.seq, datetime.fromisoformat(told.at), told.actor, told.kind, told.subject, says, brief or f"{len(says)} facts")
 
 
 def _says(above: str, body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

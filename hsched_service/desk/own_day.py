@@ -20,7 +20,7 @@ from hsched_service.desk.names import names_for
 from hsched_service.desk.words import Speaker
 from hsched_service.pages.rendering import page
 
-LATELY = timedelta(days=2)
+LATELY, AHEAD = timedelta(days=2), timedelta(days=7)
 TOLD = frozenset({State.CONFIRMED, State.APPROVED, State.EXECUTING, State.UNKNOWN, State.NEEDS_PERSON})
 
 
@@ -62,7 +62,7 @@ def router(opened: OpenPractice) -> APIRouter:
 
 
 def _is_coming(one: Appointment, now: datetime) -> bool:
-    return one.status is AppointmentStatus.BOOKED and one.session.starts_at > now
+    return one.status is AppointmentStatus.BOOKED and now < one.session.starts_at < now + AHEAD
 
 
 def _actions(cases: Sequence[Case], speaker: Speaker) -> list[tuple[datetime, str, str]]:
