@@ -1,4 +1,4 @@
-"""A practice in the middle of its week, for tests of staff pages: a full calendar, published scores, cancellations, who waits, what is asked."""
+"""A practice in the middle of its week, for tests of staff pages: a full calendar, scores, cancellations, who waits, what is asked."""
 
 import random
 from collections.abc import Iterator
@@ -56,7 +56,9 @@ def fill(world: ServiceWorld, clinicians: int, clients: int, weeks: int) -> list
     for number in range(clients):
         given, family = _name(chance)
         way = chance.choice(("text", "text", "email", "portal"))
-        one = Client(f"PT-{number:06d}", given, family, chance.choice(("en", "en", "en", "es")), way, NOW, "America/New_York", "NY", consents)
+        one = Client(
+            f"PT-{number:06d}", given, family, chance.choice(("en", "en", "en", "es")), way, NOW, "America/New_York", "NY", consents
+        )
         book.place(replace(one, phone=f"(212) 555-{number % 100:04d}", email=f"client{number}@example.org"))
     seen = clients - WAITING  # the others wait, and have no visit
     visits = [_visit(chance, number, place, seen) for number, place in enumerate(_places(clinicians, weeks), start=100)]
@@ -83,10 +85,24 @@ def publish(opened: OpenPractice, visits: list[Appointment]) -> None:
         day = one.starts_at.astimezone(ZONE).date()
         rows.append(
             {
-                **{"booking_id": f"{token}-0", "moment": "day_before", "appointment_token": token, "client_token": tokens["client"][one.patient_id]},
+                **{
+                    "booking_id": f"{token}-0",
+                    "moment": "day_before",
+                    "appointment_token": token,
+                    "client_token": tokens["client"][one.patient_id],
+                },
                 **{"clinician_token": tokens["clinician"][one.provider_id], "starts_on": day, "starts_at": one.starts_at.astimezone(UTC)},
-                **{"days_ahead": (day - NOW.date()).days, "probability": risk, "probability_no_show": None, "probability_late_cancel": None},
-                **{"reasons": "Missed 2 of the last 5 visits\nBooked 34 days ahead" if risk > 0.25 else "", "rank_in_day": 1, "visits_in_day": 20},
+                **{
+                    "days_ahead": (day - NOW.date()).days,
+                    "probability": risk,
+                    "probability_no_show": None,
+                    "probability_late_cancel": None,
+                },
+                **{
+                    "reasons": "Missed 2 of the last 5 visits\nBooked 34 days ahead" if risk > 0.25 else "",
+                    "rank_in_day": 1,
+                    "visits_in_day": 20,
+                },
                 **{"model_name": "no_show__day_before", "model_version": "3", "is_hindsight": False},
             }
         )

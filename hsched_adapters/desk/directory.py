@@ -43,7 +43,9 @@ class Directory:
         tokens = ehr.records.tokens(fields, rows, kind, "id")
         found = {}
         for row in rows:
-            told = {name: _text(fields.value(row, name)) for name in ("id", "given_name", "family_name", "name", "phone", "email", "language")}
+            told = {
+                name: _text(fields.value(row, name)) for name in ("id", "given_name", "family_name", "name", "phone", "email", "language")
+            }
             if told["id"] in tokens:
                 name = told["name"] or f"{told['given_name']} {told['family_name']}".strip()
                 found[tokens[told["id"]]] = Card(name, told["phone"], told["email"], told["language"])

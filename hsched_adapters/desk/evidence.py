@@ -76,7 +76,7 @@ class EvidenceReading:
 
     def _states(self, connection: sa.Connection, use_case: str) -> dict[str, int]:
         ours = sa.select(cases.c.state, sa.func.count()).where(cases.c.practice == self._trail.practice, cases.c.use_case == use_case)
-        return {state: count for state, count in connection.execute(ours.group_by(cases.c.state))}
+        return dict(connection.execute(ours.group_by(cases.c.state)).tuples().all())
 
     def _approvals(self, connection: sa.Connection, use_case: str) -> tuple[int, int]:
         """Cases that people approved, and those a standing order did; what followed from an accepted offer counts as neither."""
@@ -92,7 +92,7 @@ class EvidenceReading:
 
     def _offers(self, connection: sa.Connection) -> tuple[int, int]:
         ours = sa.select(offers.c.state, sa.func.count()).where(offers.c.practice == self._trail.practice).group_by(offers.c.state)
-        found = {state: count for state, count in connection.execute(ours)}
+        found = dict(connection.execute(ours).tuples().all())
         return found.get("accepted", 0), sum(count for state, count in found.items() if state != "sent")
 
     def _steps_back(self, connection: sa.Connection, use_case: str, since: datetime) -> int:

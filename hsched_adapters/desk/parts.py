@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hsched_adapters.desk.calendars import Calendars
+from hsched_adapters.desk.call_tasks import CallTasks, confirmed_visits
 from hsched_adapters.desk.directory import Directory
 from hsched_adapters.desk.evidence import EvidenceReading
 from hsched_adapters.desk.open_cases import OpenCases
 from hsched_adapters.desk.pulse import Pulse
 from hsched_adapters.desk.recent import Recent
-from hsched_adapters.desk.call_tasks import CallTasks, confirmed_visits
 from hsched_adapters.desk.scored import PublishedAtHand
 from hsched_adapters.desk.tables import DailyTables
 from hsched_adapters.desk.trail_search import TrailSearch

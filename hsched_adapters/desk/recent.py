@@ -55,12 +55,14 @@ class Recent(Generic[T]):
                 return  # somebody else did, or could not, while this one waited
             began = self._tried_at = self._now()
             try:
-                value, trouble = self._read(), ""
+                value = self._read()
             except HschedError as failure:
-                value, trouble = self._value, getattr(failure, "code", "") or type(failure).__name__
-            with self._lock:
-                self._trouble = trouble
-                if not trouble:
-                    self._value, self._at = value, began
+                self._keep(self._value, self._at, getattr(failure, "code", "") or type(failure).__name__)
+            else:
+                self._keep(value, began, "")
         finally:
             self._turn.release()
+
+    def _keep(self, value: T | None, at: float, trouble: str) -> None:
+        with self._lock:
+            self._value, self._at, self._trouble = value, at, trouble

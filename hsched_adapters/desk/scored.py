@@ -71,7 +71,11 @@ class PublishedAtHand:
         ours = (
             sa.select(scores, feature_rows.c.inputs)
             .join(feature_rows, joined, isouter=True)
-            .where(scores.c.practice == self._trail.practice, scores.c.starts_at >= start.astimezone(UTC), scores.c.starts_at < end.astimezone(UTC))
+            .where(
+                scores.c.practice == self._trail.practice,
+                scores.c.starts_at >= start.astimezone(UTC),
+                scores.c.starts_at < end.astimezone(UTC),
+            )
         )
         with self._trail.reading() as connection:
             rows = [dict(row) for row in connection.execute(ours).mappings()]

@@ -1,4 +1,4 @@
-"""Figures of the daily run for people: rates by weekday and hour, kind of visit, notice; the trend. De-identified tables, read when they change."""
+"""Figures of the daily run for people: rates by weekday and hour, kind, notice; the trend. Read again when their tables change."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -62,5 +62,3 @@ def _rows(sql: str, parameters: Mapping[str, object]) -> Sequence[Row]:
         result = connection.execute(sql, dict(parameters))
         names = [column[0] for column in result.description or []]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-

@@ -63,7 +63,11 @@ class TrailSearch:
         found += [entries.seq < wanted.before] if wanted.before else []
         found += [entries.actor == wanted.actor] if wanted.actor else []
         found += [entries.kind.startswith(wanted.kind, autoescape=True)] if wanted.kind else []
-        found += [sa.or_(entries.subject == wanted.subject, entries.subject.endswith(f":{wanted.subject}", autoescape=True))] if wanted.subject else []
+        found += (
+            [sa.or_(entries.subject == wanted.subject, entries.subject.endswith(f":{wanted.subject}", autoescape=True))]
+            if wanted.subject
+            else []
+        )
         # The trail keeps instants as text in UTC, whose order is that of time.
         found += [entries.at >= as_text(wanted.since)] if wanted.since else []
         found += [entries.at < as_text(wanted.until)] if wanted.until else []

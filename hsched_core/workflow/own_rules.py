@@ -1,4 +1,4 @@
-"""Changes of the practice's own rules as a person asks for them: a phase, a standing order. Others approve; less autonomy needs no asking."""
+"""Changes of the practice's own rules as a person asks for them: a phase, a standing order. Others approve them."""
 
 import re
 from dataclasses import dataclass

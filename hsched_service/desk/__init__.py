@@ -1,4 +1,4 @@
-"""Staff pages: what waits, calendar, calls, waitlist, insights, model, audit. Read models come from `opened.service.desk`, decisions go to the path."""
+"""Staff pages: what waits, calendar, calls, waitlist, insights, model, audit. They read `opened.service.desk`; decisions go to the path."""
 
 from collections.abc import Callable
 
@@ -25,6 +25,7 @@ from hsched_service.desk import (
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     calendar.router,
     queue.router,
+    queue.deciding_router,
     calls.router,
     waitlist.router,
     replies.router,

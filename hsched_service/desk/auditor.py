@@ -28,7 +28,18 @@ SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
 MOST_STORY = 400
 WEEKS_BACK = 60
-BRIEFLY = ("use case", "action kind", "wanted", "rules", "reason", "outcome", "purpose", "count", "to", "state")  # what tells most, in this order
+BRIEFLY = (
+    "use case",
+    "action kind",
+    "wanted",
+    "rules",
+    "reason",
+    "outcome",
+    "purpose",
+    "count",
+    "to",
+    "state",
+)  # what tells most, in this order
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,15 @@ def router(opened: OpenPractice) -> APIRouter:
         found = opened.service.desk.search.page(Wanted(actor, kind, "", since, until, before))
         entries = [_entry(one) for one in found.entries]
         return page(
-            request, visitor, "desk/audit.html", entries=entries, next_before=found.next_before, kind=kind, actor=actor, day=day, checked=None
+            request,
+            visitor,
+            "desk/audit.html",
+            entries=entries,
+            next_before=found.next_before,
+            kind=kind,
+            actor=actor,
+            day=day,
+            checked=None,
         )
 
     @made.post("/audit/search")
@@ -93,8 +112,8 @@ def router(opened: OpenPractice) -> APIRouter:
         told = {name: _told(case, names, opened) for name, case in cases.items()}
         cut = max(0, len(entries) - MOST_STORY)
         return page(
-            request, visitor, "desk/story.html", subject=subject, entries=[_entry(one) for one in entries[:MOST_STORY]], cases=told, cut=cut,
-            trouble="",
+            request, visitor, "desk/story.html", subject=subject, entries=[_entry(one) for one in entries[:MOST_STORY]], cases=told,
+            cut=cut, trouble="",
         )  # fmt: skip
 
     return made
@@ -126,7 +145,13 @@ def verifying_router(opened: OpenPractice) -> APIRouter:
         names = Names(visitor, {}, {})
         rows = [_automated(case, names, opened) for case in opened.service.desk.cases.by_order(since, until)]
         return page(
-            request, visitor, "desk/audit_week.html", rows=rows, monday=first, before=first - timedelta(days=7), after=first + timedelta(days=7)
+            request,
+            visitor,
+            "desk/audit_week.html",
+            rows=rows,
+            monday=first,
+            before=first - timedelta(days=7),
+            after=first + timedelta(days=7),
         )
 
     return made
@@ -158,7 +183,11 @@ def _says(above: str, body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         if isinstance(value, Mapping):
             found += _says("" if name in ("changes", "origin") else label, value)
         elif isinstance(value, list):
-            told = [str(one)[:16] if isinstance(one, str) else " ".join(f"{k} {str(v)[:16]}" for k, v in one.items()) for one in value if isinstance(one, str | Mapping)]
+            told = [
+                str(one)[:16] if isinstance(one, str) else " ".join(f"{k} {str(v)[:16]}" for k, v in one.items())
+                for one in value
+                if isinstance(one, str | Mapping)
+            ]
             found.append((label, ", ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6 else "")))
         else:
             found.append((label, str(value)[:64]))

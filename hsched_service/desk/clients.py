@@ -56,7 +56,8 @@ def router(opened: OpenPractice) -> APIRouter:
             raise NotThereError
         scores = desk.published.newest(now).scores if sees_risk(visitor.person) else {}
         lines = [
-            VisitLine(one, names.clinician(one.session.clinician), MODALITY[str(one.session.modality)], _risk(scores.get(one.id))) for one in visits
+            VisitLine(one, names.clinician(one.session.clinician), MODALITY[str(one.session.modality)], _risk(scores.get(one.id)))
+            for one in visits
         ]
         agreed = [(CHANNEL[one], has_consent(contact.consents, one, Purpose.REMINDER, now)) for one in Channel]
         shown = page(
@@ -68,9 +69,7 @@ def router(opened: OpenPractice) -> APIRouter:
         return shown
 
     @made.post("/desk/clients/{client}/{act}")
-    def take_over(
-        visitor: SEES, client: str, act: str, because: Annotated[Pause, Form()]
-    ) -> Response:
+    def take_over(visitor: SEES, client: str, act: str, because: Annotated[Pause, Form()]) -> Response:
         _visits(opened, visitor, client)
         deeds = {"pause": opened.path.pause, "resume": opened.path.resume}
         if act not in deeds:
@@ -103,7 +102,9 @@ def _open_cases(opened: OpenPractice, visitor: Visitor, client: str) -> int:
     if visitor.scope(Subject.QUEUE) is not Scope.PRACTICE:
         return 0
     waiting = opened.service.desk.cases.waiting()
-    about = (one.action.outreach.client if one.action.outreach else one.action.session.client if one.action.session else "" for one in waiting)
+    about = (
+        one.action.outreach.client if one.action.outreach else one.action.session.client if one.action.session else "" for one in waiting
+    )
     return sum(one == client for one in about)
 
 

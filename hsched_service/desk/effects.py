@@ -1,4 +1,4 @@
-"""What contacting clients changed, as far as chance decided: the measured effects of reminders and waitlist, and what followed reminders."""
+"""What contacting clients changed, as far as chance decided: the measured effects of reminders and waitlist."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence

@@ -48,7 +48,9 @@ def _table(rows: list[list[str]]) -> Markup:
     body = [row for row in others if not all(set(cell) <= {"-", ":"} for cell in row)]
 
     def line(row: list[str], tag: str) -> Markup:
-        return Markup("<tr>{}</tr>").format(Markup("").join(Markup(f"<{tag}>{{}}</{tag}>").format(_inline(cell.replace("_", " "))) for cell in row))
+        return Markup("<tr>{}</tr>").format(
+            Markup("").join(Markup(f"<{tag}>{{}}</{tag}>").format(_inline(cell.replace("_", " "))) for cell in row)
+        )
 
     cells = Markup("").join(line(row, "td") for row in body)
     return Markup('<div class="scrolls"><table><thead>{}</thead><tbody>{}</tbody></table></div>').format(line(head, "th"), cells)

@@ -101,15 +101,25 @@ def _champions(opened: OpenPractice) -> list[Champion]:
     found = []
     for row in rows:
         is_waiting = "champion" not in row.aliases
-        columns, groups = _groups(registry.text_of(row.run_id, GROUPS) if _has_folder(registry, row.run_id) else None)
+        columns, groups = _groups(registry.text_of(row.run_id, GROUPS))
         against = stands_against(row, champion_version(registry, row.moment)) if is_waiting else ""
         found.append(
             Champion(
-                row.moment.replace("_", " "), row.version, row.name, [(title, _figure(row.metrics.get(name))) for name, title in SHOWN],
-                row.trained_through, row.promoted_at[:10], row.promoted_by, row.reasons, is_waiting, against,
-                html_of(registry.text_of(row.run_id, "model_card.md") or ""), columns, groups,
+                row.moment.replace("_", " "),
+                row.version,
+                row.name,
+                [(title, _figure(row.metrics.get(name))) for name, title in SHOWN],
+                row.trained_through,
+                row.promoted_at[:10],
+                row.promoted_by,
+                row.reasons,
+                is_waiting,
+                against,
+                html_of(registry.text_of(row.run_id, "model_card.md") or ""),
+                columns,
+                groups,
                 registry.run_url(row.run_id, opened.settings.mlflow_ui),
-            )  # fmt: skip
+            )
         )
     return sorted(found, key=lambda one: (one.is_waiting, one.moment))
 
@@ -154,11 +164,6 @@ def _reliability(rows: Any) -> Markup:
             low, high = share.interval or (0.0, 0.0)
             points.append(plots.Point(f"{part['probability'].mean():.3f}", share.value or 0.0, low, high, len(part)))
     return plots.reliability(points, "What was forecast, and how often it came true")
-
-
-def _has_folder(registry: Any, run_id: str) -> bool:
-    """Whether the run has a review; `text_of` looks at a run's top folder only."""
-    return registry.text_of(run_id, "review.json") is not None
 
 
 def _groups(text: str | None) -> tuple[Sequence[str], Sequence[Sequence[str]]]:

@@ -43,7 +43,11 @@ def router(opened: OpenPractice) -> APIRouter:
         names, now, mine = names_for(opened, visitor), opened.clock.now(), visitor.person.clinician or ""
         seen = [one for one in opened.service.desk.visits(now).values() if one.session.clinician == mine]
         coming = sorted((one for one in seen if _is_coming(one, now)), key=lambda one: one.session.starts_at)
-        gone = [one for one in seen if one.status is AppointmentStatus.CANCELLED and now - one.updated_at < LATELY and one.session.starts_at > now]
+        gone = [
+            one
+            for one in seen
+            if one.status is AppointmentStatus.CANCELLED and now - one.updated_at < LATELY and one.session.starts_at > now
+        ]
         with opened.path_store.looking() as state:
             free = [one for one in state.openings(OpeningState.OPEN, OpeningState.EXHAUSTED, after=now) if one.opening.clinician == mine]
             about = {one.id: state.cases_about(one.id) for one in coming}
@@ -51,7 +55,8 @@ def router(opened: OpenPractice) -> APIRouter:
         speaker = Speaker(names, opened.timezone, opened.service.desk.visits(now))
         shown = page(
             request, visitor, "desk/own_day.html",
-            done=[VisitDone(one, names.client(one.session.client), one.id in confirmed, _actions(about[one.id], speaker)) for one in coming],
+            done=[VisitDone(one, names.client(one.session.client), one.id in confirmed, _actions(about[one.id], speaker))
+                  for one in coming],
             gone=[(one, names.client(one.session.client)) for one in sorted(gone, key=lambda one: one.session.starts_at)],
             free=free, waits=_waiting(opened, mine), names=names,
         )  # fmt: skip

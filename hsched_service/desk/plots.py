@@ -66,8 +66,9 @@ def series(points: Sequence[Point], title: str, most: float | None = None) -> Ma
         for place, one in enumerate(points)
         if place % every == 0
     )
-    body = f'{"".join(lines)}<polygon points="{" ".join(outline)}" fill="{BAND}"/><polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="2"/>'
-    return _svg(height, title, body + dots + names)
+    band = f'<polygon points="{" ".join(outline)}" fill="{BAND}"/>'
+    line = f'<polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="2"/>'
+    return _svg(height, title, "".join(lines) + band + line + dots + names)
 
 
 def bars(points: Sequence[Point], title: str) -> Markup:
@@ -75,7 +76,7 @@ def bars(points: Sequence[Point], title: str) -> Markup:
     if not points:
         return Markup("")
     left, right, each = 190, 110, 26
-    most = max(0.1, max(one.high for one in points))
+    most = max([0.1, *(one.high for one in points)])
     scale = (WIDTH - left - right) / most
     rows = []
     for place, one in enumerate(points):
@@ -83,7 +84,7 @@ def bars(points: Sequence[Point], title: str) -> Markup:
         rows.append(
             f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{escape(one.label)}</text>'
             f'<rect x="{left}" y="{y + 3}" width="{one.value * scale:.1f}" height="16" rx="2" fill="{HEAT[3]}"/>'
-            f'<line x1="{left + one.low * scale:.1f}" x2="{left + one.high * scale:.1f}" y1="{y + 11}" y2="{y + 11}" stroke="{LINE}" stroke-width="2"/>'
+            f'<line x1="{left + one.low * scale:.1f}" x2="{left + one.high * scale:.1f}" y1="{y + 11}" y2="{y + 11}" stroke="{LINE}"/>'
             f'<text x="{left + one.high * scale + 8:.1f}" y="{y + 15}" fill="{SOFT}">{one.value:.0%} of {one.of:,}</text>'
         )
     return _svg(12 + each * len(points), title, "".join(rows))
@@ -95,8 +96,14 @@ def heat(cells: Sequence[Cell], rows: Sequence[str], columns: Sequence[str], tit
         return Markup("")
     left, top, high = 48, 22, 30
     wide = (WIDTH - left) / max(1, len(columns))
-    heads = "".join(f'<text x="{left + wide * (n + 0.5):.1f}" y="14" text-anchor="middle" fill="{SOFT}">{escape(name)}</text>' for n, name in enumerate(columns))
-    names = "".join(f'<text x="{left - 8}" y="{top + high * (n + 0.5) + 4:.1f}" text-anchor="end" fill="{SOFT}">{escape(name)}</text>' for n, name in enumerate(rows))
+    heads = "".join(
+        f'<text x="{left + wide * (n + 0.5):.1f}" y="14" text-anchor="middle" fill="{SOFT}">{escape(name)}</text>'
+        for n, name in enumerate(columns)
+    )
+    names = "".join(
+        f'<text x="{left - 8}" y="{top + high * (n + 0.5) + 4:.1f}" text-anchor="end" fill="{SOFT}">{escape(name)}</text>'
+        for n, name in enumerate(rows)
+    )
     body = []
     for one in cells:
         step = sum(one.value >= limit for limit in HEAT_STEPS)
@@ -124,7 +131,9 @@ def reliability(points: Sequence[Point], title: str) -> Markup:
         return left + place(x), size - bottom - place(y)
 
     grid = "".join(_axis(left, at(0, share)[1], f"{share:.0%}", size - bottom - 10 + left) for share in _ticks(most))
-    ticks = "".join(f'<text x="{at(share, 0)[0]:.1f}" y="{size - 16}" text-anchor="middle" fill="{SOFT}">{share:.0%}</text>' for share in _ticks(most))
+    ticks = "".join(
+        f'<text x="{at(share, 0)[0]:.1f}" y="{size - 16}" text-anchor="middle" fill="{SOFT}">{share:.0%}</text>' for share in _ticks(most)
+    )
     (x0, y0), (x1, y1) = at(0, 0), at(most, most)
     diagonal = f'<line x1="{x0:.1f}" y1="{y0:.1f}" x2="{x1:.1f}" y2="{y1:.1f}" stroke="{SOFT}" stroke-dasharray="4 4"/>'
     marks = []
@@ -135,7 +144,8 @@ def reliability(points: Sequence[Point], title: str) -> Markup:
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{LINE}" stroke-width="2"/>'
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{LINE}"><title>{escape(_told(one))}</title></circle>'
         )
-    words = f'<text x="{left + 8}" y="16" fill="{SOFT}">came true</text><text x="{size - 12}" y="{size - 2}" text-anchor="end" fill="{SOFT}">forecast</text>'
+    words = f'<text x="{left + 8}" y="16" fill="{SOFT}">came true</text>'
+    words += f'<text x="{size - 12}" y="{size - 2}" text-anchor="end" fill="{SOFT}">forecast</text>'
     return _svg(size, title, grid + ticks + diagonal + "".join(marks) + words, size + left)
 
 
@@ -157,4 +167,6 @@ def _told(one: Point) -> str:
 
 def _svg(height: float, title: str, body: str, width: float = WIDTH) -> Markup:
     """`body` is made here, with every word from elsewhere escaped."""
-    return Markup(f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>{body}</svg>')
+    return Markup(
+        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>{body}</svg>'
+    )

@@ -24,7 +24,8 @@ from hsched_service.desk.words import KINDS, tab_of
 from hsched_service.pages.rendering import page
 
 PAGE = 15
-SEES, DECIDES = Annotated[Visitor, Depends(needs(Subject.QUEUE))], Annotated[Visitor, Depends(needs(Subject.DECIDE))]
+SEES = Annotated[Visitor, Depends(needs(Subject.QUEUE))]
+DECIDES = Annotated[Visitor, Depends(needs(Subject.DECIDE))]
 DIGEST = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
 TAB = Annotated[str, Form(pattern=r"^[a-z]{0,10}$")]
 DID = {"approved": "Approved.", "declined": "Declined.", "settled": "Settled.", "taken_back": "Taken back: nothing of it leaves."}
@@ -59,7 +60,7 @@ class Done:
 
 
 def router(opened: OpenPractice) -> APIRouter:
-    """Looking at the queue and deciding."""
+    """Looking at the queue."""
     made = APIRouter()
 
     @made.get("/desk/queue")
@@ -85,6 +86,13 @@ def router(opened: OpenPractice) -> APIRouter:
     @made.get("/desk/queue/{case_id}")
     def one(request: Request, visitor: SEES, case_id: str) -> Response:
         return _case_page(opened, request, visitor, _reached(opened, visitor, case_id))
+
+    return made
+
+
+def deciding_router(opened: OpenPractice) -> APIRouter:
+    """The person's word."""
+    made = APIRouter()
 
     @made.post("/desk/queue/{case_id}/approve")
     def approve(request: Request, visitor: DECIDES, case_id: str, digest: DIGEST, tab: TAB = "") -> Response:
@@ -160,9 +168,7 @@ def _case_page(
     told = opened.service.desk.search.of_subject(case.id)
     decided = [Done(datetime.fromisoformat(one.at), one.kind, one.actor) for one in told if one.kind.startswith("proposal.")]
     decider = next((one for one in reversed(decided) if one.kind in BY_PEOPLE), None)
-    shown = page(
-        request, visitor, "desk/case.html", status, view=view, decided=decided, decider=decider, against=against, reasons=REASONS
-    )
+    shown = page(request, visitor, "desk/case.html", status, view=view, decided=decided, decider=decider, against=against, reasons=REASONS)
     names.seen("desk.case")
     return shown
 

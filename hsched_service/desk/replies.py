@@ -115,7 +115,14 @@ def _reached(opened: OpenPractice, visitor: Visitor, message: str) -> Reply:
 
 
 def _one(
-    opened: OpenPractice, request: Request, visitor: Visitor, message: str, *, letter: Letter | None = None, trouble: str = "", status: int = 200
+    opened: OpenPractice,
+    request: Request,
+    visitor: Visitor,
+    message: str,
+    *,
+    letter: Letter | None = None,
+    trouble: str = "",
+    status: int = 200,
 ) -> Response:
     reply = _reached(opened, visitor, message)
     names = names_for(opened, visitor)

@@ -28,7 +28,8 @@ from hsched_service.pages.rendering import page
 
 BY_A_PERSON = "person"  # the trail's word for a step back that nobody but a person asked for
 RECENT = timedelta(days=28)
-SEES_PHASES, SEES_ORDERS = Annotated[Visitor, Depends(needs(Subject.PHASES))], Annotated[Visitor, Depends(needs(Subject.ORDERS))]
+SEES_PHASES = Annotated[Visitor, Depends(needs(Subject.PHASES))]
+SEES_ORDERS = Annotated[Visitor, Depends(needs(Subject.ORDERS))]
 STEERS = Annotated[Visitor, Depends(needs(Subject.STEER))]
 USE_CASE_WORDS = {"waitlist": "Waitlist", "reminders": "Reminders", "risk_write_back": "Risk into the EHR"}
 

@@ -23,7 +23,13 @@ SEES = Annotated[Visitor, Depends(needs(Subject.WAITLIST))]
 FILLED_WITHIN = timedelta(days=2)
 MOST = 200  # entries of one page
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-STATES = {"sent": "waits for an answer", "accepted": "said yes", "declined": "said no", "expired": "did not answer", "withdrawn": "taken back"}
+STATES = {
+    "sent": "waits for an answer",
+    "accepted": "said yes",
+    "declined": "said no",
+    "expired": "did not answer",
+    "withdrawn": "taken back",
+}
 ORDER = (Urgency.URGENT, Urgency.SOON, Urgency.ROUTINE)
 
 
@@ -99,7 +105,8 @@ def _shown(opened: OpenPractice, request: Request, visitor: Visitor, trouble: st
 def _free(record: OpeningRecord, offers: Sequence[Offer], names: Names) -> Free:
     opening = record.opening
     asked = [
-        Asked(names.client(one.client), one.client, STATES.get(one.state, str(one.state)), one.answer_by, one.state == "sent") for one in offers
+        Asked(names.client(one.client), one.client, STATES.get(one.state, str(one.state)), one.answer_by, one.state == "sent")
+        for one in offers
     ]
     what = f"{opening.session_type}, {opening.duration_minutes} min, {MODALITY[str(opening.modality)]}"
     return Free(record, names.clinician(opening.clinician), what, asked)
