@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
@@ -11,7 +11,6 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.trail_search import Wanted
 from hsched_adapters.store.audit.examination import Examination, examine, whole_story
-from hsched_adapters.store.audit.rows import Told
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadyError, UserError
 from hsched_core.domain.time import day_start, local_day
@@ -23,6 +22,9 @@ from hsched_service.desk.case_view import STATES
 from hsched_service.desk.names import SHORT, Names
 from hsched_service.desk.words import Speaker
 from hsched_service.pages.rendering import page
+
+if TYPE_CHECKING:
+    from hsched_adapters.store.audit.rows import Told
 
 SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
@@ -167,7 +169,7 @@ def _span(opened: OpenPractice, day: str) -> tuple[datetime | None, datetime | N
         raise NotThereError from None
 
 
-def _entry(told: Told) -> Entry:
+def _entry(told: "Told") -> Entry:
     says = list(_says("", told.body))
     brief = " · ".join(dict(says)[name].replace("_", " ") for name in BRIEFLY if name in dict(says))
     return Entry(told.seq, datetime.fromisoformat(told.at), told.actor, told.kind, told.subject, says, brief or f"{len(says)} facts")

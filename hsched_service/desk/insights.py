@@ -25,6 +25,7 @@ SENTENCES = 4  # of weekdays and hours
 LOOKED_BACK = timedelta(days=120)
 RECENT_WEEKS = 4
 TREND_WEEKS = 40
+FILLED_TITLE = "Share of freed time that was filled, by week"
 
 
 def router(opened: OpenPractice) -> APIRouter:
@@ -48,12 +49,10 @@ def router(opened: OpenPractice) -> APIRouter:
             recent=_recent(trend),
             filled=filling(openings, now),
             waits=len(opened.service.desk.cases.waiting()),
-            fill=plots.series(
-                [_point(_monday(one.monday), one.filled) for one in weeks], "Share of freed time that was filled, by week", 1.0
-            ),
+            fill=plots.series([_point(_monday(one.monday), one.filled) for one in weeks], FILLED_TITLE, most=1.0),
             has_tables=bool(tables.weekday_hours()),
             looked_back=LOOKED_BACK.days,
-            **_bars(tables, names_for(opened, visitor)),
+            bars=_bars(tables, names_for(opened, visitor)),
         )
 
     return made
