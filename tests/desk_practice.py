@@ -1,7 +1,7 @@
 """A practice in the middle of its week, for tests of staff pages: a full calendar, scores, cancellations, who waits, what is asked."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -27,10 +27,12 @@ Place = tuple[str, datetime]
 
 
 @contextmanager
-def desk_practice(folder: Path, clinicians: int = 4, clients: int = 90, weeks: int = 2, **more: Any) -> Iterator[ServiceWorld]:
+def desk_practice(
+    folder: Path, clinicians: int = 4, clients: int = 90, weeks: int = 2, hours: Sequence[int] = HOURS, **more: Any
+) -> Iterator[ServiceWorld]:
     """The world, with the first proposals made."""
     with service_world(folder, reminders=REMINDERS, **more) as world:
-        visits = fill(world, clinicians, clients, weeks)
+        visits = fill(world, clinicians, clients, weeks, hours)
         publish(world.opened, visits)
         world.opened.take_over_consents()
         cancel(world, visits)
@@ -39,7 +41,7 @@ def desk_practice(folder: Path, clinicians: int = 4, clients: int = 90, weeks: i
         yield world
 
 
-def fill(world: ServiceWorld, clinicians: int, clients: int, weeks: int) -> list[Appointment]:
+def fill(world: ServiceWorld, clinicians: int, clients: int, weeks: int, at_hours: Sequence[int] = HOURS) -> list[Appointment]:
     """People, two weeks of visits and a waitlist in the EHR; the visits still to come."""
     chance, book = random.Random(20260304), world.ehr.book
     for one in list(book.every(Appointment)):
@@ -61,7 +63,7 @@ def fill(world: ServiceWorld, clinicians: int, clients: int, weeks: int) -> list
         )
         book.place(replace(one, phone=f"(212) 555-{number % 100:04d}", email=f"client{number}@example.org"))
     seen = clients - WAITING  # the others wait, and have no visit
-    visits = [_visit(chance, number, place, seen) for number, place in enumerate(_places(clinicians, weeks), start=100)]
+    visits = [_visit(chance, number, place, seen) for number, place in enumerate(_places(clinicians, weeks, at_hours), start=100)]
     for one in visits:
         book.place(one)
     for number in range(WAITING):
@@ -123,12 +125,12 @@ def cancel(world: ServiceWorld, visits: list[Appointment], count: int = CANCELLE
     return gone
 
 
-def _places(clinicians: int, weeks: int) -> Iterator[Place]:
+def _places(clinicians: int, weeks: int, at_hours: Sequence[int]) -> Iterator[Place]:
     for day in range(7 * weeks):
         on = MONDAY + timedelta(days=day)
         if on.weekday() < 5:
             for clinician in range(clinicians):
-                for hour in HOURS:
+                for hour in at_hours:
                     yield f"PRV-{clinician:04d}", datetime.combine(on, time(hour), ZONE)
 
 
