@@ -1,4 +1,4 @@
-"""What staff pages read from the store, on both databases: what waits, whether anything changed, the trail by page, a use case's evidence."""
+"""What staff pages read from the store, on both databases: what waits, what changed, the trail by page, a use case's evidence."""
 
 from collections.abc import Iterator
 from datetime import timedelta
