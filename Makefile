@@ -46,7 +46,7 @@ run: install ## a sandbox practice, the daily run and its summary; a second run 
 	@$(HSCHED) run --sandbox-if-empty
 
 .PHONY: ui
-ui: install ## start Dagster and MLflow on this machine and print their addresses
+ui: install ## start the service, Dagster and MLflow on this machine; prints addresses and demo sign-ins
 	@$(HSCHED) ui
 
 .PHONY: check

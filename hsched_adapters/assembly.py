@@ -305,7 +305,7 @@ class OpenPractice:
         """What only the service needs."""
         from hsched_adapters.service_parts import ServiceParts
 
-        return ServiceParts(self)
+        return ServiceParts(self, self._keyring)
 
     @cached_property
     def path_store(self) -> "SqlPathStore":

@@ -8,28 +8,34 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hsched_adapters.access.roll import PeopleRoll
+from hsched_adapters.access.sealed import Sealer
+from hsched_adapters.access.section import AccessSection, load_access
 from hsched_adapters.access.views import AccessTrail
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.store.sign_ins import SqlSignIns
-from hsched_core.domain.access import SignInRules
+from hsched_core.domain.errors import SettingsError
 from hsched_core.ports import Clock
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from hsched_adapters.access.demo import DemoPasswords
+    from hsched_adapters.access.passkeys import Passkeys
+    from hsched_adapters.access.pending import ProviderSignIns
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
+    from hsched_adapters.keys import Keyring
     from hsched_adapters.desk.parts import DeskParts
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+RETURN = "/sign-in/return"  # where the provider sends people back to
 
 
 class ServiceParts:
     """Parts of the service of one practice."""
 
-    def __init__(self, opened: "OpenPractice") -> None:
-        self._opened = opened
+    def __init__(self, opened: "OpenPractice", keyring: "Keyring") -> None:
+        self._opened, self._keyring = opened, keyring
 
     @cached_property
     def present(self) -> Clock:
@@ -49,13 +55,52 @@ class ServiceParts:
         return PeopleRoll(self._opened.paths.people, self._opened.load_people)
 
     @cached_property
-    def sign_in_rules(self) -> SignInRules:
-        return SignInRules()
+    def section(self) -> AccessSection:
+        """What access.yaml says."""
+        return load_access(self._opened.paths.home)
+
+    @cached_property
+    def provider(self) -> "ProviderSignIns | None":
+        """Sign-ins at who vouches for people; None where access.yaml names nobody."""
+        from hsched_adapters.access.pending import ProviderSignIns
+        from hsched_adapters.access.provider import Provider
+
+        section = self.section.provider
+        if section is None:
+            return None
+        address = f"{self._opened.settings.service_url.rstrip('/')}{RETURN}"
+        provider = Provider(section, lambda: self._secret(section.client_secret_file), address, self.present)
+        return ProviderSignIns(provider, Sealer(self._keyring, self.present, "provider"))
+
+    @cached_property
+    def passkeys(self) -> "Passkeys":
+        """Second factors of people."""
+        from hsched_adapters.access.passkeys import Passkeys
+        from hsched_adapters.store.passkeys import SqlPasskeys
+
+        opened, sealer = self._opened, Sealer(self._keyring, self.present, "passkey")
+        store = SqlPasskeys(opened.audit, opened.clock, self.present)
+        return Passkeys(store, sealer, opened.practice.id, opened.settings.service_url)
+
+    def ways_in(self) -> tuple[str, ...]:
+        """How people can sign in, for who starts the service; SettingsError where access.yaml is wrong."""
+        provider = self.section.provider
+        if provider:
+            self._secret(provider.client_secret_file)
+        demo = ("the demo people's passwords: hsched sandbox people",) if self.demo else ()
+        return (*((f"the provider {provider.issuer}",) if provider else ()), *demo)
+
+    def _secret(self, name: str) -> str:
+        """What stands in a file below keys/; empty for no file."""
+        try:
+            return (self._opened.paths.keys / name).read_text(encoding="ascii").strip() if name else ""
+        except (OSError, ValueError):
+            raise SettingsError(f"keys/{name} cannot be read.", "Put the provider's secret for this client into it.") from None
 
     @cached_property
     def sign_ins(self) -> SqlSignIns:
         """Who is signed in."""
-        return SqlSignIns(self.engine, self._opened.audit, self._opened.clock, self.present, self.sign_in_rules)
+        return SqlSignIns(self.engine, self._opened.audit, self._opened.clock, self.present, self.section.rules)
 
     @cached_property
     def access_trail(self) -> AccessTrail:
@@ -69,7 +114,7 @@ class ServiceParts:
 
         if not self._opened.practice.is_sandbox:
             return None
-        return DemoPasswords(self._opened.paths.keys, self.roll.people(), is_sandbox=True)
+        return DemoPasswords(self._opened.paths.keys, self.roll.people, is_sandbox=True)
 
     @cached_property
     def desk(self) -> "DeskParts":
@@ -86,8 +131,10 @@ class ServiceParts:
         return Rates("sign_in")
 
     def note_refused_sign_in(self, login: str, reason: str) -> None:
-        """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept unless it is spelled like one."""
-        actor = login if login in self.roll.people() else self._opened.stranger(login)
+        """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept: it is what a stranger typed."""
+        if not self.rates.is_worth_recording(reason, login):
+            return
+        actor = login if login in self.roll.people() else self._opened.stranger("")
         self.access_trail.refused(actor, "sign_in", reason)
 
     @cached_property

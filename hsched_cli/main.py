@@ -21,6 +21,7 @@ from hsched_cli import (
     messages,
     model,
     orders,
+    passkeys,
     people,
     phase,
     policy,
@@ -80,6 +81,7 @@ app.add_typer(phase.app, name="phase")
 app.add_typer(orders.app, name="orders")
 app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)
 app.command("release", epilog=switch.RELEASE_EXAMPLES)(switch.release)
+app.add_typer(passkeys.app, name="passkeys")
 app.command("people", epilog=people.EXAMPLES)(people.people)
 app.add_typer(reminders.app, name="reminders")
 app.add_typer(policy.app, name="policy")

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_service import health, offers, receiver, texts
-from hsched_service.access import rooms, sign_in, switch
+from hsched_service.access import passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.desk import ROUTERS as DESK
@@ -26,6 +26,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     sign_in.router,
     switch.router,
     rooms.router,
+    passkeys.router,
     *DESK,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves

@@ -5,7 +5,7 @@ They lie in the practice's keys, readable beside their hashes, because whoever t
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -22,12 +22,12 @@ LONGEST = 128  # characters of a password that are looked at
 
 
 class DemoPasswords:
-    """The passwords of one sandbox practice. `people`: their logins."""
+    """The passwords of one sandbox practice. `people` tells their logins."""
 
-    def __init__(self, keys: Path, people: Iterable[str], *, is_sandbox: bool) -> None:
+    def __init__(self, keys: Path, people: Callable[[], Iterable[str]], *, is_sandbox: bool) -> None:
         if not is_sandbox:
             raise UserError("Demo people are of sandbox practices only.", "Name a provider in access.yaml: docs/explanation/access.md.")
-        self._file, self._logins = keys / FILE, sorted(people)
+        self._file, self._people = keys / FILE, people
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's least; what is hashed is random
 
     def printed(self) -> Mapping[str, str]:
@@ -45,13 +45,14 @@ class DemoPasswords:
 
     def _known(self) -> Mapping[str, Mapping[str, str]]:
         known = self._read()
-        missing = [login for login in self._logins if login not in known]
-        if missing:
-            known = {**known, **{login: self._made() for login in missing}}
-            content = json.dumps(known, indent=1).encode()
-            if not create_once(self._file, content):
-                write_atomically(self._file, content)
-        return known
+        missing = sorted(set(self._people()) - known.keys())
+        if not missing:
+            return known
+        content = json.dumps({**known, **{login: self._made() for login in missing}}, indent=1).encode()
+        if known or not create_once(self._file, content):  # whichever process made the file first, its passwords stand
+            known = self._read()
+            write_atomically(self._file, json.dumps({**json.loads(content), **known}, indent=1).encode())
+        return self._read()
 
     def _read(self) -> dict[str, Mapping[str, str]]:
         try:

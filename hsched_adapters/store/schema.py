@@ -298,5 +298,16 @@ sign_ins = sa.Table(
     sa.Column("way", sa.String(16), nullable=False),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("is_proved", sa.Boolean, nullable=False),
     sa.Index("sign_ins_by_login", "practice", "login"),
+)
+passkeys = sa.Table(
+    "passkeys",
+    metadata,
+    *_of("id"),
+    sa.Column("login", sa.String(63), nullable=False),
+    sa.Column("credential", sa.LargeBinary, nullable=False),
+    sa.Column("uses", sa.BigInteger, nullable=False),
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Index("passkeys_by_login", "practice", "login"),
 )

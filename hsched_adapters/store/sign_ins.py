@@ -5,19 +5,21 @@ The secret that a browser keeps is stored as its hash, so that whoever reads the
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from hsched_adapters.store.audit.trail import AuditTrail
+from hsched_adapters.store.audit.trail import AuditTrail, Recording
 from hsched_adapters.store.engine import writing
-from hsched_adapters.store.schema import sign_ins
+from hsched_adapters.store.schema import passkeys, sign_ins
 from hsched_core.domain.access import SignIn, SignInRules, Way
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.ports import Clock
 
 SECRET_BYTES = 32
 SIGN_OF_LIFE = timedelta(minutes=1)
+Proof = Callable[[Recording], None]  # writes down what was shown, in the sign-in's transaction
 STARTED, ENDED = "sign_in.started", "sign_in.ended"
 
 
@@ -28,11 +30,27 @@ class SqlSignIns:
         self._engine, self._trail, self._clock, self._present, self.rules = engine, trail, clock, present, rules
         self._ours = sign_ins.c.practice == trail.practice
 
-    def start(self, login: str, way: Way, instead_of: str = "") -> str:
-        """Sign somebody in; the secret for their browser, a new one each time. Whoever was signed in there before no longer is."""
+    def start(self, login: str, way: Way, instead_of: str = "", proof: Proof | None = None) -> str:
+        """Sign somebody in; the secret for their browser, a new one each time. Whoever was signed in there before no longer is.
+
+        Without `proof` of a passkey, who has one is signed in half: they can only show it.
+        """
         secret, now = secrets.token_urlsafe(SECRET_BYTES), self._present.now()
-        made = {"practice": self._trail.practice, "id": _hash(secret), "login": login, "way": str(way), "started_at": now, "seen_at": now}
-        with self._trail.writing(self._entry(STARTED, login, _hash(secret), str(way))) as recording:
+        made: dict[str, object] = {"practice": self._trail.practice, "id": _hash(secret), "login": login, "way": str(way)}
+        made |= {"started_at": now, "seen_at": now}
+            "practice": self._trail.practice,
+            "id": _hash(secret),
+            "login": login,
+            "way": str(way),
+            "started_at": now,
+            "seen_at": now,
+        }
+        reason = "passkey" if proof else str(way)
+        with self._trail.writing(self._entry(STARTED, login, _hash(secret), reason)) as recording:
+            if proof:
+                proof(recording)
+            theirs = sa.select(passkeys.c.id).where(passkeys.c.practice == self._trail.practice, passkeys.c.login == login)
+            made["is_proved"] = proof is not None or recording.connection.execute(theirs).first() is None
             before = recording.connection.execute(self._known(_hash(instead_of))).first() if instead_of else None
             if before:
                 recording.connection.execute(sign_ins.delete().where(self._ours, sign_ins.c.id == before.id))
@@ -47,7 +65,7 @@ class SqlSignIns:
             row = connection.execute(self._known(_hash(secret))).first()
         if row is None:
             return None
-        one, now = SignIn(row.id, row.login, Way(row.way), row.started_at, row.seen_at), self._present.now()
+        one, now = SignIn(row.id, row.login, Way(row.way), row.started_at, row.seen_at, row.is_proved), self._present.now()
         if self.rules.is_over(one, now):
             return None
         if now - one.seen_at >= min(SIGN_OF_LIFE, self.rules.idle / 3):

@@ -22,6 +22,7 @@ class SignIn:
     way: Way
     started_at: datetime
     seen_at: datetime
+    is_proved: bool = True  # False: the person has a passkey, and has not shown it yet
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ class Subject(StrEnum):
 
     # Of people who signed in.
     HOME = "home"
+    PROVE = "prove"
+    FORGET_PASSKEYS = "forget_passkeys"
     QUEUE = "queue"
     DECIDE = "decide"
     CALENDAR = "calendar"
@@ -75,6 +77,8 @@ _EVERYBODY = frozenset(Role)
 PERMISSIONS: Mapping[Subject, frozenset[Role]] = MappingProxyType(
     {
         Subject.HOME: _EVERYBODY,
+        Subject.PROVE: _EVERYBODY,
+        Subject.FORGET_PASSKEYS: frozenset({_MANAGER, Role.ADMIN}),
         Subject.QUEUE: _CARE,
         Subject.DECIDE: _CARE,
         Subject.CALENDAR: _CARE,

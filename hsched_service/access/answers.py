@@ -9,10 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from hsched_core.domain.errors import UserError
+from hsched_core.domain.errors import NotReadError, UserError
 from hsched_core.policy.approval import NotPermittedError
+from hsched_service.access.cookies import WANTED, WANTED_SECONDS, give, is_ours
 from hsched_service.access.guard import SAFE_METHODS, Visitor, visitor_of
-from hsched_service.access.turned_away import NotSignedInError, TurnedAwayError
+from hsched_service.access.turned_away import NotProvedError, NotSignedInError, TurnedAwayError
 from hsched_service.failures import log_failure
 from hsched_service.pages.rendering import page
 
@@ -31,6 +32,7 @@ class Told:
 
 TOLD: Mapping[str, Told] = {
     "not_signed_in": Told("Please sign in", ("You are signed out, or your time is over. What you sent just now was not done.",), AGAIN),
+    "passkey_wanted": Told("Please show your passkey", ("What you sent just now was not done.",), ("/sign-in/passkey", "Show it")),
     "not_permitted": Told("Not for your role", ("Your role has no part in this page. If it should, ask who keeps the list of people.",)),
     "form_is_old": Told("This form is old", ("It is not of how you are signed in now: nothing was done. Please open the page again.",)),
     "not_there": Told("There is nothing here", ("The address may be wrong, or what it led to is not yours to see.",)),
@@ -67,17 +69,29 @@ async def answer(request: Request, kind: str, status: int, told: Told | None = N
 async def _turned_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAwayError)
     if isinstance(error, NotSignedInError) and request.method in SAFE_METHODS and _reads_pages(request):
-        return RedirectResponse(f"{request.app.state.opened.service.root}/sign-in", 303, {"Cache-Control": "no-store"})
+        return await run_in_threadpool(_to_sign_in, request, "/sign-in/passkey" if isinstance(error, NotProvedError) else "/sign-in")
     return await answer(request, error.kind, error.status)
 
 
+def _to_sign_in(request: Request, where: str) -> Response:
+    """Off to sign in, or to show a passkey; the browser remembers which page was wanted."""
+    parts = request.app.state.opened.service
+    made = RedirectResponse(f"{parts.root}{where}", 303, {"Cache-Control": "no-store"})
+    if is_ours(request.url.path):
+        give(parts, made, request.url.path, WANTED, WANTED_SECONDS)
+    return made
+
+
 async def _cannot(request: Request, error: Exception) -> Response:
-    """A desk refused: its own words, which hold no patient's value, and the remedy."""
+    """A desk refused: its own words, which hold no patient's value, and the remedy; whoever has not signed in learns less."""
     assert isinstance(error, UserError)
     log_failure(error)
+    if await run_in_threadpool(_visitor, request) is None:
+        return await answer(request, "failed", 503)
     if isinstance(error, NotPermittedError):
         return await answer(request, "not_permitted", 403, Told("Not yours to decide", (str(error),)))
-    return await answer(request, "refused", 409, Told("That cannot be done", tuple(filter(None, (error.problem, error.remedy)))))
+    status = 503 if isinstance(error, NotReadError) else 409
+    return await answer(request, "refused", status, Told("That cannot be done", tuple(filter(None, (error.problem, error.remedy)))))
 
 
 async def _unprocessable(request: Request, _error: Exception) -> Response:
@@ -98,7 +112,8 @@ def _reads_pages(request: Request) -> bool:
 def _visitor(request: Request) -> Visitor | None:
     """Who asks, for the page's layout; a page about a failure must not fail on that."""
     try:
-        return visitor_of(request)
+        found = visitor_of(request)
+        return found if found and found.session.is_proved else None
     except Exception as failure:  # whatever it is, it was logged, and the page is shown to nobody in particular
         log_failure(failure)
         return None

@@ -1,12 +1,16 @@
 """The cookie of a sign-in: `__Host-` and Secure, but for a service on this machine's loopback, which has no TLS."""
 
 import hmac
+import re
 
 from fastapi import Request, Response
 
 from hsched_adapters.service_parts import ServiceParts
 
 PLAIN = "hsched"
+WANTED, WANTED_SECONDS = "hsched-wanted", 900  # the page somebody wanted before they had to sign in
+OUR_PATH = re.compile(r"/(?:[A-Za-z0-9._-]+/)*[A-Za-z0-9._-]*")  # no other host, no query
+LONGEST_PATH = 200
 CSRF_LABEL = b"hsched-csrf/1"
 
 
@@ -34,3 +38,14 @@ def take_back(parts: ServiceParts, answer: Response, name: str = PLAIN) -> None:
 def csrf_of(secret: str) -> str:
     """What forms of that sign-in carry: only who was shown a page of it has it."""
     return hmac.digest(secret.encode(), CSRF_LABEL, "sha256").hex()
+
+
+def wanted_path(parts: ServiceParts, request: Request) -> str:
+    """The page of ours that the browser wanted before; the start where there is none."""
+    path = request.cookies.get(cookie_name(parts, WANTED), "")
+    return path if is_ours(path) else "/"
+
+
+def is_ours(path: str) -> bool:
+    """Whether it is a path within the service, and nothing else."""
+    return len(path) <= LONGEST_PATH and bool(OUR_PATH.fullmatch(path))

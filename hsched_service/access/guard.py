@@ -17,7 +17,7 @@ from hsched_core.domain.access import SignIn
 from hsched_core.domain.people import Person
 from hsched_core.policy.permissions import PROOFS, Scope, Subject, may, reaches, scope_of
 from hsched_service.access.cookies import csrf_of, secret_in
-from hsched_service.access.turned_away import ForgedError, NotPermittedHereError, NotSignedInError, NotThereError
+from hsched_service.access.turned_away import ForgedError, NotPermittedHereError, NotProvedError, NotSignedInError, NotThereError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, HEADER = "csrf", "x-csrf-token"
@@ -75,6 +75,8 @@ class Needs(Declared):
         visitor = visitor_of(request)
         if visitor is None:
             raise NotSignedInError
+        if not visitor.session.is_proved and self.subject is not Subject.PROVE:
+            raise NotProvedError
         if not visitor.may(self.subject):
             visitor.parts.access_trail.refused(visitor.person.token, str(self.subject), "role")
             raise NotPermittedHereError

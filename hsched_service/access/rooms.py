@@ -22,8 +22,9 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.get("/account")
     def account(request: Request, visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> Response:
-        rules = opened.service.sign_in_rules
+        rules = opened.service.section.rules
         ends_at = visitor.session.started_at + rules.absolute
-        return page(request, visitor, "access/account.html", ends_at=ends_at, idle_minutes=int(rules.idle.total_seconds() // 60))
+        facts = {"idle_minutes": int(rules.idle.total_seconds() // 60), "passkeys": opened.service.passkeys.store.of(visitor.person.token)}
+        return page(request, visitor, "access/account.html", ends_at=ends_at, **facts)
 
     return made

@@ -13,6 +13,12 @@ class NotSignedInError(TurnedAwayError):
     kind, status = "not_signed_in", 401
 
 
+class NotProvedError(NotSignedInError):
+    """Signed in half: the person has a passkey, and has not shown it."""
+
+    kind, status = "passkey_wanted", 401
+
+
 class NotPermittedHereError(TurnedAwayError):
     """The person's roles have nothing of this subject."""
 

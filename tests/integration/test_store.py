@@ -232,6 +232,8 @@ def test_no_column_can_name_a_person() -> None:
         "appointment",  # standbys: a pseudonym
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
+        "login", "way", "started_at", "seen_at", "is_proved",  # sign-ins: staff, who are named by law; a word; instants
+        "credential", "uses", "added_at",  # passkeys: public keys
     }  # fmt: skip
 
     assert {column.name for table in metadata.tables.values() for column in table.columns} == known

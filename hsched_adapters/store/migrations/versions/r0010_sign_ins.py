@@ -1,4 +1,4 @@
-"""Who is signed in to the service."""
+"""Who is signed in to the service, and their passkeys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "sign_ins",
         sa.Column("practice", sa.String(63), primary_key=True),
@@ -19,10 +19,22 @@ def upgrade() -> None:
         sa.Column("way", sa.String(16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_proved", sa.Boolean, nullable=False),
     )
     op.create_index("sign_ins_by_login", "sign_ins", ["practice", "login"])
+    op.create_table(
+        "passkeys",
+        sa.Column("practice", sa.String(63), primary_key=True),
+        sa.Column("id", sa.String(128), primary_key=True),
+        sa.Column("login", sa.String(63), nullable=False),
+        sa.Column("credential", sa.LargeBinary, nullable=False),
+        sa.Column("uses", sa.BigInteger, nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("passkeys_by_login", "passkeys", ["practice", "login"])
 
 
 def downgrade() -> None:
-    """Drop it: everybody signs in again. The trail stays, and tells who did."""
+    """Drop them: everybody signs in again, without passkeys. The trail stays, and tells who did."""
+    op.drop_table("passkeys")
     op.drop_table("sign_ins")
