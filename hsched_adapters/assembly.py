@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.reminder_reading import Returned
     from hsched_core.workflow.reminders import RemindersDesk
     from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
@@ -258,6 +259,9 @@ class OpenPractice:
 
         return KeyedLot(self._keyring, self.practice.id)
 
+    def _returned(self) -> "Returned":
+        return self.messages.deliveries.returned()
+
     @cached_property
     def reminders(self) -> "RemindersDesk":
         """The reminders' desk."""
@@ -267,7 +271,7 @@ class OpenPractice:
         from hsched_core.workflow.reminders import RemindersDesk
 
         wanted = self.reminder_settings
-        sources = Sources(self.reader, self.scores, self.texts)
+        sources = Sources(self.reader, self.scores, self.texts, self._returned)
         holdout = Holdout(REMINDERS, wanted.holdout_share, self.lot)
         return RemindersDesk(self.path, self.path_store, sources, self.clock, self.policy, wanted, holdout)
 

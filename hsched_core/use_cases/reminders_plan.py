@@ -98,12 +98,16 @@ def opening(facts: Facts, visit: Visit, days: int) -> datetime:
     return datetime.combine(day, time(facts.settings.hour), tzinfo=zone).astimezone(UTC)
 
 
-def channel_for(reach: Reach | None) -> Channel | None:
-    """By consent; among those what the client answers to, then what the EHR says they prefer. A call is a person's, not a message."""
+def channel_for(reach: Reach | None, tried: frozenset[Channel] = frozenset()) -> Channel | None:
+    """By consent; among those what the client answers to, then what the EHR says they prefer. A call is a person's, not a message.
+
+    No channel is tried from which messages came back, nor one that has refused this very message: the next one is.
+    """
     if reach is None:
         return None
+    left = reach.consented - reach.dead_ends - tried
     order = dict.fromkeys([*reach.answered, *([reach.preferred] if reach.preferred else []), *WRITTEN])
-    return next((one for one in order if one in reach.consented and one in WRITTEN), None)
+    return next((one for one in order if one in left and one in WRITTEN), None)
 
 
 def call_benefit(visit: Visit, reach: Reach | None, settings: ReminderSettings) -> float:
