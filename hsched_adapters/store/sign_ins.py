@@ -38,13 +38,6 @@ class SqlSignIns:
         secret, now = secrets.token_urlsafe(SECRET_BYTES), self._present.now()
         made: dict[str, object] = {"practice": self._trail.practice, "id": _hash(secret), "login": login, "way": str(way)}
         made |= {"started_at": now, "seen_at": now}
-            "practice": self._trail.practice,
-            "id": _hash(secret),
-            "login": login,
-            "way": str(way),
-            "started_at": now,
-            "seen_at": now,
-        }
         reason = "passkey" if proof else str(way)
         with self._trail.writing(self._entry(STARTED, login, _hash(secret), reason)) as recording:
             if proof:
