@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hsched_adapters.desk.recent import Recent
+from hsched_adapters.desk.recent import PATIENCE_SECONDS, Recent
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.time import day_start
 
@@ -33,7 +33,7 @@ class Calendars:
         self._lock = threading.Lock()
         self._weeks: OrderedDict[date, Recent[Sequence[Appointment]]] = OrderedDict()
 
-    def week(self, monday: date) -> WeekSeen:
+    def week(self, monday: date, patience_seconds: float = PATIENCE_SECONDS) -> WeekSeen:
         """The seven days from that Monday on, on the practice's wall clock."""
         start, end = day_start(monday, self._zone), day_start(monday + timedelta(days=7), self._zone)
         with self._lock:
@@ -41,7 +41,7 @@ class Calendars:
             self._weeks.move_to_end(monday)
             while len(self._weeks) > WEEKS_KEPT:
                 self._weeks.popitem(last=False)
-        found = recent.get()
+        found = recent.get(patience_seconds)
         return WeekSeen(found.value or (), found.age_seconds, found.trouble)
 
     def forget(self) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from hsched_adapters.desk.recent import Recent
+from hsched_adapters.desk.recent import BEING_READ, Recent
 from hsched_adapters.ehr.rest.ehr import Ehr
 
-FRESH_SECONDS, STALE_SECONDS = 120.0, 3600.0  # real; somebody new in the EHR has a name here after two minutes
+PATIENCE_SECONDS, FRESH_SECONDS, STALE_SECONDS = 1.0, 120.0, 3600.0  # real; somebody new in the EHR has a name here after two minutes
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,16 @@ class Directory:
 
     def clients(self) -> Mapping[str, Card]:
         """Every client that the EHR lists; empty where it cannot be read: pages then show pseudonyms."""
-        return self._clients.get().value or {}
+        return self._clients.get(PATIENCE_SECONDS).value or {}
 
     def clinicians(self) -> Mapping[str, Card]:
         """Every clinician that the EHR lists."""
-        return self._clinicians.get().value or {}
+        return self._clinicians.get(PATIENCE_SECONDS).value or {}
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether there are no names yet because the EHR's list is still being read."""
+        return self._clients.get(0.0).trouble == BEING_READ
 
     def _read(self, listed: str, kind: str) -> Mapping[str, Card]:
         if self._ehr is None:

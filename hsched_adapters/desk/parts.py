@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hsched_core.domain.waiting import WaitingClient
     from hsched_core.use_cases.reminders import Call
 
+SOON_SECONDS = 1.0  # that a page waits for what is beside its matter
 WAITLIST_SECONDS, CALLS_SECONDS, CONFIRMED_SECONDS = (10.0, 300.0), (15.0, 300.0), (2.0, 30.0)  # real: fresh, stale
 
 
@@ -86,8 +87,13 @@ class DeskParts:
     def visits(self, now: datetime) -> "Mapping[str, Appointment]":
         """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
         monday = monday_of(local_day(now, self._opened.timezone))
-        weeks = (self.calendars.week(monday), self.calendars.week(monday + timedelta(days=7)))
+        weeks = (self.calendars.week(monday, SOON_SECONDS), self.calendars.week(monday + timedelta(days=7), SOON_SECONDS))
         return {one.id: one for week in weeks for one in week.appointments}
+
+    def forget(self) -> None:
+        """Something changed in the store: what the EHR shows may have, too."""
+        self.calendars.forget()
+        self._confirmed.forget()
 
     def confirmed(self) -> frozenset[str]:
         """Visits that were confirmed, by a reply or to somebody who called, as far as the store remembers."""

@@ -1,4 +1,4 @@
-"""A value that is dear to read, kept for a while: an old one is shown while a new one is read, and only the first reader waits."""
+"""A value that is dear to read, kept for a while: an old one is shown while a new one is read, and nobody waits for long."""
 
 import threading
 from collections.abc import Callable
@@ -10,11 +10,13 @@ from hsched_core.domain.errors import HschedError
 
 T = TypeVar("T")
 FAILED_PAUSE_SECONDS = 5.0  # before a reading that failed is tried again
+PATIENCE_SECONDS = 3.0  # that who asks waits for a reading; then they are told that it is under way
+BEING_READ = "being_read"
 
 
 @dataclass(frozen=True)
 class Known(Generic[T]):
-    """What is known: the newest value (None: never read), its age in real seconds, and the code of why no newer one could be read."""
+    """What is known: the newest value (None: none yet), its age in real seconds, and why there is no newer one: a code, or `being_read`."""
 
     value: T | None
     age_seconds: float = 0.0
@@ -27,42 +29,55 @@ class Recent(Generic[T]):
     def __init__(self, read: Callable[[], T], fresh_seconds: float, stale_seconds: float, now: Callable[[], float] = monotonic) -> None:
         self._read, self._fresh, self._stale, self._now = read, fresh_seconds, stale_seconds, now
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
         self._value: T | None = None
-        self._at = self._tried_at = float("-inf")
+        self._at = self._failed_at = float("-inf")
         self._trouble = ""
+        self._reading: threading.Event | None = None  # set when the one that is under way is over
 
-    def get(self) -> Known[T]:
-        """The value as fresh as can be had without waiting for more than one reading."""
-        age = self._now() - self._at
-        if age >= self._stale or self._value is None:
-            self._read_again(wait=True)
-        elif age >= self._fresh and not self._turn.locked():
-            threading.Thread(target=self._read_again, kwargs={"wait": False}, daemon=True).start()
+    def get(self, patience_seconds: float = PATIENCE_SECONDS) -> Known[T]:
+        """The value as fresh as can be had in that time."""
         with self._lock:
-            return Known(self._value, max(0.0, self._now() - self._at) if self._value is not None else 0.0, self._trouble)
+            age = self._now() - self._at
+            waits = self._value is None or age >= self._stale
+            under_way = self._begun() if age >= self._fresh else None
+        is_over = under_way.wait(patience_seconds) if under_way and waits else True
+        with self._lock:
+            has_value = self._value is not None
+            trouble = self._trouble if is_over else BEING_READ
+            return Known(self._value, max(0.0, self._now() - self._at) if has_value else 0.0, trouble)
 
     def forget(self) -> None:
-        """It has changed: the next one who asks gets a new reading, or waits for one that began after this."""
+        """It has changed: the next one who asks gets a reading that began after this."""
         with self._lock:
-            self._at = self._tried_at = float("-inf")
+            self._at = self._failed_at = float("-inf")
+            self._reading = None
 
-    def _read_again(self, *, wait: bool) -> None:
-        if not self._turn.acquire(blocking=wait):
-            return
+    def _begun(self) -> threading.Event | None:
+        """The reading that is under way, begun where there is none; None while a failed one is not to be tried again. Under the lock."""
+        if self._reading is None and self._now() - self._failed_at >= FAILED_PAUSE_SECONDS:
+            self._reading = threading.Event()
+            threading.Thread(target=self._do, args=(self._reading, self._now()), daemon=True).start()
+        return self._reading
+
+    def _do(self, mine: threading.Event, began: float) -> None:
+        value, trouble = None, ""
         try:
-            if self._now() - self._at < self._fresh or self._now() - self._tried_at < FAILED_PAUSE_SECONDS:
-                return  # somebody else did, or could not, while this one waited
-            began = self._tried_at = self._now()
-            try:
-                value = self._read()
-            except HschedError as failure:
-                self._keep(self._value, self._at, getattr(failure, "code", "") or type(failure).__name__)
-            else:
-                self._keep(value, began, "")
+            value = self._read()
+        except HschedError as failure:
+            trouble = getattr(failure, "code", "") or type(failure).__name__
+        except BaseException:
+            trouble = "failed"
+            raise
         finally:
-            self._turn.release()
+            with self._lock:
+                if self._reading is mine:  # not forgotten meanwhile
+                    self._reading = None
+                    self._keep(value, began, trouble)
+            mine.set()
 
-    def _keep(self, value: T | None, at: float, trouble: str) -> None:
-        with self._lock:
-            self._value, self._at, self._trouble = value, at, trouble
+    def _keep(self, value: T | None, began: float, trouble: str) -> None:
+        self._trouble = trouble
+        if trouble:
+            self._failed_at = self._now()
+        else:
+            self._value, self._at = value, began

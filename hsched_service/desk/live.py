@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.policy.permissions import Subject
@@ -23,7 +23,9 @@ def router(opened: OpenPractice) -> APIRouter:
     made = APIRouter()
 
     @made.get("/desk/live")
-    async def live(request: Request, _visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> StreamingResponse:
+    async def live(request: Request, _visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> Response:
+        if "text/event-stream" not in request.headers.get("accept", ""):  # who asks now and then gets the number alone
+            return JSONResponse({"beat": await run_in_threadpool(opened.service.desk.pulse.beat, at_once=False)}, headers=HEADERS)
         return StreamingResponse(beats(opened, request), media_type="text/event-stream", headers=HEADERS)
 
     return made
@@ -37,7 +39,7 @@ async def beats(opened: OpenPractice, request: Request) -> AsyncIterator[str]:
         beat = await run_in_threadpool(pulse.beat, at_once=False)
         if beat != last:
             if last is not None:
-                opened.service.desk.calendars.forget()
+                opened.service.desk.forget()
             last = beat
             yield f"event: beat\ndata: {beat}\n\n"
         if await request.is_disconnected():

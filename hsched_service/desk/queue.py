@@ -78,7 +78,7 @@ def router(opened: OpenPractice) -> APIRouter:
         last = views_of(opened, _last(opened, visitor, case, did), visitor.person, names)
         shown = page(
             request, visitor, "desk/queue.html", views=views, chosen=chosen, kinds=KINDS, reasons=REASONS, did=DID.get(did, ""),
-            last=last[0] if last else None,
+            last=last[0] if last else None, is_being_read=opened.service.desk.directory.is_being_read,
         )  # fmt: skip
         names.seen("desk.queue")
         return shown

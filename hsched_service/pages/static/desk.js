@@ -54,6 +54,7 @@ async function refresh() {
       const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
       if (fresh && fresh.innerHTML !== part.innerHTML) part.replaceChildren(...fresh.childNodes);
     }
+    if (document.querySelector("[data-reading]")) setTimeout(refresh, 3000);
     if (focused) document.querySelector(`[data-case="${focused}"]`)?.focus({ preventScroll: true });
   } catch {
     // The next change, or the next look, brings it.
@@ -69,6 +70,7 @@ if (live && parts.length) {
     if (beat !== null && event.data !== beat) refresh();
     beat = event.data;
   });
+  if (document.querySelector("[data-reading]")) setTimeout(refresh, 3000);
   document.addEventListener("focusout", () => { if (wanted) setTimeout(refresh, 300); });
   document.addEventListener("toggle", () => { if (wanted) setTimeout(refresh, 300); }, true);
 }
