@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from httpx import Response
@@ -60,15 +61,26 @@ class ServiceWorld:
 
     def browser(self, login: str = "") -> Browser:
         """A new browser, signed in where a login is given."""
-        made = Browser(self.app, base_url=ADDRESS, headers={"accept": "text/html"}, follow_redirects=False)
+        made = Browser(self.app, base_url=self.address, headers={"accept": "text/html"}, follow_redirects=False)
         if login:
             secret = self.opened.service.sign_ins.start(login, Way.DEMO)
-            made.cookies.set(cookie_name(self.opened.service), secret, domain="127.0.0.1")
+            made.cookies.set(cookie_name(self.opened.service), secret, domain=self._domain)
             made.csrf = csrf_of(secret)
         self._browsers.append(made)
         return made
 
     visitor = browser
+
+    @property
+    def address(self) -> str:
+        """Where browsers find it: on this machine, whatever address people are told."""
+        return ADDRESS if self.opened.settings.service_url.startswith("https") else self.opened.settings.service_url
+
+    @property
+    def _domain(self) -> str:
+        """As Python's cookie jar calls the host."""
+        host = urlsplit(self.address).hostname or ""
+        return host if "." in host else f"{host}.local"
 
     def people(self, **changes: Mapping[str, Any]) -> None:
         """Write people.yaml: the demo's, with these changes (None: without that login)."""

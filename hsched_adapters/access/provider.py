@@ -145,7 +145,7 @@ class Provider:
         with self._lock:
             if self._metadata and monotonic() - self._metadata[0] < KEEP_SECONDS:
                 return self._metadata[1]
-            found = self._read(f"{self._section.issuer.rstrip('/')}/.well-known/openid-configuration")
+            found: Mapping[str, Any] = self._read(f"{self._section.issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != self._section.issuer:
                 raise SignInRefusedError("another_issuer")
             if not all(_is_safe(found.get(name)) for name in ENDPOINTS):
