@@ -19,6 +19,7 @@ from hsched_service.desk import (
     replies,
     rules,
     steering,
+    undo,
     waitlist,
 )
 
@@ -26,6 +27,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     calendar.router,
     queue.router,
     queue.deciding_router,
+    undo.router,
     calls.router,
     waitlist.router,
     replies.router,

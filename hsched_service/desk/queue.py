@@ -20,6 +20,7 @@ from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.case_view import views_of
 from hsched_service.desk.names import names_for
+from hsched_service.desk.undo import can_be_undone
 from hsched_service.desk.words import KINDS, tab_of
 from hsched_service.pages.rendering import page
 
@@ -84,8 +85,9 @@ def router(opened: OpenPractice) -> APIRouter:
         return shown
 
     @made.get("/desk/queue/{case_id}")
-    def one(request: Request, visitor: SEES, case_id: str) -> Response:
-        return _case_page(opened, request, visitor, _reached(opened, visitor, case_id))
+    def one(request: Request, visitor: SEES, case_id: str, undo: Annotated[str, Query(pattern="^(no)?$")] = "") -> Response:
+        against = ["The booking is not there any more, or has begun: look in the EHR."] if undo else []
+        return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), against)
 
     return made
 
@@ -168,7 +170,18 @@ def _case_page(
     told = opened.service.desk.search.of_subject(case.id)
     decided = [Done(datetime.fromisoformat(one.at), one.kind, one.actor) for one in told if one.kind.startswith("proposal.")]
     decider = next((one for one in reversed(decided) if one.kind in BY_PEOPLE), None)
-    shown = page(request, visitor, "desk/case.html", status, view=view, decided=decided, decider=decider, against=against, reasons=REASONS)
+    shown = page(
+        request,
+        visitor,
+        "desk/case.html",
+        status,
+        view=view,
+        decided=decided,
+        decider=decider,
+        against=against,
+        reasons=REASONS,
+        may_undo=can_be_undone(case) and view.may_decide,
+    )
     names.seen("desk.case")
     return shown
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hsched_core.domain.actions import SendMessage
+from hsched_core.domain.actions import Basis, BookAppointment, SendMessage
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.lifecycle import State
@@ -145,6 +145,30 @@ def test_another_candidate_is_an_approval_of_exactly_that(world: ServiceWorld, d
 
     assert approve(desk, case, other.digest).status_code == 303
     assert world.opened.path.look(case.id).action == other
+
+
+def test_a_booking_is_undone_by_two_people(world: ServiceWorld, desk: Browser) -> None:
+    """One asks, another approves, the EHR is told; a message cannot be undone."""
+    visit = next(one for one in world.opened.service.desk.visits(NOW).values() if one.session.starts_at > NOW and one.takes_time)
+    free = replace(visit.session, client=world.client(27), starts_at=NOW.replace(hour=22))
+    action = BookAppointment(free, Basis.ASKED)
+    start = waiting(world, "send_message")[0].proposal
+    asked = replace(start, action=action, subject="b0" * 16, facts_digest="b0" * 16, expires_at=NOW + timedelta(hours=5))
+    case = world.opened.path.propose(asked)
+    approve(desk, case)
+    booked = world.opened.path.execute(case.id)
+    assert booked.state is State.CONFIRMED
+    assert "Ask to cancel this booking" in desk.get(f"/desk/queue/{case.id}").text
+
+    asks = desk.submit(f"/desk/queue/{case.id}/undo").headers["location"].rpartition("/")[2]
+    cancelling = world.opened.path.look(asks)
+    assert approve(desk, cancelling).status_code == 403
+    assert approve(world.browser("manager1"), cancelling).status_code == 303
+    assert world.opened.path.execute(asks).state is State.CONFIRMED
+    there = world.opened.reader.appointment(booked.reference)
+    assert there is not None
+    assert not there.takes_time
+    assert desk.submit(f"/desk/queue/{waiting(world, 'send_message')[0].id}/undo").status_code == 404
 
 
 def test_a_no_has_its_reason(world: ServiceWorld, desk: Browser) -> None:
