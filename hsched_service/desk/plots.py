@@ -44,7 +44,7 @@ def series(points: Sequence[Point], title: str, most: float | None = None) -> Ma
         return Markup("")
     height, left, bottom, top = 200, 42, 28, 10
     top_value = most or max(0.1, min(1.0, max(one.high for one in points) * 1.1))
-    step = (WIDTH - left - 10) / max(1, len(points) - 1)
+    step = (WIDTH - left - 24) / max(1, len(points) - 1)
 
     def x(place: int) -> float:
         return left + place * step
