@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from hsched_adapters.access.pending import ProviderSignIns
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
-    from hsched_adapters.keys import Keyring
     from hsched_adapters.desk.parts import DeskParts
+    from hsched_adapters.keys import Keyring
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 RETURN = "/sign-in/return"  # where the provider sends people back to

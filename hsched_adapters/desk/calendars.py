@@ -44,6 +44,12 @@ class Calendars:
         found = recent.get(patience_seconds)
         return WeekSeen(found.value or (), found.age_seconds, found.trouble)
 
+    def weeks(self, mondays: Sequence[date], patience_seconds: float = PATIENCE_SECONDS) -> list[WeekSeen]:
+        """Several weeks, read beside each other."""
+        for monday in mondays:
+            self.week(monday, 0.0)
+        return [self.week(monday, patience_seconds / len(mondays)) for monday in mondays]
+
     def forget(self) -> None:
         """Something changed: the next look reads again."""
         with self._lock:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from hsched_adapters.desk.pulse import Pulse
 from hsched_adapters.store.audit.bodies import as_text
 from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.schema import approvals, audit, cases, offers
@@ -48,11 +49,18 @@ class Evidence:
 class EvidenceReading:
     """The figures of one practice."""
 
-    def __init__(self, trail: AuditTrail) -> None:
-        self._trail = trail
+    def __init__(self, trail: AuditTrail, pulse: Pulse) -> None:
+        self._trail, self._pulse = trail, pulse
+        self._kept: dict[str, tuple[int, datetime, Evidence]] = {}
 
     def of(self, use_case: str, since: datetime) -> Evidence:
-        """A use case's figures as they stand."""
+        """A use case's figures as they stand; counted again when something changed."""
+        beat, kept = self._pulse.beat(), self._kept.get(use_case)
+        if kept is None or kept[:2] != (beat, since):
+            kept = self._kept[use_case] = (beat, since, self._counted(use_case, since))
+        return kept[2]
+
+    def _counted(self, use_case: str, since: datetime) -> Evidence:
         with self._trail.reading() as connection:
             states = self._states(connection, use_case)
             people, orders = self._approvals(connection, use_case)

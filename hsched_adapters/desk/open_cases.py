@@ -45,6 +45,16 @@ class OpenCases:
             text = connection.execute(chosen).scalar()
         return None if text is None else from_text(Case, text)
 
+    def about(self, subjects: Sequence[str]) -> Mapping[str, Sequence[Case]]:
+        """Every case about each of these subjects, whatever its state, oldest first."""
+        found: dict[str, list[Case]] = {subject: [] for subject in subjects}
+        which = sa.and_(cases.c.practice == self._trail.practice, cases.c.subject.in_(list(found)))
+        ours = sa.select(cases.c.subject, cases.c.document).where(which).order_by(cases.c.since, cases.c.id)
+        with self._trail.reading() as connection:
+            for subject, text in connection.execute(ours):
+                found[subject].append(from_text(Case, text))
+        return found
+
     def by_order(self, since: datetime, until: datetime) -> list[Case]:
         """Cases that a standing order, and no person, let through in that span, the oldest first."""
         mine = sa.and_(approvals.c.practice == cases.c.practice, approvals.c.case_id == cases.c.id)

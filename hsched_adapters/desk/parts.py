@@ -47,7 +47,7 @@ class DeskParts:
 
     @cached_property
     def evidence(self) -> EvidenceReading:
-        return EvidenceReading(self._opened.audit)
+        return EvidenceReading(self._opened.audit, self.pulse)
 
     @cached_property
     def tasks(self) -> CallTasks:
@@ -87,7 +87,7 @@ class DeskParts:
     def visits(self, now: datetime) -> "Mapping[str, Appointment]":
         """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
         monday = monday_of(local_day(now, self._opened.timezone))
-        weeks = (self.calendars.week(monday, SOON_SECONDS), self.calendars.week(monday + timedelta(days=7), SOON_SECONDS))
+        weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
         return {one.id: one for week in weeks for one in week.appointments}
 
     def forget(self) -> None:

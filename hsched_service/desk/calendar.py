@@ -1,5 +1,6 @@
 """The calendar: a week at a glance, a day in columns of clinicians, one clinician's week; risk bands for who may see them."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.desk.calendars import WeekSeen
 from hsched_adapters.desk.parts import monday_of
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.time import local_day
@@ -22,6 +24,7 @@ from hsched_service.pages.rendering import page
 SEES = Annotated[Visitor, Depends(needs(Subject.CALENDAR))]
 FIRST_HOUR, LAST_HOUR = 6, 22  # of the grid that style sheets know
 COLUMNS = 6  # clinicians beside each other
+MOST_KEPT = 16  # computed weeks
 FARTHEST = timedelta(days=370)
 FIVE_MINUTES = 5
 
@@ -68,9 +71,37 @@ class Asked:
     first: int  # of the clinicians beside each other
 
 
+class Weeks:
+    """Weeks as they were computed last; computed again when reading, scores, store or minute are others."""
+
+    def __init__(self, opened: OpenPractice) -> None:
+        self._opened = opened
+        self._kept: OrderedDict[tuple[object, ...], tuple[WeekSeen, Sequence[Day]]] = OrderedDict()
+
+    def of(self, monday: date, visitor: Visitor, now: datetime) -> tuple[WeekSeen, Sequence[Day]]:
+        """The reading, and its days as this person may see them."""
+        opened, desk = self._opened, self._opened.service.desk
+        seen, knows_risks = desk.calendars.week(monday), sees_risk(visitor.person)
+        mark = (
+            monday,
+            knows_risks,
+            desk.pulse.beat(),
+            desk.published.newest(now).number,
+            len(desk.confirmed()),
+            now.replace(second=0, microsecond=0),
+        )
+        kept = self._kept.get(mark)
+        if kept is None or kept[0].appointments is not seen.appointments:
+            days = week(monday, seen.appointments, _known(opened, visitor, now), opened.reminder_settings, now, opened.timezone)
+            kept = self._kept[mark] = (seen, days)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return seen, kept[1]
+
+
 def router(opened: OpenPractice) -> APIRouter:
     """The calendar's page."""
-    made = APIRouter()
+    made, weeks = APIRouter(), Weeks(opened)
 
     @made.get("/desk/calendar")
     def calendar(
@@ -84,8 +115,7 @@ def router(opened: OpenPractice) -> APIRouter:
         today = local_day(now, opened.timezone)
         asked = Asked(_near(on or today, today), _whose(visitor, who), first)
         names = names_for(opened, visitor)
-        seen = opened.service.desk.calendars.week(monday_of(asked.on))
-        days = week(monday_of(asked.on), seen.appointments, _known(opened, visitor, now), opened.reminder_settings, now, opened.timezone)
+        seen, days = weeks.of(monday_of(asked.on), visitor, now)
         if asked.whose:
             days = tuple(Day(day.on, day.of(asked.whose)) for day in days)
         everybody = sorted(clinicians(days), key=names.clinician)

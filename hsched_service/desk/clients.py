@@ -46,7 +46,7 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.get("/desk/clients/{client}")
     def record(request: Request, visitor: SEES, client: str) -> Response:
-        visits = _visits(opened, visitor, client)
+        visits, trouble = _visits(opened, visitor, client)
         names, now, desk = names_for(opened, visitor), opened.clock.now(), opened.service.desk
         with opened.path_store.looking() as state:
             contact = state.contact_facts(client, "")
@@ -63,7 +63,7 @@ def router(opened: OpenPractice) -> APIRouter:
         shown = page(
             request, visitor, "desk/client.html", client=client, name=names.client(client), card=card or Card(), lines=lines, agreed=agreed,
             contacts=[(one, CHANNEL[one.channel]) for one in contact.contacts[::-1][:MOST_CONTACTS]], paused_since=paused_since,
-            because=BECAUSE, now=now, open_cases=_open_cases(opened, visitor, client),
+            because=BECAUSE, now=now, trouble=trouble, open_cases=_open_cases(opened, visitor, client),
         )  # fmt: skip
         names.seen("desk.client")
         return shown
@@ -83,18 +83,20 @@ def router(opened: OpenPractice) -> APIRouter:
     return made
 
 
-def _visits(opened: OpenPractice, visitor: Visitor, client: str) -> list[Appointment]:
-    """The client's visits around now; NotThereError where they are none of this person's."""
+def _visits(opened: OpenPractice, visitor: Visitor, client: str) -> tuple[list[Appointment], str]:
+    """The client's visits around now, and why they may not be all; NotThereError where they are none of this person's."""
     if not PSEUDONYM.fullmatch(client):
         raise NotThereError
     monday = monday_of(local_day(opened.clock.now(), opened.timezone))
-    weeks = [opened.service.desk.calendars.week(monday + timedelta(days=7 * number)) for number in WEEKS]
+    weeks = opened.service.desk.calendars.weeks([monday + timedelta(days=7 * number) for number in WEEKS])
     found = [one for week in weeks for one in week.appointments if one.session.client == client]
     if visitor.scope(Subject.CLIENT_RECORD) is Scope.OWN:
         if not any(one.session.clinician == visitor.person.clinician for one in found):
             raise NotThereError
         found = [one for one in found if one.session.clinician == visitor.person.clinician]
-    return sorted((one for one in found if one.status is not AppointmentStatus.CANCELLED), key=lambda one: one.session.starts_at)
+    comes = [one for one in found if one.status is not AppointmentStatus.CANCELLED]
+    trouble = next((week.trouble for week in weeks if week.trouble), "")
+    return sorted(comes, key=lambda one: one.session.starts_at), trouble
 
 
 def _open_cases(opened: OpenPractice, visitor: Visitor, client: str) -> int:

@@ -50,7 +50,7 @@ def router(opened: OpenPractice) -> APIRouter:
         ]
         with opened.path_store.looking() as state:
             free = [one for one in state.openings(OpeningState.OPEN, OpeningState.EXHAUSTED, after=now) if one.opening.clinician == mine]
-            about = {one.id: state.cases_about(one.id) for one in coming}
+        about = opened.service.desk.cases.about([one.id for one in coming])
         confirmed = opened.service.desk.confirmed()
         speaker = Speaker(names, opened.timezone, opened.service.desk.visits(now))
         shown = page(

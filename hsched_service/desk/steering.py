@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -144,10 +144,15 @@ def _stands(opened: OpenPractice, use_case: str) -> Stands:
     now, order = opened.clock.now(), list(Phase)
     with opened.path_store.looking() as state:
         rollout = state.rollout(use_case, day_start(local_day(now, opened.timezone), opened.timezone))
-    evidence = opened.service.desk.evidence.of(use_case, now - RECENT)
+    evidence = opened.service.desk.evidence.of(use_case, lately(opened))
     at = order.index(rollout.phase)
     forward, back = order[at + 1] if at + 1 < len(order) else None, order[at - 1] if at else None
     return Stands(use_case, USE_CASE_WORDS.get(use_case, use_case), rollout, evidence, told(evidence), forward, back)
+
+
+def lately(opened: OpenPractice) -> datetime:
+    """Since when steps back are counted: by whole days, so that the same figures have the same hash all day."""
+    return day_start(local_day(opened.clock.now() - RECENT, opened.timezone), opened.timezone)
 
 
 def _orders(opened: OpenPractice, request: Request, visitor: Visitor, trouble: str = "", status: int = 200) -> Response:

@@ -20,6 +20,7 @@ from hsched_sandbox.ehr.records import Client
 from hsched_service.desk import live
 from hsched_service.desk.markdown import html_of
 from hsched_service.desk.plots import Point, bars, series
+from hsched_service.desk.steering import lately
 from tests.desk_practice import desk_practice
 from tests.http_desk import at_once
 from tests.sandbox_ehr import NOW
@@ -260,7 +261,7 @@ def test_a_client_is_taken_over_and_given_back(world: ServiceWorld, desk: Browse
 def test_less_autonomy_is_at_once_and_more_rests_on_evidence(world: ServiceWorld) -> None:
     """On the very figures that were looked at; others than the one who asks decide."""
     manager, text = world.browser("manager1"), world.browser("manager1").get("/practice/phases").text
-    evidence = world.opened.service.desk.evidence.of("waitlist", NOW - timedelta(days=28)).sha256
+    evidence = world.opened.service.desk.evidence.of("waitlist", lately(world.opened)).sha256
     assert evidence[:16] in text
     assert manager.submit("/practice/phases/waitlist/forward", evidence="0" * 64).status_code == 409
 

@@ -92,7 +92,7 @@ def test_the_trail_is_read_by_page_newest_first(site: Site) -> None:
 
 def test_evidence_counts_what_people_said_and_orders_are_listed(site: Site) -> None:
     """A yes, a no and silence are three things; the same figures have the same hash, others another."""
-    reading = EvidenceReading(site.trail)
+    reading = EvidenceReading(site.trail, site.pulse)
     before = reading.of(USE_CASE, NOON - timedelta(days=28))
     assert (before.approved_by_people, before.declined, before.approved_share) == (0, 0, None)
     assert before.sha256 == reading.of(USE_CASE, NOON - timedelta(days=28)).sha256
