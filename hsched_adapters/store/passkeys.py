@@ -40,8 +40,9 @@ class SqlPasskeys:
 
     def add(self, login: str, credential: bytes, uses: int, session: str) -> None:
         """From now on every sign-in of theirs needs one; the one that added it has it already, others must prove it."""
-        made = {"practice": self._trail.practice, "id": passkey_id(credential), "login": login, "credential": credential, "uses": uses}
-        with self._trail.writing(self._entry(ADDED, login, made["id"], login)) as recording:
+        name = passkey_id(credential)
+        made = {"practice": self._trail.practice, "id": name, "login": login, "credential": credential, "uses": uses}
+        with self._trail.writing(self._entry(ADDED, login, name, login)) as recording:
             recording.connection.execute(passkeys.insert().values(**made, added_at=self._present.now()))
             others = (sign_ins.c.practice == self._trail.practice, sign_ins.c.login == login, sign_ins.c.id != session)
             recording.connection.execute(sign_ins.update().where(*others).values(is_proved=False))

@@ -24,7 +24,7 @@ def router(opened: OpenPractice) -> APIRouter:
     def account(request: Request, visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> Response:
         rules = opened.service.section.rules
         ends_at = visitor.session.started_at + rules.absolute
-        facts = {"idle_minutes": int(rules.idle.total_seconds() // 60), "passkeys": opened.service.passkeys.store.of(visitor.person.token)}
-        return page(request, visitor, "access/account.html", ends_at=ends_at, **facts)
+        minutes, theirs = int(rules.idle.total_seconds() // 60), opened.service.passkeys.store.of(visitor.person.token)
+        return page(request, visitor, "access/account.html", ends_at=ends_at, idle_minutes=minutes, passkeys=theirs)
 
     return made

@@ -1,4 +1,4 @@
-"""`hsched sandbox people`: whom the sandbox's service lets in, with passwords that are made once, and that a real practice has not."""
+"""`hsched sandbox people`: whom the sandbox's service lets in, with passwords that are made once; `hsched passkeys` beside it."""
 
 import json
 import stat
@@ -14,6 +14,7 @@ from hsched_adapters.people_file import demo_people, save_people
 from hsched_adapters.settings import Paths, Practice, Source, load_settings, save_practice
 from hsched_cli.main import run
 from hsched_core.domain.errors import UserError
+from tests.authenticator import Authenticator
 
 BOX = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
 
@@ -67,3 +68,21 @@ def test_a_real_practice_has_no_demo_people(home: Path, capfd: pytest.CaptureFix
     with pytest.raises(UserError, match="sandbox practices only"):
         DemoPasswords(paths.keys, list, is_sandbox=False)
     assert not (home / "keys" / "demo-passwords.json").exists()
+
+
+def test_a_lost_passkey_is_removed_by_a_manager_and_not_by_oneself(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Nor by the front desk; the trail has who did it, and every attempt."""
+    opened = open_practice(load_settings())
+    key = Authenticator("http://127.0.0.1:8700", "127.0.0.1")
+    passkeys = opened.service.passkeys
+    options, kept = passkeys.begin_adding("manager1")
+    passkeys.finish_adding("manager1", "0" * 64, kept, key.create({"publicKey": dict(options["publicKey"])}))
+    codes = [run_to_end("passkeys", "forget", "manager1", "--as", login) for login in ("frontdesk", "manager1", "manager2")]
+    said = capfd.readouterr()
+    run_to_end("passkeys", "list", "--json")
+    listed = {one["login"]: one["passkeys"] for one in json.loads(capfd.readouterr().out)}
+
+    assert codes == [2, 2, 0]
+    assert "(1 removed)" in said.out
+    assert set(listed.values()) == {0}
+    assert [one.actor for one in opened.audit.story("permission:forget_passkeys")] == ["frontdesk", "manager1"]
