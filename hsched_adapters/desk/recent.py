@@ -1,5 +1,6 @@
 """A value that is dear to read, kept for a while: an old one is shown while a new one is read, and nobody waits for long."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Generic, TypeVar
 from hsched_core.domain.errors import HschedError
 
 T = TypeVar("T")
+LOG = logging.getLogger(__name__)
 FAILED_PAUSE_SECONDS = 5.0  # before a reading that failed is tried again
 PATIENCE_SECONDS = 3.0  # that who asks waits for a reading; then they are told that it is under way
 BEING_READ = "being_read"
@@ -65,9 +67,9 @@ class Recent(Generic[T]):
             value = self._read()
         except HschedError as failure:
             trouble = getattr(failure, "code", "") or type(failure).__name__
-        except BaseException:
+        except Exception as failure:  # whatever it is: its text may name somebody, so the log gets the kind and the page a code
             trouble = "failed"
-            raise
+            LOG.error("A reading for staff pages failed: %s.", type(failure).__name__)
         finally:
             with self._lock:
                 if self._reading is mine:  # not forgotten meanwhile

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from markupsafe import Markup
@@ -17,6 +17,9 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.desk import plots
 from hsched_service.desk.markdown import html_of
 from hsched_service.pages.rendering import page
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FRESH_SECONDS, STALE_SECONDS = 60.0, 3600.0  # real; a new champion stands here after a minute
 GROUPS, WEEKS = "review/by_group_of_people.json", 12
@@ -153,7 +156,7 @@ def _graded(opened: OpenPractice, champions: Sequence[Champion]) -> Models:
     return Models(champions, graded, len(chain.seals), broken, found.breaches)
 
 
-def _reliability(rows: Any) -> Markup:
+def _reliability(rows: "pd.DataFrame") -> Markup:
     """Ten groups of equally many forecasts, each with the share that came true."""
     ordered = rows.sort_values("probability")
     points = []

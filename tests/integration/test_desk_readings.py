@@ -188,3 +188,16 @@ def test_what_was_forgotten_is_read_again() -> None:
     recent.forget()
 
     assert (first, recent.get().value) == (0, 1)
+
+
+def test_a_reading_that_breaks_says_its_kind_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    """Its text may name a client."""
+
+    def breaking() -> str:
+        raise ValueError("Ada Vale, (212) 555-0100")
+
+    found = Recent(breaking, 5.0, 20.0, Moving()).get()
+
+    assert (found.value, found.trouble) == (None, "failed")
+    assert "ValueError" in caplog.text
+    assert "Ada" not in caplog.text
