@@ -11,7 +11,7 @@ from hsched_adapters.desk.directory import Directory
 from hsched_adapters.desk.evidence import EvidenceReading
 from hsched_adapters.desk.open_cases import OpenCases
 from hsched_adapters.desk.pulse import Pulse
-from hsched_adapters.desk.recent import Recent
+from hsched_adapters.desk.recent import BEING_READ, Recent
 from hsched_adapters.desk.scored import PublishedAtHand
 from hsched_adapters.desk.tables import DailyTables
 from hsched_adapters.desk.trail_search import TrailSearch
@@ -89,6 +89,12 @@ class DeskParts:
         monday = monday_of(local_day(now, self._opened.timezone))
         weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
         return {one.id: one for week in weeks for one in week.appointments}
+
+    def is_being_read(self, now: datetime) -> bool:
+        """Whether names or visits are not there yet, because the EHR is being read for the first time."""
+        monday = monday_of(local_day(now, self._opened.timezone))
+        weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), 0.0)
+        return self.directory.is_being_read or any(week.trouble == BEING_READ for week in weeks)
 
     def forget(self) -> None:
         """Something changed in the store: what the EHR shows may have, too."""

@@ -32,17 +32,18 @@ class Recent(Generic[T]):
         self._read, self._fresh, self._stale, self._now = read, fresh_seconds, stale_seconds, now
         self._lock = threading.Lock()
         self._value: T | None = None
-        self._at = self._failed_at = float("-inf")
+        self._at = self._failed_at = self._began_at = float("-inf")
         self._trouble = ""
         self._reading: threading.Event | None = None  # set when the one that is under way is over
 
     def get(self, patience_seconds: float = PATIENCE_SECONDS) -> Known[T]:
-        """The value as fresh as can be had in that time."""
+        """The value as fresh as can be had in that time, counted from when the reading began: only who asks first waits the whole of it."""
         with self._lock:
             age = self._now() - self._at
             waits = self._value is None or age >= self._stale
             under_way = self._begun() if age >= self._fresh else None
-        is_over = under_way.wait(patience_seconds) if under_way and waits else True
+            left = max(0.0, patience_seconds - (self._now() - self._began_at))
+        is_over = under_way.wait(left) if under_way and waits else True
         with self._lock:
             has_value = self._value is not None
             trouble = self._trouble if is_over else BEING_READ
@@ -57,8 +58,8 @@ class Recent(Generic[T]):
     def _begun(self) -> threading.Event | None:
         """The reading that is under way, begun where there is none; None while a failed one is not to be tried again. Under the lock."""
         if self._reading is None and self._now() - self._failed_at >= FAILED_PAUSE_SECONDS:
-            self._reading = threading.Event()
-            threading.Thread(target=self._do, args=(self._reading, self._now()), daemon=True).start()
+            self._reading, self._began_at = threading.Event(), self._now()
+            threading.Thread(target=self._do, args=(self._reading, self._began_at), daemon=True).start()
         return self._reading
 
     def _do(self, mine: threading.Event, began: float) -> None:

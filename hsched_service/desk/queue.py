@@ -25,6 +25,7 @@ from hsched_service.desk.words import KINDS, tab_of
 from hsched_service.pages.rendering import page
 
 PAGE = 15
+Tabbed = tuple[str, Case]  # the queue's tab, and the case
 SEES = Annotated[Visitor, Depends(needs(Subject.QUEUE))]
 DECIDES = Annotated[Visitor, Depends(needs(Subject.DECIDE))]
 DIGEST = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
@@ -62,7 +63,7 @@ class Done:
 
 def router(opened: OpenPractice) -> APIRouter:
     """Looking at the queue."""
-    made = APIRouter()
+    made, sorted_cases = APIRouter(), Sorted(opened)
 
     @made.get("/desk/queue")
     def queue(
@@ -73,13 +74,13 @@ def router(opened: OpenPractice) -> APIRouter:
         did: Annotated[str, Query(pattern=r"^[a-z_]{0,16}$")] = "",
         case: Annotated[str, Query(pattern=r"^[0-9a-f]{0,32}$")] = "",
     ) -> Response:
-        chosen = chosen_from(_within_reach(opened, visitor), tab, number)
+        chosen = chosen_from(sorted_cases.of(visitor), tab, number)
         names = names_for(opened, visitor)
         views = views_of(opened, chosen.cases, visitor.person, names)
         last = views_of(opened, _last(opened, visitor, case, did), visitor.person, names)
         shown = page(
             request, visitor, "desk/queue.html", views=views, chosen=chosen, kinds=KINDS, reasons=REASONS, did=DID.get(did, ""),
-            last=last[0] if last else None, is_being_read=opened.service.desk.directory.is_being_read,
+            last=last[0] if last else None, is_being_read=opened.service.desk.is_being_read(opened.clock.now()),
         )  # fmt: skip
         names.seen("desk.queue")
         return shown
@@ -125,23 +126,42 @@ def deciding_router(opened: OpenPractice) -> APIRouter:
     return made
 
 
-def chosen_from(cases: Sequence[Case], tab: str, number: int) -> Chosen:
-    """The page of the tab: what only a person can settle first, then what runs out first."""
-    tabs = [(tab_of(case.action, is_to_settle=case.state is State.NEEDS_PERSON), case) for case in cases]
-    counts = Counter(name for name, _ in tabs)
-    found = [case for name, case in tabs if tab in ("", name)]
-    found.sort(key=lambda one: (one.state is not State.NEEDS_PERSON, one.proposal.expires_at, one.id))
+class Sorted:
+    """What waits, with each case's tab, in the queue's order; sorted again when something changed."""
+
+    def __init__(self, opened: OpenPractice) -> None:
+        self._opened = opened
+        self._everything: tuple[int, list[Tabbed]] = (-1, [])
+
+    def of(self, visitor: Visitor) -> list[Tabbed]:
+        """What this person reaches: a clinician, what is about their own calendar."""
+        cases = self._opened.service.desk.cases
+        beat, found = self._everything
+        if beat != (now := self._opened.service.desk.pulse.beat()):
+            found = sorted(map(_tabbed, cases.waiting()), key=_urgency)
+            self._everything = (now, found)
+        if visitor.scope(Subject.QUEUE) is Scope.PRACTICE:
+            return found
+        return [one for one in found if one[1].action.clinician == visitor.person.clinician]
+
+
+def chosen_from(cases: Sequence[Tabbed], tab: str, number: int) -> Chosen:
+    """A page of a tab."""
+    counts = Counter(name for name, _ in cases)
+    found = [case for name, case in cases if tab in ("", name)]
     pages = max(1, -(-len(found) // PAGE))
     number = min(number, pages)
     return Chosen(tab, number, pages, found[(number - 1) * PAGE : number * PAGE], {**counts, "": len(cases)})
 
 
-def _within_reach(opened: OpenPractice, visitor: Visitor) -> list[Case]:
-    """A clinician sees what is about their own calendar."""
-    waiting = opened.service.desk.cases.waiting()
-    if visitor.scope(Subject.QUEUE) is Scope.PRACTICE:
-        return waiting
-    return [case for case in waiting if case.action.clinician == visitor.person.clinician]
+def _tabbed(case: Case) -> Tabbed:
+    return tab_of(case.action, is_to_settle=case.state is State.NEEDS_PERSON), case
+
+
+def _urgency(one: Tabbed) -> tuple[bool, datetime, str]:
+    """What only a person can settle first, then what runs out first."""
+    case = one[1]
+    return case.state is not State.NEEDS_PERSON, case.proposal.expires_at, case.id
 
 
 def _reached(opened: OpenPractice, visitor: Visitor, case_id: str) -> Case:
