@@ -18,10 +18,10 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, ReminderReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.client_links import ClientLinks
     from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
-    from hsched_adapters.links import OfferLinks
     from hsched_adapters.lot import KeyedLot
     from hsched_adapters.messaging.desk import Messages
     from hsched_adapters.service_parts import ServiceParts
@@ -195,7 +195,7 @@ class OpenPractice:
         own = PracticeDoor(self.path_store, self.practice.id, self.clock)
         if self.overrides.doors or self.practice.connection is None:
             return self.overrides.doors or OwnDoorOnly(own)
-        return self.messages.doors(self.connector.doors(own, self.links.link))
+        return self.messages.doors(self.connector.doors(own, self.links))
 
     @cached_property
     def messages(self) -> "Messages":
@@ -204,9 +204,9 @@ class OpenPractice:
         from hsched_adapters.messaging.section import Messaging
         from hsched_adapters.store.messages import SqlMessageStore
 
-        section, link = self.practice.messaging or Messaging(), self.links.link
+        section, links = self.practice.messaging or Messaging(), self.links
         store, url = SqlMessageStore(self.audit), self.settings.service_url
-        return Messages(section, lambda: self.connector, store, self._inbox_store, lambda: self.texts, self._keyring, link, url)
+        return Messages(section, lambda: self.connector, store, self._inbox_store, lambda: self.texts, self._keyring, links, url)
 
     @cached_property
     def texts(self) -> "SqlRepliesStore":
@@ -239,11 +239,14 @@ class OpenPractice:
         return EhrTrail(self.audit, self.clock, EHR)
 
     @cached_property
-    def links(self) -> "OfferLinks":
-        """Addresses at which clients answer their offers."""
-        from hsched_adapters.links import OfferLinks
+    def links(self) -> "ClientLinks":
+        """Addresses that messages carry, and in which language their clients want to read."""
+        from hsched_adapters.client_links import ClientLinks
+        from hsched_adapters.store.client_links import SqlClientLinkStore
 
-        return OfferLinks(self._keyring, self.settings.service_url)
+        is_reachable = self.practice.is_sandbox or not self.service.is_loopback  # a sandbox's clients live on this machine
+        store = SqlClientLinkStore(self.audit)
+        return ClientLinks(self._keyring, self.settings.service_url, store, self.clock, is_reachable=is_reachable)
 
     @cached_property
     def waitlist(self) -> "WaitlistDesk":
@@ -288,7 +291,7 @@ class OpenPractice:
         from hsched_adapters.words import Words
 
         sender = self.practice.connection.sender if self.practice.connection else self.practice.name
-        return Words(self.paths.home, sender, self.reminder_settings.revealing_words, self.links.link)
+        return Words(self.paths.home, sender, self.reminder_settings.revealing_words, self.links.example)
 
     @cached_property
     def reminder_settings(self) -> "ReminderSettings":

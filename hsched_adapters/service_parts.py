@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
     from hsched_adapters.desk.parts import DeskParts
     from hsched_adapters.keys import Keyring
+    from hsched_adapters.prediction_parts import PredictionParts
+    from hsched_core.workflow.client_pages import ClientPages
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 RETURN = "/sign-in/return"  # where the provider sends people back to
@@ -130,6 +132,13 @@ class ServiceParts:
 
         return Rates("sign_in")
 
+    @cached_property
+    def predictions(self) -> "PredictionParts":
+        """What the prediction API needs."""
+        from hsched_adapters.prediction_parts import PredictionParts
+
+        return PredictionParts(self._opened)
+
     def note_refused_sign_in(self, login: str, reason: str) -> None:
         """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept: it is what a stranger typed."""
         if not self.rates.is_worth_recording(reason, login):
@@ -147,3 +156,12 @@ class ServiceParts:
         """Whether people reach the service on this machine without TLS."""
         address = urlsplit(self._opened.settings.service_url)
         return address.scheme == "http" and address.hostname in LOOPBACK
+
+    @cached_property
+    def client_pages(self) -> "ClientPages":
+        """What clients do behind the links of their messages."""
+        from hsched_adapters.store.client_links import SqlClientLinkStore
+        from hsched_core.workflow.client_pages import ClientPages
+
+        store = SqlClientLinkStore(self._opened.audit)
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)

@@ -7,13 +7,15 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service import health, offers, receiver, texts
+from hsched_service import health, receiver, texts
 from hsched_service.access import passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
+from hsched_service.client import pages
 from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
+from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
 # A room of its own for each; one line here puts it into the service.
@@ -21,12 +23,13 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     health.router,
     receiver.router,
     texts.router,
-    offers.router,
+    pages.router,
     assets.router,
     sign_in.router,
     switch.router,
     rooms.router,
     passkeys.router,
+    document.router,
     *DESK,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
@@ -38,9 +41,11 @@ def build_app(opened: OpenPractice) -> FastAPI:
     app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))
-    check_declared(app)
+    room = install.predictions(app, opened)
     add_answers(app)
     app.add_middleware(Discreet)
+    install.figures(app, opened, room)
+    check_declared(app)
     return app
 
 

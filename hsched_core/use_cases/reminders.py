@@ -108,6 +108,8 @@ def _why_channel(facts: Facts, visit: Visit, channel: Channel) -> str:
     reach = facts.reach_of[visit.client]
     if reach.dead_ends:
         return "the client consented to it, and messages came back from " + " and ".join(sorted(reach.dead_ends))
+    if channel is reach.asked_for:
+        return "the client consented, and asked for it"
     if channel in reach.answered:
         return "the client consented, and answered there before"
     return "the client consented, and prefers it" if channel is reach.preferred else "the client consented to it"

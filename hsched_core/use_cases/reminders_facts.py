@@ -39,6 +39,7 @@ class Reach:
     preferred: Channel | None = None  # as the EHR has it
     zone: str | None = None
     dead_ends: frozenset[Channel] = frozenset()  # addresses that messages came back from, lately
+    asked_for: Channel | None = None  # as they said themselves, on a page
 
 
 @dataclass(frozen=True)

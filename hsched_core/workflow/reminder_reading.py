@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, has_consent
+from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, Wishes, has_consent
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
 from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.practice import PracticePolicy, zone_named
@@ -85,16 +85,17 @@ class ReminderReading:
 
     def reach(self, tx: DeskTransaction, seen: Seen) -> tuple[Reach, ...]:
         clients = dict.fromkeys(one.session.client for one in seen.appointments)
-        return tuple(self.reach_of(tx, client, seen) for client in clients)
+        wishes = tx.wishes()
+        return tuple(self.reach_of(tx, client, seen, wishes.get(client, Wishes())) for client in clients)
 
-    def reach_of(self, tx: DeskTransaction, client: str, seen: Seen) -> Reach:
+    def reach_of(self, tx: DeskTransaction, client: str, seen: Seen, wishes: Wishes) -> Reach:
         """Our own log of consent counts, as it will at the moment of sending; and the client's wishes in the EHR."""
         known, contact = seen.clients.get(client), tx.contact_facts(client, NOBODYS_CASE)
         if known is None or contact.is_paused or known.safe.is_unclear:
             return Reach(client)
         zone = known.zone if known.zone and zone_named(known.zone) else None
         dead, said = frozenset(seen.returned.get(client, {})), seen.answered.get(client, ())
-        return Reach(client, _consented(contact.consents, known, seen.at), said, known.preferred, zone, dead)
+        return Reach(client, _consented(contact.consents, known, seen.at), said, known.preferred, zone, dead, wishes.channel)
 
     def facts(self, tx: DeskTransaction, seen: Seen, visits: Sequence[Visit], reach: tuple[Reach, ...] | None = None) -> Facts:
         cases = {one.id: own_cases(tx.cases_about(one.id)) for one in seen.appointments}
