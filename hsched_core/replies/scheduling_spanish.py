@@ -53,6 +53,13 @@ OPT_OUT = rules(
             vete a la
             chinguen
             no esten (?:chingando|jodiendo|molestando)
+            (?:ya )?no me (?:vuelvan?|vuelvas|regresen|sigan) a (?:\w+)
+            ^(?:por favor |ya |yo )*(?:revocar|revoco|revoquen|revoque|anular|anulo|rescindir|retiro|retirar)(?: (?:todo|el|la|mi|permiso|autorizacion|\
+              consentimiento|suscripcion|por favor|ya|esto))*$
+            (?:ya )?no (?:los|las) (?:quiero|necesito|deseo|ocupo)(?: (?:recibir|mas|ya|gracias|por favor))*$
+            (?:ya )?no (?:quiero|necesito|deseo) (?:estos|estas|esos|sus|mas de estos|que me (?:\w+))(?: (?:{texts}|mas|gracias))*$
+            (?:terminen|acaben|corten|quiten|cancelen|suspendan|eliminen|detengan) (?:ya )?(?:con )?(?:los|sus|estos|todos los|mis) {texts}
+            (?:retiro|revoco|anulo|quito) (?:mi |el |la )(?:permiso|autorizacion|consentimiento)|no autorizo
             stop (?:los|las|mensajes|por favor|de)|no me manden|(?:retiro|revoco) mi consentimiento
             """,
         "wrong_number": r"""
@@ -128,6 +135,7 @@ MOVE = rules(
             (?:ese|esa|esta|este|a esa) (?:dia|hora|fecha|horario) no|no me queda(?: bien)?|no me (?:acomoda|sirve|conviene)
             (?:dar|deme|denme|dame|agend\w+|necesito|quiero|quisiera) (?:\w+ )?(?:otra|otro|una nueva|nueva) (?:cita|fecha|hora|dia)
             cambia (?:la|el|mi)
+            (?:can|could|may) (?:i|we) (?:\w+ )?(?:el |on )?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|{day})
             """,
     },
     KINDS,
@@ -192,6 +200,7 @@ CONFIRM = rules(
             (?:estare|estaremos) (?:ahi|presente|puntual|alli|aca)|nos vemos|la veo|los veo|lo veo
             (?:si|claro|ya|aqui|bueno|y|tambien) (?:voy|ire|iremos|vamos|asistire|puedo|podemos|podre|llegare|estare|asisto|llego|vere)
             ^(?:ok |okay |bueno |listo |perfecto |va |sale |si )*(?:ire|iremos|asisto|asistire|voy|vamos)(?: \w+){0,4}$
+            ^(?:dale|va|ok|sale|listo|claro|si|bueno|perfecto|orale)(?: si| pues| ahi)? (?:voy|vamos|ire|iremos)$
             ^ahi (?:llego|caigo|le caigo)$
             me conecto
             nos conectamos
