@@ -68,7 +68,7 @@ NAMED = re.compile(
     rf"(?P<past>\b(?:yesterday|ayer|anoche|anteayer|last (?:week|month|night|time|year|{DAY})|(?:{DAY}|semana|mes) pasad[ao])\b)"
     r"|(?P<overmorrow>\b(?:day after tom+or+ow|pasado manana)\b)"
     r"|(?P<part>\b(?:in the|this|(?:por|en|de|a|esta) (?:la )?) ?(?P<which>morning|afternoon|evening|manana|tarde|noche)\b)"
-    rf"|(?P<month_day>\b(?P<m1>{MONTH})\.? (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?! ?[ap]\.?m)"
+    rf"|(?P<month_day>\b(?P<m1>{MONTH})\.? (?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\b(?! ?[ap]\.?m| (?:de )?(?:{MONTH})\b)"
     rf"|\b(?:el |the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:de |of )?(?P<m2>{MONTH})\b)"
     r"|(?P<slashed>\b(?P<one>\d{1,2})[/-](?P<other>\d{1,2})(?:[/-]\d{2,4})?\b(?! ?[ap]\.?m))"
     rf"|(?P<weekday>\b(?:(?P<how>next|this|coming|este|esta|proximo|proxima|siguiente|otro)? ?)(?P<day>{DAY})(?P<follows> que (?:viene"

@@ -30,7 +30,7 @@ OPT_OUT = rules(
             (?:dont|never) (?:text|message|write|call)$|not a patient
             enough (?:with )?(?:the |these |of these |already )?(?:{texts}|already)|(?:asked|told) (?:you|yall|u)(?: guys)? to stop
             (?:dont|never) (?:send|contact)(?: \w+){0,2}(?: anymore| again|$)
-            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:\w+ )?(?:{texts}|contact)|no more$
+            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:of )?(?:\w+ )?(?:{texts}|contact)|no more$
             (?:not|no longer) interested in (?:getting |receiving |your |the |these |any )*{texts}
             (?:quit|stop) (?:\w+ing|blowing up) (?:me|my|us) (?:with|up with|phone|inbox)(?: {texts})?
             block(?:ing)? (?:me|this number|you)(?! (?:on|of|out))
@@ -95,7 +95,7 @@ CANCEL = rules(
             (?:not|isnt|arent|wont be) (?:going to )?(?:coming|attending|making it|going|able|available|there)
             (?:cant|wont|not) (?:today|tomorrow|this week)|not (?:today|tomorrow|this time|this week)
             (?:remove|take|drop|scratch|pull|cross|strike) (?:me|us|my) (?:\w+ )?(?:off|from|out of|out)? ?(?:for |of |on )?(?:the |your |this |\
-              that |next )?(?:schedule|calendar|books|{day}|{visit}|wait ?list|waiting list|\d+)
+              that |next )?(?:schedule|calendar|books|{day}|{visit}|wait ?list|waiting list|\d+\w*)
             (?:scratch|scrap|nix|axe) (?:my |the |that |this )?(?:{day}|{visit})
             (?:dont|no need to|not) (?:need to )?(?:hold|keep|save|reserve) (?:my|the|our|a) {visit}
             (?:dont|cant|no need to) (?:count on|expect|wait for) (?:me|us)

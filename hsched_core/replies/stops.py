@@ -12,7 +12,7 @@ from hsched_core.replies.words import Words, words_of
 
 # Said without a comma or a full stop between: "no, paren" is a stop, "no paren" may be none.
 DENIED = re.compile(
-    r"\b(?<!why )(?<!cant )(?:please )?(?:dont|do not|never|not going to|not gonna|not asking (?:you )?to|no need to|not trying to|please not"
+    r"\b(?<!why )(?<!cant )(?:please )?(?:never (?:asked|told|said)(?: you)?(?: to)?|dont|do not|never|not going to|not gonna|not asking (?:you )?to|no need to|not trying to|please not"
     r"|(?:didnt|did not|wasnt) (?:mean|mean to|ask|ask you to|say|say to|telling you to|trying to)|not) "
     r"(?:you |ever |please |want (?:you |u |them |it |these |the \w+ |my \w+ )?(?:all )?to |wanna |have to )*"
     r"(?:stop|quit|unsubscribe|opt ?-?out|end)(?:ping|ting|ing|d)?\b"
