@@ -32,6 +32,13 @@ ENDINGS = rules(
             fue un (?:gusto|placer|honor|privilegio) (?:conocer\w*|haber\w*|tratar\w*)
             (?:signing|logging|tapping|checking|bowing|clocking|fading) (?:off|out|away) (?:for good|now|forever|of (?:life|this|here|it all)|for \
               the last)
+            (?:reschedule|move|change|book|push|postpone) (?:me |it |us |that )?(?:to|for|until|till) never
+            (?:had|have) (?:my fill|enough|my share) of (?:mornings|days|life|living|this life|waking|people|it all|everything|the world|being)
+            puro recuerdo|(?:un|el|solo) recuerdo nada mas|(?:sere|seremos) (?:\w+ )?recuerdo|ya sere (?:\w+ )?(?:polvo|ceniza|historia|pasado|recuerdo)
+            (?:si|mientras) (?:es que )?(?:me )?(?:alcanza|llega|da|dura|presta) (?:la |el )?(?:vida|cuerpo|alma)
+            if (?:the universe|life|fate|this world|my heart|my body) (?:\w+ )?(?:doesnt|lets|allows|holds|gets|has|keeps)
+            (?:mailed|gave|returned|handed|left|mande|entregue|devolvi|deje) (?:back |over )?(?:my|the|mis|las) (?:keys|llaves)(?: back| over)?\
+              (?! (?:at (?:home|work)|in the (?:car|house|office)|en (?:la casa|el carro|el trabajo)|inside|adentro))
             tap(?:ping)? out of (?:life|this|it all|everything)
             (?:lights out|curtain call|game over|end of the (?:road|line)|final (?:chapter|curtain|bow|act|boarding|destination|stop)) ?\
               (?:for me|tonight|soon|now|$)
@@ -50,6 +57,8 @@ ENDINGS = rules(
               row|survey|exam))
             my (?:exit|departure|way out|finale)(?! (?:interview|survey|exam|row|ramp|is (?:closed|blocked|backed)|on the (?:highway|freeway)|off))
             exit (?:plan|strategy)(?! (?:for|from) (?:work|the (?:company|job)))
+            (?:pague|pagamos|pagado|aparte|compre|arregle|paid|prepaid|bought|arranged|picked) (?:ya |for )?(?:el|mi|la|lo del|my|the|a) (?:\w+ )?\
+              (?:entierro|funeral|velorio|cremacion|ataud|caja|nicho|tumba|panteon|burial|plot|casket|cremation|urn)
             (?:set|got|have|picked|chose|chosen|circled|marked) (?:a|the|my) (?:date|day|night|hour|spot|place|method)(?: already)? (?:to (?:do it|go|\
               end|leave)|for it|picked|set|for me to|out)
             (?:date|day|night|note|rope|letter)(?:s| is| are)? (?:already )?(?:set|picked|written|chosen|circled)(?: already|$)
@@ -63,6 +72,11 @@ ENDINGS = rules(
             (?:se|ya se) (?:como|cuando|donde) (?:voy a |lo voy a |lo )?(?:hacerlo|hacer|hago|acabar|irme|terminar)
             """,
         "means_in_place": r"""
+            (?:parad[ao]|sentad[ao]|acostad[ao]|estoy|ando|esperando|standing|waiting|sitting|lying) (?:\w+ ){0,3}(?:donde pasa|por donde pasa|en las vias|en el riel|junto a\
+              las vias|where the) ?(?:el |la )?(?:tren|metro|vias|riel|train|trains)?
+            (?:river|reservoir|quarry|lake|sea|ocean|current|rio|mar|presa) (?:is|looks|calls|keeps|so|takes?|have|has|esta|llama|me) (?:\w+ )?(?:up|high|\
+              quiet|calm|deep|cold|me|so|llevar\w*|llama\w*|hond[ao]|tranquil[ao])
+            me (?:dejo|deja|tiene|dejaron) (?:\w+ )?(?:sin (?:zapatos|ropa|llaves|telefono|celular|dinero|comer|salir)|con (?:candado|llave)|bajo llave|amarrad[ao])
             {vehicle} (?:\w+ ){0,4}(?:engine|motor|car|truck|it)(?: is)? (?:still )?(?:on|running|going|idling|prendido|encendido|andando)(?! (?:fine|\
               late|out|low|behind|errands|well|again|now that))
             (?:engine|motor) (?:\w+ ){0,3}(?:garage|windows?|doors?|hose|cochera|garaje|closed|shut|sealed|cerrad\w+)

@@ -1,5 +1,6 @@
 """The words that people use about their appointments: beside a yes, as a reason for not coming, with a wish to be left alone."""
 
+from hsched_core.replies.everyday import COTIDIANO, EVERYDAY
 from hsched_core.replies.rules import words
 from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS
 
@@ -82,4 +83,5 @@ LEAVING = words(
     paciente aqui ahi solo prefiero recordatorios avisos tantos tanto otra vez nuevo oiga oye disculpe van va si confundio equivoco"""
 )
 ORDINARY = (AGREEING | KIND_WORDS | GREETING | _ORDINARY) - words("help ayuda know")  # of thanks, and of much else
-REASONS = ORDINARY | _REASONS
+REASONS = ORDINARY | _REASONS | EVERYDAY | COTIDIANO
+TOPICS = (EVERYDAY | COTIDIANO) - ORDINARY - _REASONS - LEAVING

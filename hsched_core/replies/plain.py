@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from hsched_core.replies.innocent import without_innocent
-from hsched_core.replies.ordinary import LEAVING, ORDINARY, REASONS
+from hsched_core.replies.ordinary import LEAVING, ORDINARY, REASONS, TOPICS
 from hsched_core.replies.rules import Rule
 from hsched_core.replies.words import Words, words_of
 
@@ -78,7 +78,7 @@ YES_AND = re.compile(r"\W*(?:hola,? |ok,? |buenas,? )?(?:sí\b|si *[,.!])", re.I
 NAMED = re.compile(r"\b(?:dr|dra|doctora?|ms|mr|mrs|miss|licenciad[ao]|sr|sra|senor|senora) \w+")
 CAPITAL = re.compile(r"(?<=[a-zí,] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\b")  # within a sentence: a name
 LEFT_OVER = 1
-MUCH_ELSE, WORDS_FOR_EACH = 3, 5  # words; in a long text one in five
+MUCH_ELSE, WORDS_FOR_EACH = 2, 5  # words; in a long text one in five
 
 
 def hedged(words: Words) -> bool:
@@ -119,6 +119,13 @@ def says_much_else(words: Words, known: Iterable[Rule]) -> bool:
     for rule in known:
         told = rule.pattern.sub("xxx", told)
     return len(_others(told, REASONS)) >= max(MUCH_ELSE, words.count // WORDS_FOR_EACH)
+
+
+def is_everyday(words: Words, rest: Words, *, with_a_topic: bool) -> bool:
+    """Whether all that is said are words of everyday reasons, and names; `with_a_topic`: one of them at least names what it is about."""
+    told = without_innocent(POLITE.sub("xxx", rest.plain))
+    is_about_something = not with_a_topic or bool(TOPICS & set(told.split()))
+    return is_about_something and not GRAVE.search(told) and not _others(told, REASONS | _names(words))
 
 
 def is_a_way_of_speaking(words: Words) -> bool:

@@ -24,6 +24,7 @@ from hsched_core.replies.plain import (
     hedged,
     is_a_way_of_speaking,
     is_another_matter,
+    is_everyday,
     is_plain_stop,
     is_plain_yes,
     says_much_else,
@@ -190,11 +191,11 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
         return False
     if found in ONLY_YES:
         rest = words_of(AGREED.sub("", words.marked, count=1))
-        if small_talk(rest.plain) or not _speaks_of_somebody(rest):
+        if small_talk(rest.plain) or not _speaks_of_somebody(rest) or is_everyday(words, rest, with_a_topic=False):
             return False
         return len(words.sentences) > 1 or "unclear.yes_but" in found.get(Intent.UNCLEAR, ()) or not is_plain_yes(words)
     if not found:
-        return _speaks_of_somebody(words)
+        return _speaks_of_somebody(words) and not is_everyday(words, words, with_a_topic=True)
     if Intent.OPT_OUT in found:
         return False  # it is plain, or a person reads it too
     known = [rule for intent in found if intent in TABLES for rule in TABLES[intent]]

@@ -44,7 +44,7 @@ OPT_OUT = rules(
             no mas (?:{texts})|(?:ni un|ningun|no) (?:mensaje|mensajes) mas
             (?:quit\w+|saqu\w+|sac\w+|borr\w+|elimin\w+|retir\w+|remuev\w+) (?:me |nos )?(?:mi |este |el |de (?:la|su|sus|tu|esa|\
               esta) )?(?:numero|nombre|telefono|lista|contacto|datos|sistema)
-            (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la) (?:cita|agenda))
+            (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la|del?|de el) (?:proxim[ao] )?(?:{visit}|{day}|agenda))
             (?:ya )?(?:dejenme|dejeme|dejame) (?:ya )?(?:en paz|tranquil[ao]|quiet[ao])
             dejeme en paz
             dejame en paz
@@ -84,6 +84,7 @@ CANCEL = rules(
               los veo|lo veo)
             no (?:podemos|pueden|puede) (?:ir|asistir|llegar|hoy|mañana|manana|estar)
             ^no puedo (?:se|me|tengo|estoy|mi|hay|porque|trabajo|salgo|hoy)\b
+            no (?:va a|me va a|sera|seria) (?:ser |me es )?posible|(?:quit|borr|sac|saqu)\w+me (?:del?|de la|de el) (?:{day}|{visit}|agenda)
             no alcanzo|(?:me es|es|se me hace|va a ser) imposible|fuera de la ciudad|de viaje|^hoy no$|ya no me interesa$
             no me interesa la (?:cita|terapia)
             (?:ya )?no (?:voy a |vamos a |va a |pienso )?(?:ir|ire|iremos|asistir|asistire|asistiremos|llegar|llegare|llego|voy|vamos|\
