@@ -64,7 +64,7 @@ COTIDIANO = words(
     gemelos mellizos bebita bebito carriola panal panales siesta cuna
     bodega fabrica restaurante tienda caja cajera gerente supervisor supervisora nomina inventario auditoria clientes cliente
     presentacion capacitacion uniforme horas extra extras cubrir cubriendo companero companera cambiaron turno turnos permiso
-    mandado mandados super mercado farmacia correo paquete banco notario licencia tramite tramites juzgado biblioteca gimnasio salon
+    hable habla hablan espanol ingles idioma interprete mandado mandados super mercado farmacia correo paquete banco notario licencia tramite tramites juzgado biblioteca gimnasio salon
     peluqueria corte unas lavanderia
     desayuno almuerzo cena comida pastel galletas cocinando asado carne parrillada
     aniversario bautizo comunion quinceanos posada piñata pinata rosario kermes feria circo vacaciones playa hotel maleta maletas pasaporte
