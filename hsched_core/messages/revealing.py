@@ -70,4 +70,4 @@ def readings(text: str) -> Iterator[str]:
 
 def revealing(text: str) -> tuple[str, ...]:
     """Words or parts of words in the text that name a kind of care."""
-    return tuple(dict.fromkeys(found for read in readings(text) for found in REVEALING.findall(read)))
+    return tuple(dict.fromkeys(found for read in dict.fromkeys(readings(text)) for found in REVEALING.findall(read)))

@@ -1,7 +1,7 @@
 """Words that reveal a kind of care are found: by lists that were written without a look at the patterns, in both languages and disguised."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hsched_adapters.ehr.rest.wording import TEMPLATES, lint_all, read_templates, written_time
@@ -47,15 +47,14 @@ def test_the_lists_are_as_long_as_they_have_to_be() -> None:
     assert len(set(SPANISH)) >= 80
 
 
-@pytest.mark.parametrize("word", [*ENGLISH, *SPANISH])
-def test_a_revealing_word_is_found_in_a_sentence(word: str) -> None:
-    assert revealing(f"Elm Street: see you on Friday at 3 about {word}.")
-    assert revealing(word.upper())
+@pytest.mark.parametrize("words", [ENGLISH, SPANISH], ids=LANGUAGES)
+def test_every_revealing_word_is_found_in_a_sentence(words: list[str]) -> None:
+    assert [one for one in words if not revealing(f"Elm Street: see you on Friday at 3 about {one}.")] == []
+    assert [one for one in words if not revealing(one.upper())] == []
 
 
-@pytest.mark.parametrize("text", INNOCENT)
-def test_what_everybody_has_is_not(text: str) -> None:
-    assert revealing(text) == ()
+def test_what_everybody_has_is_not_found() -> None:
+    assert [(one, revealing(one)) for one in INNOCENT if revealing(one)] == []
 
 
 @pytest.mark.parametrize(
@@ -68,6 +67,7 @@ def test_a_disguised_word_is_found(text: str) -> None:
     assert revealing(text)
 
 
+@settings(max_examples=50)
 @given(st.sampled_from([one for one in (*ENGLISH, *SPANISH) if one.isalpha() and len(one) > 6]), st.data())
 def test_one_figure_or_one_hyphen_hides_no_word(word: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(word) - 2))
