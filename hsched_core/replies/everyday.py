@@ -29,7 +29,7 @@ EVERYDAY = words(
     customers customer presentation review reviews deadline overtime double coverage cover covering short staffed staffing coworkers
     trainee onboarding orientation commute commuting remote hybrid travel business conference seminar workshop certification uniform
     swapped swap swapping bumped schedule scheduling calendar planner reminder agenda slot waitlist availability opening flexible
-    wheelchair shoes shoe workbook worksheet zapatos zapato cuaderno ejercicios arroz horno wheel goma sabanas guagua sibling law landed
+    nuera yerno libreta cheers twins sit combine route skiing ski demora main break open bow transmission wheelchair shoes shoe workbook worksheet zapatos zapato cuaderno ejercicios arroz horno wheel goma sabanas guagua sibling law landed
     errand errands grocery groceries supermarket costco walmart target pharmacy post mail package parcel delivery fedex ups bank atm
     notary dmv courthouse clerk permit jury selection summons library gym salon barber haircut nails oil laundromat
     breakfast brunch dinner supper snack pizza cake cookies bake baking cook cooking bbq picnic potluck barbecue feast leftovers

@@ -46,6 +46,7 @@ TABLES = {
     Intent.QUESTION: (*english.QUESTION, *spanish.QUESTION),
     Intent.CONFIRM: (*english.CONFIRM, *spanish.CONFIRM),
 }
+EVERY_RULE = tuple(rule for known in TABLES.values() for rule in known)
 # Run together, or with signs between the letters.
 SQUEEZED = re.compile(
     r"killmys|killmeself|suicid|endmylife|enditall|wanttodie|wannadie|wishiwasdead|hurtmys|quieromorir|matarme|quitarmelavida|unalive"
@@ -204,7 +205,9 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
 
 def _speaks_of_somebody(words: Words) -> bool:
     says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
-    is_about_the_place = LOGISTICS.search(words.plain) and not NOT_ABOUT_THE_PLACE.search(words.plain)
+    is_about_the_place = (
+        LOGISTICS.search(words.plain) and not NOT_ABOUT_THE_PLACE.search(words.plain) and not says_much_else(words, EVERY_RULE)
+    )
     return says_enough and not words.asks and not is_about_the_place
 
 

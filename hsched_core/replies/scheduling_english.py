@@ -59,6 +59,7 @@ OPT_OUT = rules(
             (?:dont|no longer|didnt|never) (?:want|need|wanted|like|asked for) (?:any of )?(?:these|those|them)\
               (?: (?:anymore|please|messages|thanks|any more|at all|ever|now|on my phone))*$
             (?:had enough|sick|tired|done) (?:of|with) (?:all )?(?:these|the|your|those) (?:\w+ )?{texts}
+            ^(?:please )?(?:lose|ditch|kill|skip) (?:the |these |all )?(?:{texts})$
             (?:knock|cut) (?:it|that|this) (?:off|out) (?:with|already)(?: (?:the|these|all|your))*(?: {texts})?
             (?:want|like|need|get|take|wish) (?:me |us )?(?:to (?:be|get) )?(?:off|out of) (?:of )?(?:this|your|the|these) (?:\w+ )?(?:list|lists|system|{texts})
             do not contact|dont contact|no contact(?: please|$)|^dnc$|cease and desist
@@ -98,6 +99,7 @@ CANCEL = rules(
             (?:cant|wont|not) (?:today|tomorrow|this week)|not (?:today|tomorrow|this time|this week)
             (?:remove|take|drop|scratch|pull|cross|strike) (?:me|us|my) (?:\w+ )?(?:off|from|out of|out)? ?(?:for |of |on )?(?:the |your |this |\
               that |next )?(?:schedule|calendar|books|{day}|{visit}|wait ?list|waiting list|\d+\w*)
+            (?:free|open|release|give) up (?:my|the|our) (?:{visit}|{day}|\d+\w*)|bow out
             (?:give|giving|gave) up (?:my|the|our) (?:{visit}|hour|place|{day})|no go (?:for|on) (?:{day}|me|us|this)
             count (?:me|us) out(?: for| of|$)(?! (?:texts|messages|life))
             (?:scratch|scrap|nix|axe) (?:my |the |that |this )?(?:{day}|{visit})
@@ -260,7 +262,7 @@ CONFIRM = rules(
         "sentence": r"""
             (?<!to )(?:confirm|confirmed|confirming|confirms)|affirm|(?:i )?shall attend|^present$|thatll work|ill take it|^can do
             works (?:great|fine|well|perfectly|perfect|ok)(?: on (?:my|our) end| for| here|$)|(?:put|mark|pencil|sign) (?:me|us) (?:down|in|as)(?: as| for)?
-            cool beans|^rog\b
+            suits (?:me|us)(?: fine| well)?|cool beans|^rog\b
             (?:ill|well|will|we will|he will|she will|both|can|going to|gonna|plan to|plan on|planning to|planning on) (?:\w+ )?(?:be|b|\
               being) (?:there|here|on|in|attending|coming|present|logging|joining|ready)
             (?:ill|well|will|we will|can|going to|still|yes|definitely|plan to|plan on|planning on|she will|he will|both|\

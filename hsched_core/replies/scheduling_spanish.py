@@ -33,7 +33,7 @@ OPT_OUT = rules(
             ^(?:por favor )?(?:ya )?no (?:manden?|mande|envien?|escriban?|contacten?|molesten)(?: (?:mas|nada|por favor|gracias))*$
             ya no (?:manden|envien|escriban)$
             (?:basta|harta?|ya basta|suficiente) (?:ya )?(?:de|con) (?:tantos? |los |sus |estos )?{texts}
-            (?:paren|parenle|parele|parale|bajenle) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|texto\w*|\
+            (?:paren|parenle|parele|parale|bajenle|bajele) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|texto\w*|avisos?|\
               recordator\w+|llamad\w+)
             bloquee?n?me
             bloqueen
