@@ -39,6 +39,7 @@ ENDINGS = rules(
             if (?:the universe|life|fate|this world|my heart|my body) (?:\w+ )?(?:doesnt|lets|allows|holds|gets|has|keeps)
             (?:mailed|gave|returned|handed|left|mande|entregue|devolvi|deje) (?:back |over )?(?:my|the|mis|las) (?:keys|llaves)(?: back| over)?\
               (?! (?:at (?:home|work)|in the (?:car|house|office)|en (?:la casa|el carro|el trabajo)|inside|adentro))
+            (?:wont|not going to|never|youll never) (?:ever )?(?:hear from|see|be bothered by|hear of) (?:me|us)(?: again| anymore| ever|$)
             tap(?:ping)? out of (?:life|this|it all|everything)
             (?:lights out|curtain call|game over|end of the (?:road|line)|final (?:chapter|curtain|bow|act|boarding|destination|stop)) ?\
               (?:for me|tonight|soon|now|$)

@@ -77,6 +77,7 @@ SURE = re.compile(r"\b(?:\d{1,4}(?:am|pm|hrs?|h|th|st|nd|rd|ish|min)?|emoji\w+)\
 YES_AND = re.compile(r"\W*(?:hola,? |ok,? |buenas,? )?(?:sí\b|si *[,.!])", re.IGNORECASE)  # the accent or the comma tells it from "if"
 NAMED = re.compile(r"\b(?:dr|dra|doctora?|ms|mr|mrs|miss|licenciad[ao]|sr|sra|senor|senora) \w+")
 CAPITAL = re.compile(r"(?<=[a-zí,] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\b")  # within a sentence: a name
+SIGNED = re.compile(r" sent from my \w+$")
 LEFT_OVER = 1
 MUCH_ELSE, WORDS_FOR_EACH = 2, 5  # words; in a long text one in five
 
@@ -115,17 +116,17 @@ def is_plain_stop(words: Words, known: Iterable[Rule]) -> bool:
 
 def says_much_else(words: Words, known: Iterable[Rule]) -> bool:
     """Whether beside a wish that these rules know much is said that is no reason for it which people give."""
-    told = without_innocent(POLITE.sub("xxx", words.plain))
+    plain = SIGNED.sub("", words.plain)
+    told = without_innocent(POLITE.sub("xxx", plain))
     for rule in known:
         told = rule.pattern.sub("xxx", told)
-    return len(_others(told, REASONS)) >= max(MUCH_ELSE, words.count // WORDS_FOR_EACH)
+    return len(_others(told, REASONS)) >= max(MUCH_ELSE, len(plain.split()) // WORDS_FOR_EACH)
 
 
-def is_everyday(words: Words, rest: Words, *, with_a_topic: bool) -> bool:
-    """Whether all that is said are words of everyday reasons, and names; `with_a_topic`: one of them at least names what it is about."""
+def is_everyday(rest: Words) -> bool:
+    """Whether all the rest are words of everyday reasons, of which one at least says what it is about."""
     told = without_innocent(POLITE.sub("xxx", rest.plain))
-    is_about_something = not with_a_topic or bool(TOPICS & set(told.split()))
-    return is_about_something and not GRAVE.search(told) and not _others(told, REASONS | _names(words))
+    return bool(TOPICS & set(told.split())) and not GRAVE.search(told) and not _others(told, REASONS)
 
 
 def is_a_way_of_speaking(words: Words) -> bool:

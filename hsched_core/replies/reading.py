@@ -192,11 +192,11 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
         return False
     if found in ONLY_YES:
         rest = words_of(AGREED.sub("", words.marked, count=1))
-        if small_talk(rest.plain) or not _speaks_of_somebody(rest) or is_everyday(words, rest, with_a_topic=False):
+        if small_talk(rest.plain) or not _speaks_of_somebody(rest) or is_everyday(rest):
             return False
         return len(words.sentences) > 1 or "unclear.yes_but" in found.get(Intent.UNCLEAR, ()) or not is_plain_yes(words)
     if not found:
-        return _speaks_of_somebody(words) and not is_everyday(words, words, with_a_topic=True)
+        return _speaks_of_somebody(words) and not is_everyday(words)
     if Intent.OPT_OUT in found:
         return False  # it is plain, or a person reads it too
     known = [rule for intent in found if intent in TABLES for rule in TABLES[intent]]
