@@ -15,7 +15,7 @@ SETS = ("labelled", "crisis", "acceptance", "later", "second_author", "families"
 
 @dataclass(frozen=True)
 class Labelled:
-    """A message and what a person says it is. `kind` tells danger, clinical content, look-alikes and yeses that are none (`doubtful`) apart."""
+    """A message and what a person says it is. `kind` tells danger, clinical content, look-alikes, and a `doubtful` yes, apart."""
 
     text: str
     intent: Intent
@@ -42,12 +42,13 @@ def reading_of(text: str) -> Reading:
 
 
 def labelled(name: str) -> list[Labelled]:
-    """One of eleven: `labelled` and `crisis`, beside which the rules were written; `acceptance`, written before any rule and never tuned on;
+    """One of eleven: `labelled` and `crisis`, beside which the rules were written; `acceptance`, written before any rule and not tuned on;
     `later`, written when the rules were done, looked at once for its figures, and mended after.
 
     By a second author: `second_author`, before a look at any rule; `families`, beside the rules mended with it; `third` and `fourth`, when
     those were done. Each of the three was looked at once for its figures, and the rules mended after.
-    `fifth`: written by a third author after those were mended, looked at once; `sixth` a small one after that. `reviewer`: what a reviewer of the finished rules found to be read wrongly, with what they expected.
+    `fifth`: written by a third author after those were mended, looked at once; `sixth` a small one after that.
+    `reviewer`: what a reviewer of the finished rules found to be read wrongly, with what they expected.
     """
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)

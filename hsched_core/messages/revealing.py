@@ -20,7 +20,8 @@ _BEGINNING = r"""
     relaps recaid recaer diagnos disorder trastorn treatment tratam medicat medicam medicaci prescri recetad symptom sintom session sesion
     intake wellness bienestar emotion emocion grief griev bereave duelo abuse abuso abusiv domestic couple marriage marital group grup
     assessment evaluation evaluaci conducta conductual consejer consejo pareja matrimoni panico panick phobi fobia obsessi obsesi compulsi
-    insomni hallucin alucin psy\b psicos delus paranoi narcan naloxon naltrexon vivitrol fentan heroin\b heroina\b cocain marijuana marihuana
+    insomni hallucin alucin psy\b psicos delus paranoi narcan naloxon naltrexon vivitrol fentan heroin\b heroina\b cocain marijuana
+    marihuana
     cannabis antidepress antidepresi antipsych antipsic ansiolitic benzodiaz adderall ritalin xanax zoloft prozac lexapro seroquel abilify
     lithium litio\b sertralin fluoxetin clonazepam alprazolam rivotril inpatient outpatient hospitaliz internamient withdrawal abstinen
     codepend codepen mindful self.?harm autolesi autoles coping stress.?manage manejo.del?.estres eating.dis gambling ludopat
@@ -28,14 +29,21 @@ _BEGINNING = r"""
 """
 # Whole words and short forms.
 _WHOLE = r"""
-    meds anger panic pills pastillas manic mania maniaco maniaca ocd toc ptsd tept adhd tdah bpd emdr dbt cbt iop php lmft lcsw lpc lmhc lcpc
+    meds anger panic pills pastillas manic mania maniaco maniaca ocd toc ptsd tept adhd tdah bpd emdr dbt cbt iop php lmft lcsw lpc
+    lmhc lcpc
     psyd bcba ssri meth crack binge purge cutting shrink loquero al-anon alanon 12.step 12.steps twelve.step doce.pasos
     (?:manejo|control).de.(?:la.)?ira halfway.house sober.living casa.hogar mat.program violencia violence trans gender genero
 """
 
 
 def _one_of(stems: str, before: str, after: str) -> str:
-    return before + "(?:" + "|".join(stem.replace(".", "[ -]?") if "[" not in stem and "?" not in stem else stem for stem in stems.split()) + ")" + after
+    return (
+        before
+        + "(?:"
+        + "|".join(stem.replace(".", "[ -]?") if "[" not in stem and "?" not in stem else stem for stem in stems.split())
+        + ")"
+        + after
+    )
 
 
 REVEALING = re.compile("|".join((_one_of(_INSIDE, "", ""), _one_of(_BEGINNING, r"\b", ""), _one_of(_WHOLE, r"\b", r"\b"))))
@@ -62,10 +70,14 @@ def readings(text: str) -> Iterator[str]:
     shown = plain(text).translate(ALIKE)
     yield shown
     for one in ("i", "l"):
-        figures = str.maketrans({**FIGURES, **dict.fromkeys(ONE, one)})
-        read = WITH_FIGURES.sub(lambda found, figures=figures: found[0].translate(figures), shown)
+        read = _with_letters(shown, str.maketrans({**FIGURES, **dict.fromkeys(ONE, one)}))
         yield read
         yield BETWEEN.sub("", SPACED.sub(lambda found: re.sub(r"[^a-z]", "", found[0]), read))
+
+
+def _with_letters(shown: str, figures: dict[int, str]) -> str:
+    """Figures and signs within words as the letters they stand for."""
+    return WITH_FIGURES.sub(lambda found: found[0].translate(figures), shown)
 
 
 def revealing(text: str) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ EVERYDAY = words(
     customers customer presentation review reviews deadline overtime double coverage cover covering short staffed staffing coworkers
     trainee onboarding orientation commute commuting remote hybrid travel business conference seminar workshop certification uniform
     swapped swap swapping bumped schedule scheduling calendar planner reminder agenda slot waitlist availability opening flexible
-    nuera yerno libreta cheers twins sit combine route skiing ski demora main break open bow transmission wheelchair shoes shoe workbook worksheet zapatos zapato cuaderno ejercicios arroz horno wheel goma sabanas guagua sibling law landed
+    nuera yerno libreta cheers twins sit combine route skiing ski demora main break open bow transmission wheelchair shoes shoe
+    workbook worksheet zapatos zapato cuaderno ejercicios arroz horno wheel goma sabanas guagua sibling law landed
     errand errands grocery groceries supermarket costco walmart target pharmacy post mail package parcel delivery fedex ups bank atm
     notary dmv courthouse clerk permit jury selection summons library gym salon barber haircut nails oil laundromat
     breakfast brunch dinner supper snack pizza cake cookies bake baking cook cooking bbq picnic potluck barbecue feast leftovers
@@ -64,7 +65,8 @@ COTIDIANO = words(
     gemelos mellizos bebita bebito carriola panal panales siesta cuna
     bodega fabrica restaurante tienda caja cajera gerente supervisor supervisora nomina inventario auditoria clientes cliente
     presentacion capacitacion uniforme horas extra extras cubrir cubriendo companero companera cambiaron turno turnos permiso
-    hable habla hablan espanol ingles idioma interprete mandado mandados super mercado farmacia correo paquete banco notario licencia tramite tramites juzgado biblioteca gimnasio salon
+    hable habla hablan espanol ingles idioma interprete mandado mandados super mercado farmacia correo paquete banco notario licencia
+    tramite tramites juzgado biblioteca gimnasio salon
     peluqueria corte unas lavanderia
     desayuno almuerzo cena comida pastel galletas cocinando asado carne parrillada
     aniversario bautizo comunion quinceanos posada piñata pinata rosario kermes feria circo vacaciones playa hotel maleta maletas pasaporte

@@ -13,13 +13,13 @@ from hsched_core.domain.vocabulary import Modality
 from hsched_core.replies.words import own_words
 
 WEEKDAYS: Mapping[str, int] = {
-    **dict.fromkeys("mon monday mondays lunes lun".split(), 0),
-    **dict.fromkeys("tue tues tuesday tuesdays tusday teusday martes".split(), 1),
-    **dict.fromkeys("wed weds wednesday wednesdays wensday wednsday miercoles mie".split(), 2),
-    **dict.fromkeys("thu thur thurs thursday thursdays thrusday jueves jue".split(), 3),
-    **dict.fromkeys("fri friday fridays viernes vie".split(), 4),
-    **dict.fromkeys("sat saturday saturdays sabado sab".split(), 5),
-    **dict.fromkeys("sun sunday sundays domingo dom".split(), 6),
+    **dict.fromkeys(["mon", "monday", "mondays", "lunes", "lun"], 0),
+    **dict.fromkeys(["tue", "tues", "tuesday", "tuesdays", "tusday", "teusday", "martes"], 1),
+    **dict.fromkeys(["wed", "weds", "wednesday", "wednesdays", "wensday", "wednsday", "miercoles", "mie"], 2),
+    **dict.fromkeys(["thu", "thur", "thurs", "thursday", "thursdays", "thrusday", "jueves", "jue"], 3),
+    **dict.fromkeys(["fri", "friday", "fridays", "viernes", "vie"], 4),
+    **dict.fromkeys(["sat", "saturday", "saturdays", "sabado", "sab"], 5),
+    **dict.fromkeys(["sun", "sunday", "sundays", "domingo", "dom"], 6),
 }
 MONTHS: Mapping[str, int] = {
     name: number
@@ -34,8 +34,18 @@ MONTHS: Mapping[str, int] = {
     for name in names.split()
 }  # fmt: skip
 NUMBERS: Mapping[str, int] = {
-    **{word: number for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)},
-    **{word: number for number, word in enumerate("una dos tres cuatro cinco seis siete ocho nueve diez once doce".split(), 1)},
+    **{
+        word: number
+        for number, word in enumerate(
+            ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+        )
+    },
+    **{
+        word: number
+        for number, word in enumerate(
+            ["una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"], 1
+        )
+    },
 }
 MODALITIES: Mapping[Modality, str] = {
     Modality.PHONE: r"(?:by|over|via|on) (?:the |my )?(?:tele)?phone|phone (?:call|visit|session|appointment)|por (?:telefono|llamada)"
@@ -82,7 +92,8 @@ NAMED = re.compile(
     r"|mes(?:es)?|horas?)|sometime|another (?:day|time)|otro dia|otra hora|later (?:today|this week)|mas tarde|midnight|medianoche)\b)"
     r"|(?P<noon>\b(?:noon|midday|mediodia|medio dia)\b)"
     rf"|(?P<half>\b(?:half past (?P<h3>{HOUR})|(?:a )?las? (?P<h4>{HOUR}) y media)\b)"
-    rf"|(?P<hour>(?P<about>\b(?:around|about|como a|a eso de|approximately) )?(?P<at>\b(?:at|by|for|until|till|@|a las|a la|las|para las) |@ ?)?"
+    rf"|(?P<hour>(?P<about>\b(?:around|about|como a|a eso de|approximately) )?"
+    rf"(?P<at>\b(?:at|by|for|until|till|@|a las|a la|las|para las) |@ ?)?"
     rf"\b(?P<h>{HOUR})(?:(?P<mm>[:.h][0-5]\d)|(?P<joined>[0-5]\d))?(?:(?P<ish>ish)| ?(?P<half_day>[ap])\.?m?\b\.?"
     r"| ?(?:o'?clock|hrs?|hs|horas?|en punto))?(?![\w:]))"
     r"|(?P<day_of_month>\b(?:the |el (?:dia )?)?(?P<d3>\d{1,2})(?:st|nd|rd|th)\b)"

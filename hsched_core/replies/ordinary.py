@@ -6,7 +6,9 @@ from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS
 
 # Beside a yes: of whom, when, where, how they come, what they bring.
 _ORDINARY = words(
-    """todays weeks una dos tres cuatro cinco seis siete ocho nueve diez once doce persona thing alright b checked arrived acuerdo supuesto asistencia llegue okis okey hun dear amor mija mijo granddaughter grandson nieta
+    """todays weeks una dos tres cuatro cinco seis siete ocho nueve diez once doce persona
+    thing alright b checked arrived acuerdo supuesto asistencia llegue
+    okis okey hun dear amor mija mijo granddaughter grandson nieta
     nieto walker heading youll yessir gotchu todo bien guys
     i im ill id ive we were well he hes she shes they theyre its that thats this these those here my mine our him his her them
     their who and or also both either with in on at by from as about until before after around is am be been being was will would

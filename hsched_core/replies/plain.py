@@ -33,7 +33,8 @@ POLITE = re.compile(
     r"|trouble|need to (?:call|reply|worry))(?: at all)?|no te preocupes|(?:dont|no need to) (?:you )?(?:worry|stress)"
     r"|(?:never|wouldnt|wont|not going to|dont want to) (?:ever )?(?:miss|be late|forget)(?: (?:it|this time|again))?|(?:dont"
     r"|please dont) (?:cancel|give it away)|if (?:thats|its) (?:ok|okay|fine|alright)(?: with you)?|why not|not late"
-    r"|cant wait(?! (?:any|for it|for this|to (?:die|end|leave|go))|until)|nothing (?:else|has changed|changed)|no (?:te |se |le |me )?(?:preocup\w+|falt\w+|fall\w+|hay (?:problema|cambios)"
+    r"|cant wait(?! (?:any|for it|for this|to (?:die|end|leave|go))|until)|nothing (?:else|has changed|changed)|no (?:te |se |le "
+    r"|me )?(?:preocup\w+|falt\w+|fall\w+|hay (?:problema|cambios)"
     r"|lo (?:olvido|pierdo)|la (?:olvido|pierdo)|olvid\w+|voy a (?:faltar|llegar tarde)|cambia nada)|nunca (?:falt\w+|fall\w+)"
     r"|sin (?:falta|problemas?|duda|cambios|pendiente)|de nada|si dios (?:quiere|lo permite)|dios mediante|god willing"
     r"|no (?:ill|i will|were|im) (?:be there|coming))\b"
@@ -46,12 +47,15 @@ _SOMEBODY = (
     r"|prima|amigo|amiga|jefe))"
 )
 _TAKES_THEM = (
-    r"(?:drive|driving|bring|bringing|take|taking|drop|dropping|pick|picking|give|giving|ride|wait|waiting|watch|watching|come with|coming with"
+    r"(?:drive|driving|bring|bringing|take|taking|drop|dropping|pick|picking|give|giving|ride|wait|waiting|watch|watching|come with"
+    r"|coming with"
     r"|llev\w*|tra(?:e|era|igo)\w*|acompan\w*|recog\w*|dej\w*|cuid\w*|pas(?:a|ara)|espera\w*|maneja\w*)"
 )
 ANOTHER = re.compile(
-    rf"\b{_SOMEBODY} (?!(?:\w+ ){{0,3}}{_TAKES_THEM}\b)(?:will|ll|is|are|can|cant|could|would|going|wants?|needs?|has|have|does|might|said|says"
-    r"|wont|knows?|comes?|coming|goes|va|van|ira|iran|quiere|puede|dice|dijo|tiene|viene|vienen|llama|llamara|confirma|sabe|asistira|estara)\b"
+    rf"\b{_SOMEBODY} (?!(?:\w+ ){{0,3}}{_TAKES_THEM}\b)(?:will|ll|is|are|can|cant|could|would|going|wants?|needs?|has|have|does|might"
+    rf"|said|says"
+    r"|wont|knows?|comes?|coming|goes|va|van|ira|iran|quiere|puede|dice|dijo|tiene|viene|vienen|llama|llamara|confirma|sabe|asistira"
+    r"|estara)\b"
     r"|\b(?:this is|this isnt|habla|le habla|soy|ha?bla) (?!(?:me|my|the|a|an|fine|good|great|ok|okay|perfect|right|correct|confirm\w*|to"
     r"|puntual|yo|for|so|just|very|still|works?|in|on|at|when|what|awesome|helpful|not)\b)\w+"
     r"|\b(?:its|es) (?:his|her|su) (?:mom|mother|wife|husband|dad|father|mama|papa|esposo|esposa|son|daughter|hijo|hija)\b"
@@ -70,7 +74,8 @@ THE_WAY = re.compile(
 )
 NOT_THE_WAY = re.compile(
     r"\b(?:when|who|whos|whom|why|still|right|correct|cancel\w*|mov(?:e|ed|ing)|chang\w+|earlier|later|instead|another|other|different|sure"
-    r"|what (?:time|day|date)|which day|what is this|whats this|call|cuando|quien|quienes|porque|todavia|sigue|correct[ao]|verdad|seguro que"
+    r"|what (?:time|day|date)|which day|what is this|whats this|call|cuando|quien|quienes|porque|todavia|sigue|correct[ao]|verdad"
+    r"|seguro que"
     r"|a que hora|que (?:dia|hora|fecha)|cual|otr[ao]|cambi\w+|cancel\w+|antes|despues)\b"
 )
 SURE = re.compile(r"\b(?:\d{1,4}(?:am|pm|hrs?|h|th|st|nd|rd|ish|min)?|emoji\w+)\b")

@@ -15,9 +15,9 @@ from hsched_core.replies.clinical import CLINICAL
 from hsched_core.replies.crisis_english import ENGLISH
 from hsched_core.replies.crisis_spanish import SPANISH
 from hsched_core.replies.danger_words import DANGER_WORDS
+from hsched_core.replies.endings import ENDINGS
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
-from hsched_core.replies.endings import ENDINGS
 from hsched_core.replies.moments import said
 from hsched_core.replies.plain import (
     asks_only_the_way,
@@ -62,7 +62,8 @@ NOT_NAMED = re.compile(
 )
 # What makes a text about the visit itself, though no rule says in which way: a person reads it, without haste.
 LOGISTICS = re.compile(
-    r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|(?:stop|drop|swing|come|pass) by|link|video|zoom"
+    r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|(?:stop|drop"
+    r"|swing|come|pass) by|link|video|zoom"
     r"|insurance|bill|card"
     r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
 )

@@ -33,7 +33,8 @@ OPT_OUT = rules(
             ^(?:por favor )?(?:ya )?no (?:manden?|mande|envien?|escriban?|contacten?|molesten)(?: (?:mas|nada|por favor|gracias))*$
             ya no (?:manden|envien|escriban)$
             (?:basta|harta?|ya basta|suficiente) (?:ya )?(?:de|con) (?:tantos? |los |sus |estos )?{texts}
-            (?:paren|parenle|parele|parale|bajenle|bajele) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|texto\w*|avisos?|\
+            (?:paren|parenle|parele|parale|bajenle|bajele) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|\
+              texto\w*|avisos?|\
               recordator\w+|llamad\w+)
             bloquee?n?me
             bloqueen
@@ -44,7 +45,8 @@ OPT_OUT = rules(
             no mas (?:{texts})|(?:ni un|ningun|no) (?:mensaje|mensajes) mas
             (?:quit\w+|saqu\w+|sac\w+|borr\w+|elimin\w+|retir\w+|remuev\w+) (?:me |nos )?(?:mi |este |el |de (?:la|su|sus|tu|esa|\
               esta) )?(?:numero|nombre|telefono|lista|contacto|datos|sistema)
-            (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la|del?|de el) (?:proxim[ao] )?(?:{visit}|{day}|agenda))
+            (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la|del?|\
+              de el) (?:proxim[ao] )?(?:{visit}|{day}|agenda))
             (?:ya )?(?:dejenme|dejeme|dejame) (?:ya )?(?:en paz|tranquil[ao]|quiet[ao])
             dejeme en paz
             dejame en paz
@@ -54,7 +56,8 @@ OPT_OUT = rules(
             chinguen
             no esten (?:chingando|jodiendo|molestando)
             (?:ya )?no me (?:vuelvan?|vuelvas|regresen|sigan) a (?:\w+)
-            ^(?:por favor |ya |yo )*(?:revocar|revoco|revoquen|revoque|anular|anulo|rescindir|retiro|retirar)(?: (?:todo|el|la|mi|permiso|autorizacion|\
+            ^(?:por favor |ya |yo )*(?:revocar|revoco|revoquen|revoque|anular|anulo|rescindir|retiro|retirar)(?: (?:todo|el|la|mi|permiso|\
+              autorizacion|\
               consentimiento|suscripcion|por favor|ya|esto))*$
             (?:ya )?no (?:los|las) (?:quiero|necesito|deseo|ocupo)(?: (?:recibir|mas|ya|gracias|por favor))*$
             (?:ya )?no (?:quiero|necesito|deseo) (?:estos|estas|esos|sus|mas de estos|que me (?:\w+))(?: (?:{texts}|mas|gracias))*$

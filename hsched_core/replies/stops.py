@@ -12,7 +12,8 @@ from hsched_core.replies.words import Words, words_of
 
 # Said without a comma or a full stop between: "no, paren" is a stop, "no paren" may be none.
 DENIED = re.compile(
-    r"\b(?<!why )(?<!cant )(?:please )?(?:never (?:asked|told|said)(?: you)?(?: to)?|dont|do not|never|not going to|not gonna|not asking (?:you )?to|no need to|not trying to|please not"
+    r"\b(?<!why )(?<!cant )(?:please )?(?:never (?:asked|told|said)(?: you)?(?: to)?|dont|do not|never|not going to|not gonna"
+    r"|not asking (?:you )?to|no need to|not trying to|please not"
     r"|(?:didnt|did not|wasnt) (?:mean|mean to|ask|ask you to|say|say to|telling you to|trying to)|not) "
     r"(?:you |ever |please |want (?:you |u |them |it |these |the \w+ |my \w+ )?(?:all )?to |wanna |have to )*"
     r"(?:stop|quit|unsubscribe|opt ?-?out|end)(?:ping|ting|ing|d)?\b"
@@ -42,7 +43,8 @@ SAID = {  # a channel in what is not wanted, as a verb or a noun
     Channel.CALL: r"call\w*|phon\w+|ring\w*|llam\w+|marqu\w+|telefon\w*",
 }
 UNWANTED = (
-    r"(?:nothing by|over|no more|no mas|no|dont|never|not|stop|stops|quit|end|instead of|rather than|sick of|hate|nada de|sin|en vez de|en lugar de|dejen de|"
+    r"(?:nothing by|over|no more|no mas|no|dont|never|not|stop|stops|quit|end|instead of|rather than|sick of|hate|nada de|sin"
+    r"|en vez de|en lugar de|dejen de|"
     r"paren de|paren|menos)"
 )
 # Between the refusal and its channel, nothing that says what is wanted instead.
@@ -59,7 +61,9 @@ BARE = re.compile(
 )
 _KEEP = {
     Channel.TEXT: (r"text|write|message", r"texts?|texting|messages?|messaging|sms|mensajes?", r"escrib\w+|mand\w+ mensajes?"),
-    Channel.EMAIL: (r"email|mail", r"e ?mails?|mail|correos?(?: electronicos?)?", r"correo|al correo|(?:escrib\w+|mand\w+) (?:al|por|un) correo"),
+    Channel.EMAIL: (
+        r"email|mail", r"e ?mails?|mail|correos?(?: electronicos?)?", r"correo|al correo|(?:escrib\w+|mand\w+) (?:al|por|un) correo"
+    ),
     Channel.CALL: (r"call|phone|ring", r"(?:phone )?calls?|phone|llamadas?|telefono", r"llam(?:eme|enme|ame|en|e)|marqu?enme|marqueme"),
 }  # fmt: skip
 KEPT: Mapping[Channel, re.Pattern[str]] = {

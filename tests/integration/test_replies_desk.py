@@ -320,7 +320,9 @@ def test_a_message_of_mail_is_read_like_a_text(world: RepliesWorld) -> None:
 
 
 @pytest.mark.parametrize(("text", "is_noted"), [("yes, tomorrow at 12", True), ("yes, tomorrow at 5", False), ("yes for Friday", False)])
-def test_a_yes_that_names_a_time_is_noted_where_it_is_the_visits_by_the_clients_clock(world: RepliesWorld, text: str, is_noted: bool) -> None:
+def test_a_yes_that_names_a_time_is_noted_where_it_is_the_visits_by_the_clients_clock(
+    world: RepliesWorld, text: str, is_noted: bool
+) -> None:
     """The visit is at five in the afternoon in London, at noon where the client is."""
     world.clock_of_client = ZoneInfo("America/New_York")
     world.desk = world.another()

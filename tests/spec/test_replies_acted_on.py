@@ -67,7 +67,8 @@ def test_a_yes_that_is_denied_doubtful_conditional_or_asked_is_none(text: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["Yes, don't worry, I'll be there", "sí, me conecto a las 9", "no problem, see you at 4", "sí, mi hermana me lleva", "yes! can't wait"]
+    "text",
+    ["Yes, don't worry, I'll be there", "sí, me conecto a las 9", "no problem, see you at 4", "sí, mi hermana me lleva", "yes! can't wait"],
 )
 def test_a_polite_no_and_who_drives_leave_a_yes_a_yes(text: str) -> None:
     assert then(read(text), SITUATION) == Then((), ASKED.appointment, confirms=True)

@@ -29,12 +29,33 @@ def answered(text: str, zone: ZoneInfo = NEW_YORK, now: datetime = MONDAY) -> Th
 
 FITTING = [
     *("yes", "see you then", "1", "yes, have a good evening", "buenas tardes, confirmo", "10-4", "yes, 5 min early", "yes, both of us"),
-    *("yes friday", "See you Friday at 10", "yes at 10am", "10:00 works for me", "see you at ten", "yes, this Friday morning", "yes, 10ish"),
+    *(
+        "yes friday",
+        "See you Friday at 10",
+        "yes at 10am",
+        "10:00 works for me",
+        "see you at ten",
+        "yes, this Friday morning",
+        "yes, 10ish",
+    ),
     *("March 13 works for me", "yes, the 13th", "3/13 ok", "yes, this week", "yes on zoom", "yes, thanks for today's reminder"),
-    *("sí, el viernes a las 10", "el viernes a las diez, confirmo", "sí, el 13 de marzo", "nos vemos el viernes por la mañana", "sí, el 13"),
+    *(
+        "sí, el viernes a las 10",
+        "el viernes a las diez, confirmo",
+        "sí, el 13 de marzo",
+        "nos vemos el viernes por la mañana",
+        "sí, el 13",
+    ),
 ]
 OTHER_THINGS = [
-    *("yes for Wednesday", "yes at 4pm", "See you next Thursday at 3", "I'll be there December 20", "We'll be there Monday", "yes next month"),
+    *(
+        "yes for Wednesday",
+        "yes at 4pm",
+        "See you next Thursday at 3",
+        "I'll be there December 20",
+        "We'll be there Monday",
+        "yes next month",
+    ),
     *("sí, el martes a las 5", "Nos vemos el lunes", "omw", "see you tomorrow", "yes, next Friday", "see you in two weeks", "ok mañana"),
     *("sí, por la tarde", "yes by phone", "yes, at 9 or 10", "yes 10:30", "sí, a las diez y media", "yes, 3/14", "the 14th works for me"),
     *("sí, el viernes que viene", "yes, pasado mañana", "yes 10pm", "I'm here", "yes today", "sí, en persona", "yes this weekend"),
@@ -90,8 +111,21 @@ def test_a_yes_to_a_time_that_may_become_free_names_no_other_one() -> None:
     "text",
     [
         *("yes no", "no sí", "sí no", "yes I was there", "yes already came", "yes this is Bob", "yes my mom will call you"),
-        *("yes please call me", "yes, is Tuesday still right?", "Sí, ¿pero quién es?", "yes, he will be there", "sí, ya fui", "yes it's his mom"),
-        *("yes, who is this?", "sí, ¿todavía es a la misma hora?", "yes we went", "sí, mi esposo va a ir", "yes, I need to talk to you first"),
+        *(
+            "yes please call me",
+            "yes, is Tuesday still right?",
+            "Sí, ¿pero quién es?",
+            "yes, he will be there",
+            "sí, ya fui",
+            "yes it's his mom",
+        ),
+        *(
+            "yes, who is this?",
+            "sí, ¿todavía es a la misma hora?",
+            "yes we went",
+            "sí, mi esposo va a ir",
+            "yes, I need to talk to you first",
+        ),
     ],
 )
 def test_a_yes_with_a_no_the_past_somebody_else_or_a_doubt_beside_it_is_a_persons(text: str) -> None:
@@ -100,7 +134,9 @@ def test_a_yes_with_a_no_the_past_somebody_else_or_a_doubt_beside_it_is_a_person
     assert found.reasons
 
 
-@pytest.mark.parametrize("text", ["yes! what's the address?", "yes, where do I park?", "sí, ¿qué papeles llevo?", "sí, mi hermana me lleva"])
+@pytest.mark.parametrize(
+    "text", ["yes! what's the address?", "yes, where do I park?", "sí, ¿qué papeles llevo?", "sí, mi hermana me lleva"]
+)
 def test_a_yes_with_a_question_about_the_way_or_who_drives_is_noted(text: str) -> None:
     assert answered(text).confirms
 

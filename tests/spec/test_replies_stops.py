@@ -9,18 +9,55 @@ from hsched_core.use_cases.replies import at_once, withdrawn
 from tests.spec.test_replies_following import following, visit
 
 EVERYTHING = [
-    *("end texts", "revocar", "revoco", "I don't want these", "no me vuelvan a escribir", "no los quiero", "cease", "do not contact me", "I revoke"),
-    *("no more", "kill the texts", "drop these reminders", "I've had enough of these texts", "ya no quiero estos mensajes", "END TEXTS please"),
-    *("no autorizo", "retiro mi permiso", "terminen con los mensajes", "discontinue please", "no, paren", "No. Stop.", "I told you to stop"),
+    *(
+        "end texts",
+        "revocar",
+        "revoco",
+        "I don't want these",
+        "no me vuelvan a escribir",
+        "no los quiero",
+        "cease",
+        "do not contact me",
+        "I revoke",
+    ),
+    *(
+        "no more",
+        "kill the texts",
+        "drop these reminders",
+        "I've had enough of these texts",
+        "ya no quiero estos mensajes",
+        "END TEXTS please",
+    ),
+    *(
+        "no autorizo",
+        "retiro mi permiso",
+        "terminen con los mensajes",
+        "discontinue please",
+        "no, paren",
+        "No. Stop.",
+        "I told you to stop",
+    ),
     *("why don't you stop texting me", "STOP. email me instead", "please no more of these texts", "don't want them anymore"),
 ]
 NOTHING = [
-    *("don't stop", "please dont stop the reminders", "please do not unsubscribe me", "I never asked you to stop", "I didn't mean to unsubscribe"),
+    *(
+        "don't stop",
+        "please dont stop the reminders",
+        "please do not unsubscribe me",
+        "I never asked you to stop",
+        "I didn't mean to unsubscribe",
+    ),
     *("no paren", "no dejen de mandar recordatorios", "no quiero que me den de baja", "I don't want to stop getting these"),
     *("unsubscribe my husband not me", "stop texting my son, keep me on", "den de baja a mi esposo, a mi no", "not going to stop coming"),
 ]
 CANCELLATIONS = [
-    *("take me off Friday", "remove me from tomorrow", "can you take me off for Friday", "take me off the 3pm", "drop me from next tuesday"),
+    *(
+        "take me off Friday",
+        "remove me from tomorrow",
+        "can you take me off for Friday",
+        "take me off the 3pm",
+        "drop me from next tuesday",
+    ),
     *("take me off the waitlist", "remove me from this appointment", "scratch tomorrow", "pull me off for the 14th"),
 ]
 
@@ -78,7 +115,9 @@ def test_the_carriers_keyword_alone_is_a_question_that_calls_nobody(text: str) -
     assert at_once(read(text)).reasons == ()
 
 
-@pytest.mark.parametrize("text", ["help me", "HELP!!", "please help", "help help", "ayúdenme", "ayuda por favor", "🆘", "help, I can't do this"])
+@pytest.mark.parametrize(
+    "text", ["help me", "HELP!!", "please help", "help help", "ayúdenme", "ayuda por favor", "🆘", "help, I can't do this"]
+)
 def test_whoever_cries_for_help_calls_somebody(text: str) -> None:
     assert read(text).intent is Intent.CRISIS
 
