@@ -99,7 +99,10 @@ NAMED = re.compile(
     r"|(?P<day_of_month>\b(?:the |el (?:dia )?)?(?P<d3>\d{1,2})(?:st|nd|rd|th)\b)"
     rf"|(?P<month>\b(?:in|en|this|next|de) (?P<m3>{MONTH})\b)"
     rf"|(?P<now>{NOW})"
-    r"|(?P<odd>\d)",
+    r"|(?P<odd>\d|\b(?:quarter|thirty|fifteen|forty|cuarto|treinta|quince)\b)",
+)
+COUNTS = re.compile(
+    r"\b(?:the|los|las|nosotr[ao]s|both|all|my) \|(?:two|dos|tres|three|four|cuatro)\b|\|(?:one|una|un)\b|\|\w+ (?:of|kids|people|cars?|min)\b"
 )
 WORDED = re.compile(r"\b(?:at|by|las|la|past|around|about|@) $")  # before a number in words that is an hour, and not "one of us"
 DAY_OF_MONTH = re.compile(r"\b(?:el|dia|the) $")
@@ -138,7 +141,7 @@ def said(text: str) -> Said:
 def _moments(told: str) -> Iterator[Fits]:
     for found in NAMED.finditer(told):
         before = told[: found.start("h")] if found["hour"] else ""
-        if found["hour"] and found["h"] in NUMBERS and not WORDED.search(before):
+        if found["hour"] and found["h"] in NUMBERS and not WORDED.search(before) and COUNTS.search(f"{before}|{told[found.start('h') :]}"):
             continue  # "one of us", "los dos"
         if found["hour"] and DAY_OF_MONTH.search(before) and not (found["mm"] or found["half_day"]):
             yield _on_day(int(found["h"]))

@@ -28,7 +28,18 @@ def answered(text: str, zone: ZoneInfo = NEW_YORK, now: datetime = MONDAY) -> Th
 
 
 FITTING = [
-    *("yes", "see you then", "1", "yes, have a good evening", "buenas tardes, confirmo", "10-4", "yes, 5 min early", "yes, both of us"),
+    *(
+        "yes",
+        "see you then",
+        "1",
+        "yes, have a good evening",
+        "buenas tardes, confirmo",
+        "10-4",
+        "yes, 5 min early",
+        "yes, both of us",
+        "yes, one of us",
+        "yes, the two of us",
+    ),
     *(
         "yes friday",
         "See you Friday at 10",
@@ -58,7 +69,18 @@ OTHER_THINGS = [
     ),
     *("sí, el martes a las 5", "Nos vemos el lunes", "omw", "see you tomorrow", "yes, next Friday", "see you in two weeks", "ok mañana"),
     *("sí, por la tarde", "yes by phone", "yes, at 9 or 10", "yes 10:30", "sí, a las diez y media", "yes, 3/14", "the 14th works for me"),
-    *("sí, el viernes que viene", "yes, pasado mañana", "yes 10pm", "I'm here", "yes today", "sí, en persona", "yes this weekend"),
+    *(
+        "sí, el viernes que viene",
+        "yes, pasado mañana",
+        "yes 10pm",
+        "I'm here",
+        "yes three",
+        "yes, quarter to ten",
+        "yes ten thirty",
+        "yes today",
+        "sí, en persona",
+        "yes this weekend",
+    ),
 ]
 
 
