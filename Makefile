@@ -46,7 +46,7 @@ run: install ## a sandbox practice, the daily run and its summary; a second run 
 	@$(HSCHED) run --sandbox-if-empty
 
 .PHONY: ui
-ui: install ## start Dagster and MLflow on this machine and print their addresses
+ui: install ## start the service, Dagster and MLflow on this machine; prints addresses and demo sign-ins
 	@$(HSCHED) ui
 
 .PHONY: check
@@ -66,7 +66,7 @@ format: install ## put the code into the house's format
 
 .PHONY: test
 test: install ## the whole test suite (TESTS=tests/unit for a part)
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --durations 10 $(TESTS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 $(TESTS)
 
 # Slow proofs of what the documents claim: canaries, drift. They print their figures, hence -s; they may take an hour.
 PROOFS ?= tests/prove

@@ -18,12 +18,13 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import CalendarReader, Clock, Doors, EhrSource, IdentifiedZone, ReminderReader, Vault
 
 if TYPE_CHECKING:
+    from hsched_adapters.client_links import ClientLinks
     from hsched_adapters.ehr.rest.check import Report
     from hsched_adapters.ehr.rest.connector import RestConnector
     from hsched_adapters.keys import Keyring
-    from hsched_adapters.links import OfferLinks
     from hsched_adapters.lot import KeyedLot
     from hsched_adapters.messaging.desk import Messages
+    from hsched_adapters.service_parts import ServiceParts
     from hsched_adapters.store.audit.trail import AuditTrail
     from hsched_adapters.store.audit.verify import Secrets
     from hsched_adapters.store.ehr_trail import EhrTrail
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
+    from hsched_core.workflow.reminder_reading import Returned
     from hsched_core.workflow.reminders import RemindersDesk
     from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
@@ -130,6 +132,10 @@ class OpenPractice:
     @cached_property
     def people(self) -> Mapping[str, Person]:
         """Who may decide, by login."""
+        return self.load_people()
+
+    def load_people(self) -> Mapping[str, Person]:
+        """The same, read from the file again."""
         from hsched_adapters.people_file import load_people
 
         if not self.paths.people.exists() and self.practice.is_sandbox:
@@ -189,7 +195,7 @@ class OpenPractice:
         own = PracticeDoor(self.path_store, self.practice.id, self.clock)
         if self.overrides.doors or self.practice.connection is None:
             return self.overrides.doors or OwnDoorOnly(own)
-        return self.messages.doors(self.connector.doors(own, self.links.link))
+        return self.messages.doors(self.connector.doors(own, self.links))
 
     @cached_property
     def messages(self) -> "Messages":
@@ -198,9 +204,9 @@ class OpenPractice:
         from hsched_adapters.messaging.section import Messaging
         from hsched_adapters.store.messages import SqlMessageStore
 
-        section, link = self.practice.messaging or Messaging(), self.links.link
+        section, links = self.practice.messaging or Messaging(), self.links
         store, url = SqlMessageStore(self.audit), self.settings.service_url
-        return Messages(section, lambda: self.connector, store, self._inbox_store, lambda: self.texts, self._keyring, link, url)
+        return Messages(section, lambda: self.connector, store, self._inbox_store, lambda: self.texts, self._keyring, links, url)
 
     @cached_property
     def texts(self) -> "SqlRepliesStore":
@@ -235,11 +241,14 @@ class OpenPractice:
         return EhrTrail(self.audit, self.clock, EHR)
 
     @cached_property
-    def links(self) -> "OfferLinks":
-        """Addresses at which clients answer their offers."""
-        from hsched_adapters.links import OfferLinks
+    def links(self) -> "ClientLinks":
+        """Addresses that messages carry, and in which language their clients want to read."""
+        from hsched_adapters.client_links import ClientLinks
+        from hsched_adapters.store.client_links import SqlClientLinkStore
 
-        return OfferLinks(self._keyring, self.settings.service_url)
+        is_reachable = self.practice.is_sandbox or not self.service.is_loopback  # a sandbox's clients live on this machine
+        store = SqlClientLinkStore(self.audit)
+        return ClientLinks(self._keyring, self.settings.service_url, store, self.clock, is_reachable=is_reachable)
 
     @cached_property
     def waitlist(self) -> "WaitlistDesk":
@@ -255,6 +264,9 @@ class OpenPractice:
 
         return KeyedLot(self._keyring, self.practice.id)
 
+    def _returned(self) -> "Returned":
+        return self.messages.deliveries.returned()
+
     @cached_property
     def reminders(self) -> "RemindersDesk":
         """The reminders' desk."""
@@ -264,7 +276,7 @@ class OpenPractice:
         from hsched_core.workflow.reminders import RemindersDesk
 
         wanted = self.reminder_settings
-        sources = Sources(self.reader, self.scores, self.texts)
+        sources = Sources(self.reader, self.scores, self.texts, self._returned)
         holdout = Holdout(REMINDERS, wanted.holdout_share, self.lot)
         return RemindersDesk(self.path, self.path_store, sources, self.clock, self.policy, wanted, holdout)
 
@@ -281,7 +293,7 @@ class OpenPractice:
         from hsched_adapters.words import Words
 
         sender = self.practice.connection.sender if self.practice.connection else self.practice.name
-        return Words(self.paths.home, sender, self.reminder_settings.revealing_words, self.links.link)
+        return Words(self.paths.home, sender, self.reminder_settings.revealing_words, self.links.example)
 
     @cached_property
     def reminder_settings(self) -> "ReminderSettings":
@@ -296,6 +308,13 @@ class OpenPractice:
         from hsched_adapters.policy_file import waitlist_settings_of
 
         return waitlist_settings_of(self.practice)
+
+    @cached_property
+    def service(self) -> "ServiceParts":
+        """What only the service needs."""
+        from hsched_adapters.service_parts import ServiceParts
+
+        return ServiceParts(self, self._keyring)
 
     @cached_property
     def path_store(self) -> "SqlPathStore":

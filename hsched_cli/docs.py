@@ -18,7 +18,7 @@ Examples:
   hsched docs --check    fail, with the difference, where a page is not what the code says
 """
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-PAGES = ("commands", "raw_tables", "map_format", "release", "policy", "lifecycle", "features", "assets")
+PAGES = ("commands", "raw_tables", "map_format", "release", "policy", "permissions", "lifecycle", "features", "assets")
 DIFFERENCE_LINES = 20
 
 

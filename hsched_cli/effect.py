@@ -24,6 +24,7 @@ Examples:
   hsched effect waitlist --json
 """
 NO_HOLDOUT = "Nobody was drawn yet: set `holdout_share` below `{section}:` in practice.yaml (0.1 holds every tenth at standard care)."
+NO_DRAWS = "Nobody was drawn yet: a share of {share:.0%} is set, and draws begin with the first round of the {section}."
 IN_TIME = {"fewer unused visits": "fewer cancelled in time", "more unused visits": "more cancelled in time"}
 OPENINGS = {"fewer unused visits": "fewer openings stay empty", "more unused visits": "more openings stay empty"}
 
@@ -111,7 +112,8 @@ def _show_holdout(drawn: Sequence[Mapping[str, Any]], what: str, section: str) -
     from hsched_cli.summary.page import table
 
     if not drawn:
-        out().print(NO_HOLDOUT.format(section=section), markup=False)
+        share = _share(section)
+        out().print((NO_DRAWS if share else NO_HOLDOUT).format(section=section, share=share), markup=False)
         return
     grid = table("by", "group", what, "held", "rate held", "change in points (95 %)", "what may be said", words=2)
     for row in drawn:
@@ -137,3 +139,11 @@ def _show(found: Sequence[Mapping[str, Any]]) -> None:
 
 def _points(share: float) -> str:
     return f"{100 * share:+.1f}"
+
+
+def _share(section: str) -> float:
+    """What practice.yaml sets to be held at standard care."""
+    from hsched_cli.practice import opened
+
+    practice = opened()
+    return (practice.reminder_settings if section == "reminders" else practice.waitlist_settings).holdout_share

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from hsched_cli import (
+    api_clients,
     audit,
     clients,
     connection,
@@ -21,6 +22,7 @@ from hsched_cli import (
     messages,
     model,
     orders,
+    passkeys,
     people,
     phase,
     policy,
@@ -80,6 +82,7 @@ app.add_typer(phase.app, name="phase")
 app.add_typer(orders.app, name="orders")
 app.command("stop", epilog=switch.STOP_EXAMPLES)(switch.stop)
 app.command("release", epilog=switch.RELEASE_EXAMPLES)(switch.release)
+app.add_typer(passkeys.app, name="passkeys")
 app.command("people", epilog=people.EXAMPLES)(people.people)
 app.add_typer(reminders.app, name="reminders")
 app.add_typer(policy.app, name="policy")
@@ -87,6 +90,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(messages.app, name="messages")
 app.add_typer(replies.app, name="replies")
+app.add_typer(api_clients.app, name="api-clients")
 app.command("service", epilog=service.EXAMPLES)(service.service)
 app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from hsched_cli import sandbox_ehr, sandbox_live, sandbox_texts
+from hsched_cli import sandbox_ehr, sandbox_live, sandbox_people, sandbox_texts
 from hsched_cli.console import err, out
 from hsched_sandbox.kinds import Archetype
 
@@ -51,6 +51,7 @@ def create(
 
 app.command("ehr", epilog=sandbox_ehr.EXAMPLES)(sandbox_ehr.ehr)
 app.command("live", epilog=sandbox_live.EXAMPLES)(sandbox_live.live)
+app.command("people", epilog=sandbox_people.EXAMPLES)(sandbox_people.people)
 app.command("texts", epilog=sandbox_texts.EXAMPLES)(sandbox_texts.texts)
 
 

@@ -1,6 +1,5 @@
 """`hsched sandbox live`: the sandbox practice's days at a chosen speed, with EHR, provider of texts, hsched's service and Dagster."""
 
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -72,8 +71,10 @@ class _Wish:
 
 
 def _run(chosen: "Settings", wish: _Wish) -> None:
+    from hsched_adapters.assembly import open_practice
     from hsched_adapters.clock import FixedClock, ScaledClock, SystemClock
     from hsched_adapters.scaled_time import ScaledTime
+    from hsched_cli.sandbox_people import announce_people
     from hsched_cli.ui import all_running, announce, ending_on_terminate
     from hsched_sandbox.ehr.conduct import HONOURS_KEYS
 
@@ -100,6 +101,8 @@ def _run(chosen: "Settings", wish: _Wish) -> None:
         if texts:
             out().print(f"{'Texts':8} {texts.address}", markup=False)
         announce(running)
+        if running:
+            announce_people(open_practice(chosen))
         _introduce(present, texts)
         until = begin + timedelta(days=wish.days) if wish.days else None
         _live(chosen, _Sides(served, texts), running, until, eager=wish.eager)
@@ -141,18 +144,10 @@ def _begin(chosen: "Settings") -> datetime:
 
 def _programs(chosen: "Settings", present: "ScaledTime", service_at: int) -> list[Program]:
     """The service and Dagster, in the same virtual time."""
-    from hsched_cli.ui import dagster_program
+    from hsched_cli.ui import dagster_program, service_program
 
     shared = {"HSCHED_CLOCK": str(present), "HSCHED_SERVICE_URL": f"http://{LOOPBACK}:{service_at}"}
-    return [_service(chosen, service_at, shared), dagster_program(chosen, free_port(DAGSTER_PORT), chosen.mlflow_ui, **shared)]
-
-
-def _service(chosen: "Settings", port: int, shared: dict[str, str]) -> Program:
-    from hsched_adapters.settings import child_environment
-
-    command = [sys.executable, "-c", "from hsched_cli.main import run; run()", "service", "--port", str(port)]
-    environment = {**child_environment(chosen.paths), **shared}
-    return Program("Service", command, environment, f"http://{LOOPBACK}:{port}", chosen.paths.home / "logs" / "service.log")
+    return [service_program(chosen, service_at, **shared), dagster_program(chosen, free_port(DAGSTER_PORT), chosen.mlflow_ui, **shared)]
 
 
 def _introduce(present: "ScaledTime", texts: ServedTexts | None) -> None:

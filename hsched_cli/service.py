@@ -1,4 +1,4 @@
-"""`hsched service`: the receiver of webhooks and the pages for clients, until Ctrl-C."""
+"""`hsched service`: the receiver of webhooks, the pages of staff and clients, until Ctrl-C."""
 
 import typer
 
@@ -20,13 +20,14 @@ def service(
     host: str = typer.Option("127.0.0.1", help="Address to listen on; put a proxy with TLS before it rather than open it."),
     port: int = typer.Option(PORT, min=1, max=65535, help="Port to listen on; senders of webhooks know it."),
 ) -> None:
-    """Receive the EHR's webhooks, and answer clients; ends on Ctrl-C after storing what is under way."""
+    """Receive the EHR's webhooks, answer clients and staff; ends on Ctrl-C after storing what is under way."""
     import uvicorn
 
     from hsched_cli.practice import opened
     from hsched_service.app import build_app
 
     practice = opened()
+    ways = practice.service.ways_in()  # SettingsError before anything listens
     app = build_app(practice)
     config = uvicorn.Config(
         app,
@@ -39,6 +40,10 @@ def service(
     )
     _claim(host, port)
     out().print(f"hsched listens on http://{host}:{port}; webhooks of the EHR go to /webhooks/ehr. Ctrl-C stops it.", markup=False)
+    for way in ways:
+        out().print(f"People sign in by {way}.", markup=False)
+    if not ways:
+        note("Nobody can sign in: access.yaml names no provider. See docs/explanation/access.md.")
     if not practice.inbox.knows("ehr"):
         note("There is no secret in keys/webhook-secret of the practice's folder: every webhook is refused.")
     uvicorn.Server(config).run()

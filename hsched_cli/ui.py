@@ -1,4 +1,4 @@
-"""`hsched ui`: Dagster and MLflow on this machine's loopback, until Ctrl-C."""
+"""`hsched ui`: the service, Dagster and MLflow on this machine's loopback, until Ctrl-C."""
 
 import signal
 import sys
@@ -13,6 +13,7 @@ import typer
 
 from hsched_cli.console import err, out
 from hsched_cli.processes import LOOPBACK, Program, Running, free_port, start, stop, wait_until_answering
+from hsched_cli.sandbox_people import announce_people
 from hsched_core.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
 
-  hsched ui                                      Dagster on 3000, MLflow on 5000, or the next free ports
+  hsched ui                                      the service on 8700, Dagster on 3000, MLflow on 5000, or the next free ports
 
   hsched ui --dagster-port 3100 --mlflow-port 5100
 """
@@ -32,24 +33,40 @@ WORKSPACE = Path(__file__).parents[1] / "workspace.yaml"
 def ui(
     dagster_port: int = typer.Option(3000, help="First port to try for Dagster."),
     mlflow_port: int = typer.Option(5000, help="First port to try for MLflow."),
+    service_port: int = typer.Option(8700, help="First port to try for the service."),
 ) -> None:
-    """Start Dagster and MLflow for this practice, print their addresses, stop both on Ctrl-C."""
+    """Start the service, Dagster and MLflow for this practice, print addresses and demo sign-ins, stop all on Ctrl-C."""
+    from hsched_adapters.assembly import open_practice
     from hsched_cli.practice import settings
 
     chosen = settings()
-    _ = chosen.practice  # NotReadyError before anything is made or started
-    with ending_on_terminate(), all_running(programs(chosen, dagster_port, mlflow_port)) as running:
+    practice = open_practice(chosen)  # NotReadyError before anything is made or started
+    practice.service.ways_in()
+    with ending_on_terminate(), all_running(programs(chosen, dagster_port, mlflow_port, service_port)) as running:
         announce(running)
-        out().print("Ctrl-C stops both.")
+        announce_people(practice)
+        out().print("Ctrl-C stops them.")
         watch(running)
 
 
-def programs(settings: "Settings", dagster_port: int, mlflow_port: int) -> list[Program]:
-    """What is started: bound to loopback, because neither asks who you are."""
+def programs(settings: "Settings", dagster_port: int, mlflow_port: int, service_port: int) -> list[Program]:
+    """What is started: bound to loopback, because neither Dagster nor MLflow asks who you are."""
     dagster_at = free_port(dagster_port)
     mlflow_at = free_port(mlflow_port, taken=frozenset({dagster_at}))
     mlflow = _mlflow(settings, mlflow_at)
-    return [dagster_program(settings, dagster_at, mlflow.address), mlflow]
+    service = service_program(settings, free_port(service_port, taken=frozenset({dagster_at, mlflow_at})))
+    return [service, dagster_program(settings, dagster_at, mlflow.address), mlflow]
+
+
+def service_program(settings: "Settings", port: int, **extra: str) -> Program:
+    """The service, on loopback; `extra` are more variables of its environment. Its address is the practice's, where none is set."""
+    from hsched_adapters.settings import Settings, child_environment
+
+    address = f"http://{LOOPBACK}:{port}"
+    command = [sys.executable, "-c", "from hsched_cli.main import run; run()", "service", "--port", str(port)]
+    url = address if settings.service_url == Settings.service_url else settings.service_url
+    environment = {**child_environment(settings.paths, HSCHED_SERVICE_URL=url), **extra}
+    return Program("Service", command, environment, address, settings.paths.home / "logs" / "service.log")
 
 
 def dagster_program(settings: "Settings", port: int, mlflow_address: str, **extra: str) -> Program:

@@ -2,7 +2,7 @@
 
 It holds what is no news: a champion's own error, slow wander, the time of the year, the days after the practice was closed, the
 mood of a week. Weeks of the past year teach it what this year's will be like, and how much weeks and seasons differ at all; it knows how
-well. Pure functions on arrays.
+well. What a champion knows of seasons differs from its forecasts no more: that too is learned. Pure functions on arrays.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ WANDER_A_WEEK = 0.01  # a champion gets old
 PART_SD = 0.15  # of a part of the year of which studies speak: year's end, August, spring break
 SEASON_SD, SEASON_DAYS, YEAR_DAYS = 0.05, 21.0, 364  # any time of the year, alike over three weeks; weekdays stay weekdays
 SEASONS, MOODS = (0.025, 0.05, 0.1, 0.2), (0.015, 0.03, 0.06, 0.12)
+SHARES = (0.25, 0.5, 1.0)  # of what parts of the year and closed days do, in standard deviations: what the champion does not know
 BELIEF = 0.7  # standard deviation of their logarithms: a practice with twice the usual is no wonder
 AFTER_SD, ONE_AFTER_SD, AFTER_DAYS = 0.1, 0.05, 7  # the week after a closed day: what all have in common, and each its own
 MOOD_SD = 0.03  # of a week
@@ -77,30 +78,32 @@ def level_process(past: PastDays, forecast: Days, calendar: Days, booked: Floats
     covariance = np.outer(is_forecast, is_forecast) * OWN_SD**2 + np.outer(~is_forecast, ~is_forecast) * PAST_SD**2
     since = np.where(is_forecast, number - number[is_forecast][:1].sum(), 0) / 7
     covariance = covariance + WANDER_A_WEEK**2 * np.minimum(since[:, None], since[None, :])
-    covariance += PART_SD**2 * parts @ parts.T
     closure = _last_closure(number, calendar, booked)
     both = np.outer(closure >= 0, closure >= 0)
-    covariance += both * (AFTER_SD**2 + ONE_AFTER_SD**2 * (closure[:, None] == closure[None, :]))
+    named = PART_SD**2 * parts @ parts.T + both * (AFTER_SD**2 + ONE_AFTER_SD**2 * (closure[:, None] == closure[None, :]))
     of_year = np.minimum(apart % YEAR_DAYS, YEAR_DAYS - apart % YEAR_DAYS)
     alike = np.exp(-((of_year / SEASON_DAYS) ** 2) / 2)
     week = week_numbers(days)
     same_week = (week[:, None] == week[None, :]).astype(np.float64)
-    season, mood = _likeliest(past, *(matrix[: len(past.days), : len(past.days)] for matrix in (covariance, alike, same_week)))
-    return LevelProcess(days, covariance + season**2 * alike + mood**2 * same_week)
+    of_past = slice(len(past.days))
+    share, season, mood = _likeliest(past, *(one[of_past, of_past] for one in (covariance, named, alike, same_week)))
+    return LevelProcess(days, covariance + share**2 * named + season**2 * alike + mood**2 * same_week)
 
 
-def _likeliest(past: PastDays, other: Floats, alike: Floats, same_week: Floats) -> tuple[float, float]:
-    """How much times of the year and weeks differ, by what the past's days say and what is usual; the usual where there is no past."""
+def _likeliest(past: PastDays, other: Floats, named: Floats, alike: Floats, same_week: Floats) -> tuple[float, float, float]:
+    """How much of parts of the year and closed days is left, how much other times of the year and weeks differ: by what the past's days
+    say and what is usual; the usual where there is no past."""
 
-    def plausible(sds: tuple[float, float]) -> float:
-        season, mood = sds
-        factor = cholesky(other + season**2 * alike + mood**2 * same_week + np.diag(1 / past.information), lower=True)
+    def plausible(sds: tuple[float, float, float]) -> float:
+        share, season, mood = sds
+        noise = np.diag(1 / past.information)
+        factor = cholesky(other + share**2 * named + season**2 * alike + mood**2 * same_week + noise, lower=True)
         steps = solve_triangular(factor, past.excess / past.information, lower=True)
         likelihood = -float(steps @ steps) / 2 - float(np.log(np.diag(factor)).sum())
-        belief = np.log(season / SEASON_SD) ** 2 + np.log(mood / MOOD_SD) ** 2
+        belief = sum(np.log(sd / usual) ** 2 for sd, usual in zip(sds, (1.0, SEASON_SD, MOOD_SD), strict=True))
         return likelihood - float(belief) / (2 * BELIEF**2)
 
-    return max(product(SEASONS, MOODS), key=plausible) if len(past.days) else (SEASON_SD, MOOD_SD)
+    return max(product(SHARES, SEASONS, MOODS), key=plausible) if len(past.days) else (1.0, SEASON_SD, MOOD_SD)
 
 
 def _last_closure(number: NDArray[np.int64], calendar: Days, booked: Floats) -> NDArray[np.int64]:

@@ -14,6 +14,8 @@ import dagster as dg
 from dagster._core.launcher import LaunchRunContext  # public nowhere else, and named by every launcher
 from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 
+from hsched_pipelines.under_way import process_tag
+
 if TYPE_CHECKING:
     from dagster._core.instance.ref import InstanceRef
 
@@ -36,7 +38,8 @@ class WarmRunLauncher(DefaultRunLauncher):
         Thread(target=self._see_to_its_end, args=(process, run.run_id), daemon=True).start()
 
     def _see_to_its_end(self, process: ForkServerProcess, run_id: str) -> None:
-        """A process that died must not leave a run that seems to go on for ever."""
+        """A process that died must not leave a run that seems to go on for ever; the tag tells of it where its launcher died too."""
+        self._instance.add_run_tags(run_id, process_tag(process.pid))
         process.join()
         run = self._instance.get_run_by_id(run_id)
         if run is not None and not run.is_finished:

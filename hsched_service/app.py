@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_service import health, offers, receiver, texts
+from hsched_service import health, receiver, texts
+from hsched_service.access import passkeys, rooms, sign_in, switch
+from hsched_service.access.answers import add_answers
+from hsched_service.access.guard import check_declared
+from hsched_service.client import pages
 from hsched_service.failures import log_failure
+from hsched_service.pages import assets
+from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
 # A room of its own for each; one line here puts it into the service.
@@ -17,23 +22,29 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     health.router,
     receiver.router,
     texts.router,
-    offers.router,
+    pages.router,
+    assets.router,
+    sign_in.router,
+    switch.router,
+    rooms.router,
+    passkeys.router,
+    document.router,
 )
+LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 
 
 def build_app(opened: OpenPractice) -> FastAPI:
     """The service of one practice. No pages that describe it: those of FastAPI load their parts from elsewhere."""
-    app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None, lifespan=settled_memory)
+    app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None, lifespan=settled_memory, max_body_size=LARGEST_BODY)
+    app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))
-    app.add_exception_handler(RequestValidationError, _unprocessable)
+    room = install.predictions(app, opened)
+    add_answers(app)
     app.add_middleware(Discreet)
+    install.figures(app, opened, room)
+    check_declared(app)
     return app
-
-
-async def _unprocessable(_request: Request, _error: Exception) -> Response:
-    """FastAPI's own answer repeats what was sent."""
-    return JSONResponse({"error": "invalid_request"}, status_code=422)
 
 
 class Discreet:

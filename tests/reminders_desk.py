@@ -16,7 +16,7 @@ from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.domain.waiting import ClinicianProfile
 from hsched_core.policy.practice import PracticePolicy
-from hsched_core.ports import KnownClient, Score
+from hsched_core.ports import KnownClient, Permit, Refused, Reply, Score
 from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.reminders import ReminderSettings
 from hsched_core.use_cases.reminders_plan import Step
@@ -47,6 +47,16 @@ class Ehr(FakeEhr):
     def known_clients(self) -> Sequence[KnownClient]:
         self._answers()
         return list(self.known.values())
+
+
+class Provider(Post):
+    """One that refuses whole channels, as an address does that is none."""
+
+    refusing: frozenset[Channel] = frozenset()
+
+    def perform(self, permit: Permit) -> Reply:
+        to = permit.action.outreach
+        return Refused("landline") if to and to.channel in self.refusing else super().perform(permit)
 
 
 @dataclass
@@ -92,18 +102,19 @@ class RemindersWorld:
     present: datetime = TEN
 
     def __post_init__(self) -> None:
-        self.ehr, self.post = Ehr(self.now, SEARCHABLE, CALENDAR), Post(self.now, SEARCHABLE)
+        self.ehr, self.post = Ehr(self.now, SEARCHABLE, CALENDAR), Provider(self.now, SEARCHABLE)
         own = OwnRules(self.store) if isinstance(self.store, FakePathStore) else self.post
         doors = FakeDoors({Destination.EHR: self.ehr, Destination.MESSAGES: self.post, Destination.PRACTICE: own})
         self.path = Path(self.store, self.ehr, doors, self, POLICY)
         self.answers, self.published, self.lot = Answered(), Published(), LoadedLot()
+        self.returned: dict[str, dict[Channel, datetime]] = {}
         self.ehr.profiles = [ClinicianProfile(CLINICIAN, "psychologist", states=frozenset({"NY"}))]
         self.set_phase(self.phase, self.order)
 
     @property
     def desk(self) -> RemindersDesk:
         holdout = Holdout(REMINDERS, self.settings.holdout_share, self.lot)
-        sources = Sources(self.ehr, self.published, self.answers)
+        sources = Sources(self.ehr, self.published, self.answers, lambda: self.returned)
         return RemindersDesk(self.path, self.store, sources, self, POLICY, self.settings, holdout)
 
     def now(self) -> datetime:

@@ -84,6 +84,20 @@ class MemoryVault:
 
 
 @dataclass
+class PlainAddresses:
+    """Pages whose address shows the case; `languages` are what clients said there."""
+
+    languages: dict[str, str] = field(default_factory=dict)
+    is_reachable: bool = True
+
+    def link(self, case_id: str, language: str = "") -> str:
+        return f"https://elm.example/o/{case_id}"
+
+    def language_of(self, client: str) -> str:
+        return self.languages.get(client, "")
+
+
+@dataclass
 class RestWorld:
     """One practice whose EHR is reached over HTTP. `path_class` is what broken twins change."""
 
@@ -96,7 +110,7 @@ class RestWorld:
     cases: int = 0
 
     def __post_init__(self) -> None:
-        self.doors = self.connector.doors(OwnRules(self.store), lambda case_id: f"https://elm.example/o/{case_id}")
+        self.doors = self.connector.doors(OwnRules(self.store), PlainAddresses())
         self.path = self.path_class(self.store, self.connector.calendar, self.doors, self.clock, POLICY)
         if isinstance(self.store, FakePathStore):
             self.store.tables.consents.update({self.token("client", f"PT-{number:06d}"): [*YES] for number in range(6)})

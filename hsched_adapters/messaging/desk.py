@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from hsched_adapters.ehr.rest.connector import RestConnector
+from hsched_adapters.ehr.rest.messages import Addresses
 from hsched_adapters.keys import Keyring
 from hsched_adapters.messaging.bounces import BounceAddresses, read_bounce
 from hsched_adapters.messaging.call_door import CallDoor, settle_call
@@ -43,7 +44,7 @@ class Messages:
     inbox_store: SqlInboxStore
     texts: Callable[[], InboundTexts]
     keyring: Keyring = field(repr=False)
-    link: Callable[[str], str]
+    addresses: Addresses
     public_url: str
 
     @cached_property
@@ -135,7 +136,7 @@ class Messages:
 
     @cached_property
     def _letters(self) -> Letters:
-        return Letters(self._connected.ehr, self._connected.wording(self.link))
+        return Letters(self._connected.ehr, self._connected.wording(self.addresses))
 
     @cached_property
     def _codes(self) -> Codes:

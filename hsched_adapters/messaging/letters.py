@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from hsched_adapters.ehr.rest.ehr import Ehr, NotAskedError
 from hsched_adapters.ehr.rest.messages import Sending, Wording, outreach_of, template_of
 from hsched_adapters.ehr.rest.records import SeenClient
-from hsched_adapters.ehr.rest.wording import language_for
 from hsched_adapters.messaging.addresses import Reachable
 from hsched_core.domain.errors import SafeError
 from hsched_core.ports import Permit
@@ -31,7 +30,7 @@ class Letters:
         """The letter; NotAskedError where there is none to write, EhrError where the record cannot be read."""
         client, to = self._recipient(permit)
         text = self._sending.text(permit, template_of(permit.action), client)
-        return Letter(client.client, language_for(client.language), text, to)
+        return Letter(client.client, self._sending.language_for(client), text, to)
 
     def reachable(self, permit: Permit) -> Reachable:
         """Only where it would go."""

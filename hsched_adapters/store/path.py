@@ -13,6 +13,7 @@ from hsched_adapters.store.schema import (
     approvals,
     cases,
     client_messages,
+    client_wishes,
     consents,
     contacts,
     draws,
@@ -25,7 +26,7 @@ from hsched_adapters.store.schema import audit as audit_entries
 from hsched_adapters.store.values import from_text, to_text
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound, Purpose
+from hsched_core.domain.contact import Channel, ConsentEvent, Contact, Inbound, Purpose, Wishes
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.holdout import Draw
 from hsched_core.domain.lifecycle import FINAL, State
@@ -163,6 +164,10 @@ class SqlTransaction(OfferRows):
             tuple(Inbound(reference, at) for reference, at in self._do(messages.order_by(client_messages.c.at))),
             self._do(self._ours(pauses).where(pauses.c.client == client)).first() is not None,
         )
+
+    def wishes(self) -> Mapping[str, Wishes]:
+        found = self._do(self._ours(client_wishes, client_wishes.c.client, client_wishes.c.document))
+        return {row.client: from_text(Wishes, row.document) for row in found}
 
     def held(self, session: Session, without_case: str, confirmed_since: datetime) -> tuple[Session, ...]:
         shares = sa.or_(cases.c.hold_clinician == session.clinician, cases.c.hold_client == session.client)

@@ -289,3 +289,66 @@ call_tasks = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Index("call_tasks_open", "practice", "is_open", "asked_at"),
 )
+# Who is signed in to the service (hsched_core.domain.access): by the hash of what the browser has.
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    *_of("id"),
+    sa.Column("login", sa.String(63), nullable=False),
+    sa.Column("way", sa.String(16), nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("is_proved", sa.Boolean, nullable=False),
+    sa.Index("sign_ins_by_login", "practice", "login"),
+)
+passkeys = sa.Table(
+    "passkeys",
+    metadata,
+    *_of("id"),
+    sa.Column("login", sa.String(63), nullable=False),
+    sa.Column("credential", sa.LargeBinary, nullable=False),
+    sa.Column("uses", sa.BigInteger, nullable=False),
+    sa.Column("added_at", Instant, nullable=False),
+    sa.Index("passkeys_by_login", "practice", "login"),
+)
+# Programs that may ask the service, by the hash of their token (hsched_core.domain.api_clients).
+api_clients = sa.Table(
+    "api_clients",
+    metadata,
+    *_of("name"),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column("scopes", sa.String(128), nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("made_by", sa.String(80), nullable=False),
+    sa.Column("revoked_at", Instant),
+)
+# The access log of predictions (hsched_core.domain.predictions): an entry of the trail holds the hash of each batch's rows.
+predictions = sa.Table(
+    "predictions",
+    metadata,
+    *_of("batch"),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),  # text: the bytes that were hashed, as in the trail
+    sa.Column("asked_by", sa.String(40), nullable=False),
+    sa.Column("client", sa.String(64)),
+    sa.Column("clinician", sa.String(64)),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("moment", sa.String(32), nullable=False),
+    sa.Column("model_version", sa.String(32), nullable=False),
+    sa.Column("features_from", sa.String(16), nullable=False),
+    sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("is_flagged", sa.Boolean, nullable=False),
+)
+# Addresses that messages carry (hsched_core.domain.client_links): `id` is the SHA-256 of the secret, which stands nowhere.
+client_links = sa.Table(
+    "client_links",
+    metadata,
+    *_of("id"),
+    sa.Column("client", sa.String(64), nullable=False),
+    sa.Column("case_id", sa.String(48), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("client_links_by_client", "practice", "client"),
+)
+client_wishes = sa.Table("client_wishes", metadata, *_of("client"), sa.Column("document", sa.Text, nullable=False))

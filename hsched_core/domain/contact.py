@@ -90,6 +90,14 @@ class SafeContact:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """How a client wants to be written to, as they said themselves on a page: it goes before what the EHR has."""
+
+    language: str = ""  # `en` or `es`; empty: nothing was said
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True)
 class Inbound:
     """A message the client sent; its reference allows one answer."""
 

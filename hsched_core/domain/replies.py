@@ -1,8 +1,10 @@
 """What a client wrote back, as it was understood. The words themselves stay in the identified zone: nothing here holds them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from hsched_core.domain.contact import Channel
 
@@ -34,6 +36,10 @@ class Language(StrEnum):
     UNKNOWN = "unknown"  # an emoji, a number, a language the rules do not know
 
 
+# What stands in front of a client's words where a button of a page said the rest.
+BUTTONS: Mapping[Intent, str] = MappingProxyType(
+    {Intent.CONFIRM: "[confirmed on the page]", Intent.MOVE: "[asked on the page for another time]"}
+)
 # While a person looks after one of these, no machine writes to the client.
 STOPS = frozenset({Intent.CRISIS, Intent.CANCEL, Intent.MOVE, Intent.UNCLEAR})
 
@@ -67,6 +73,8 @@ class InboundText:
     channel: Channel
     received_at: datetime
     sharers: tuple[str, ...] = ()  # all who have the address, where several do: what stops contact holds for each of them
+    about: str = ""  # pseudonym of the visit whose page it came from: no other can be meant
+    pressed: Intent | None = None  # the button it came with: `BUTTONS` stands in front of the words
 
 
 @dataclass(frozen=True)

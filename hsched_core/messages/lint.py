@@ -18,6 +18,7 @@ STOP: Mapping[str, str] = {"en": " Reply STOP to end texts.", "es": " Responda S
 LONGEST_TEXT = 160  # characters, with how to end texts: 47 CFR 64.1200(a)(9)(iv)
 # The longest that hsched writes into each field; the sender is the practice's own.
 WIDEST: Mapping[str, str] = {"when": "Wed, Sep 30 at 12:30 PM", "until": "Wed, Sep 30 at 12:30 PM"}
+_SENTENCES = re.compile(r"(?<=[.!?]) ")
 # No marketing and no billing in a health-care text (47 CFR 64.1200(a)(9)(iv)(C)).
 SELLING = re.compile(r"\b(pay|paid|bill|balance|invoice|fee|charge|discount|sale|promo|copay|pag[oau]|factur|saldo|cobr|descuent)")
 
@@ -71,6 +72,12 @@ def lint(name: str, texts: Mapping[str, object], own: Iterable[str] = (), sender
 def rendered(text: str, language: str, sender: str, values: Mapping[str, str] = WIDEST, *, as_text: bool = True) -> str:
     """The words as they leave; a text says how to end texts."""
     return text.format(**{"link": "", **values, "sender": sender}) + (STOP[language] if as_text else "")
+
+
+def without_link(text: str) -> str:
+    """The text without the sentence that holds the link, where there is another: for a practice whose pages clients cannot reach."""
+    sentences = _SENTENCES.split(text)
+    return " ".join(one for one in sentences if "{link}" not in one) or text
 
 
 def _text(name: str, language: str, text: object, own: tuple[str, ...], sender: str) -> Iterator[Problem]:

@@ -39,7 +39,10 @@ def safe(matter: Matter) -> Iterator[Finding]:
     if outreach and outreach.channel in matter.calendar.safe.never:
         yield Finding("contact.safe", f"The client asked not to be reached by {CHANNEL_WORDS[outreach.channel]}.")
     if outreach and matter.calendar.safe.is_unclear:
-        yield Finding("contact.safe", "The EHR holds a wish about contact that is not understood: a person has to read it.")
+        yield Finding(
+            "contact.safe",
+            "The EHR's word on contact (a wish, or whether the client is a minor) is not understood: a person has to read it.",
+        )
 
 
 def guardian(matter: Matter) -> Iterator[Finding]:

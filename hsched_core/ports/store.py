@@ -1,13 +1,13 @@
 """The operational store as path and desk use it: serialised transactions whose every writer takes its audit entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Contact, Inbound
+from hsched_core.domain.contact import Contact, Inbound, Wishes
 from hsched_core.domain.holdout import Draw
 from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
@@ -129,6 +129,10 @@ class DeskTransaction(Transaction, Protocol):
 
     def has_entry(self, kind: str, subject: str, since: datetime) -> bool:
         """Whether the trail tells such a thing of the subject at or after that instant."""
+        ...
+
+    def wishes(self) -> Mapping[str, Wishes]:
+        """How clients said themselves that they want to be written to; who said nothing is not there."""
         ...
 
     def put_opening(self, record: OpeningRecord, *, audit: AuditEntry) -> None:

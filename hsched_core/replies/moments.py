@@ -102,7 +102,8 @@ NAMED = re.compile(
     r"|(?P<odd>\d|\b(?:quarter|thirty|fifteen|forty|cuarto|treinta|quince)\b)",
 )
 COUNTS = re.compile(
-    r"\b(?:the|los|las|nosotr[ao]s|both|all|my) \|(?:two|dos|tres|three|four|cuatro)\b|\|(?:one|una|un)\b|\|\w+ (?:of|kids|people|cars?|min)\b"
+    r"\b(?:the|los|las|nosotr[ao]s|both|all|my) \|(?:two|dos|tres|three|four|cuatro)\b"
+    r"|\|(?:one|una|un)\b|\|\w+ (?:of|kids|people|cars?|min)\b"
 )
 WORDED = re.compile(r"\b(?:at|by|las|la|past|around|about|@) $")  # before a number in words that is an hour, and not "one of us"
 DAY_OF_MONTH = re.compile(r"\b(?:el|dia|the) $")

@@ -87,11 +87,12 @@ def _benefit(facts: Facts, visit: Visit) -> float:
 
 
 def _written(facts: Facts, visit: Visit) -> Iterator[Proposal]:
-    channel = channel_for(facts.reach_of.get(visit.client))
-    if visit.is_confirmed or channel is None:
+    if visit.is_confirmed:
         return
     for step, window in messages(facts, visit):
-        if window.holds(facts.now) and not facts.was_asked(visit, step_name(visit, step)) and not _was_reminded(facts, visit, step):
+        name = step_name(visit, step)
+        channel = channel_for(facts.reach_of.get(visit.client), facts.in_vain(visit.appointment, name))
+        if channel and window.holds(facts.now) and not facts.was_asked(visit, name) and not _was_reminded(facts, visit, step):
             action = SendMessage(Outreach(visit.client, channel, Purpose.REMINDER), step, visit.appointment)
             because = (why(visit, facts.settings), f"By {channel}: {_why_channel(facts, visit, channel)}.")
             yield _proposal(facts, visit, step, action, because, window.closes)
@@ -105,6 +106,10 @@ def _was_reminded(facts: Facts, visit: Visit, step: Step) -> bool:
 
 def _why_channel(facts: Facts, visit: Visit, channel: Channel) -> str:
     reach = facts.reach_of[visit.client]
+    if reach.dead_ends:
+        return "the client consented to it, and messages came back from " + " and ".join(sorted(reach.dead_ends))
+    if channel is reach.asked_for:
+        return "the client consented, and asked for it"
     if channel in reach.answered:
         return "the client consented, and answered there before"
     return "the client consented, and prefers it" if channel is reach.preferred else "the client consented to it"
@@ -141,7 +146,9 @@ def needs_standby(facts: Facts, visit: Visit) -> bool:
     if visit.is_confirmed or not near or not risky or facts.was_asked(visit, step_name(visit, Step.STANDBY)):
         return False
     requests = {step_name(visit, step) for step in (Step.CONFIRM, Step.AGAIN, Step.CALL)}
-    sent = [one.sent_at for one in facts.asked.get(visit.appointment, ()) if one.name in requests and one.sent_at]
+    sent = [
+        one.sent_at for one in facts.asked.get(visit.appointment, ()) if one.name in requests and one.sent_at and not one.came_to_nothing
+    ]
     return bool(sent) and max(sent) + settings.standby_wait_hours * HOUR <= facts.now
 
 

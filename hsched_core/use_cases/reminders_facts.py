@@ -38,6 +38,8 @@ class Reach:
     answered: tuple[Channel, ...] = ()  # channels the client wrote back on, the newest first
     preferred: Channel | None = None  # as the EHR has it
     zone: str | None = None
+    dead_ends: frozenset[Channel] = frozenset()  # addresses that messages came back from, lately
+    asked_for: Channel | None = None  # as they said themselves, on a page
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Asked:
     name: str  # `step_name`
     is_call: bool
     sent_at: datetime | None  # None: not handed over
+    channel: Channel | None = None
+    came_to_nothing: bool = False  # that channel refused it, or it came back: another channel may be tried
 
 
 @dataclass(frozen=True)
@@ -98,4 +102,10 @@ class Facts:
         return ZoneInfo(known.zone if known and known.zone else self.zone)
 
     def was_asked(self, visit: Visit, name: str) -> bool:
-        return any(one.name == name for one in self.asked.get(visit.appointment, ()))
+        """Whatever became of it, but for what never reached anybody."""
+        return any(one.name == name and not one.came_to_nothing for one in self.asked.get(visit.appointment, ()))
+
+    def in_vain(self, appointment: str, name: str) -> frozenset[Channel]:
+        """By which channels the step was asked for, and came to nothing."""
+        asked = self.asked.get(appointment, ())
+        return frozenset(one.channel for one in asked if one.name == name and one.channel and one.came_to_nothing)

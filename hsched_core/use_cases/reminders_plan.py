@@ -58,14 +58,23 @@ def tier(visit: Visit, settings: ReminderSettings) -> Tier:
 
 def tier_by_risk(visit: Visit, settings: ReminderSettings) -> Tier:
     """What the calibrated risk alone would give, were nobody held."""
-    if visit.risk is None or visit.risk < settings.raised_from:
+    return Tier.STANDARD if visit.risk is None else band_of(visit.risk, visit.session_type, settings)
+
+
+def band_of(risk: float, session_type: SessionType | None, settings: ReminderSettings) -> Tier:
+    """The tier such a risk is in, for that kind of visit (None: nobody said which)."""
+    if risk < settings.raised_from:
         return Tier.STANDARD
-    return Tier.HIGH if visit.risk >= called_from(visit, settings) else Tier.RAISED
+    return Tier.HIGH if risk >= _high_from(session_type, settings) else Tier.RAISED
 
 
 def called_from(visit: Visit, settings: ReminderSettings) -> float:
     """The risk from which the visit's kind is in the highest tier."""
-    return settings.high_from_intake if visit.session_type is SessionType.INTAKE else settings.high_from
+    return _high_from(visit.session_type, settings)
+
+
+def _high_from(session_type: SessionType | None, settings: ReminderSettings) -> float:
+    return settings.high_from_intake if session_type is SessionType.INTAKE else settings.high_from
 
 
 def step_name(visit: Visit, step: Step) -> str:
@@ -98,12 +107,17 @@ def opening(facts: Facts, visit: Visit, days: int) -> datetime:
     return datetime.combine(day, time(facts.settings.hour), tzinfo=zone).astimezone(UTC)
 
 
-def channel_for(reach: Reach | None) -> Channel | None:
-    """By consent; among those what the client answers to, then what the EHR says they prefer. A call is a person's, not a message."""
+def channel_for(reach: Reach | None, tried: frozenset[Channel] = frozenset()) -> Channel | None:
+    """By consent; among those what the client asked for, then what they answer to, then what the EHR says they prefer. A call is a
+    person's, not a message.
+
+    No channel is tried from which messages came back, nor one that has refused this very message: the next one is.
+    """
     if reach is None:
         return None
-    order = dict.fromkeys([*reach.answered, *([reach.preferred] if reach.preferred else []), *WRITTEN])
-    return next((one for one in order if one in reach.consented and one in WRITTEN), None)
+    left = reach.consented - reach.dead_ends - tried
+    order = dict.fromkeys([reach.asked_for, *reach.answered, reach.preferred, *WRITTEN])
+    return next((one for one in order if one in left and one in WRITTEN), None)
 
 
 def call_benefit(visit: Visit, reach: Reach | None, settings: ReminderSettings) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from hsched_core.domain.contact import Channel
-from hsched_core.domain.replies import InboundText, Intent, Reading, Reason
+from hsched_core.domain.replies import InboundText, Intent, Language, Reading, Reason
 from hsched_core.domain.vocabulary import Modality
 from hsched_core.replies.moments import Said
 from hsched_core.replies.reading import NAMES_TIME
@@ -81,6 +81,15 @@ class Then:
     stands_by: str = ""  # the standby they said yes to
 
 
+def with_button(pressed: Intent, words: Reading | None) -> Reading:
+    """What a page's button said, beside what the client's words say, where there are any: danger in them counts as in any message."""
+    rule = f"page.{pressed}"
+    if words is None:
+        return Reading(pressed, Language.UNKNOWN, (rule,))
+    first, *also = sorted({pressed, words.intent, *words.also}, key=list(Intent).index)
+    return Reading(first, words.language, (rule, *words.rules), tuple(also))
+
+
 def at_once(reading: Reading) -> AtOnce:
     """From the words alone."""
     reasons = tuple(dict.fromkeys(reason for prefix, reason in DANGER if any(name.startswith(prefix) for name in reading.rules)))
@@ -101,7 +110,7 @@ def withdrawn(reading: Reading, channel: Channel) -> tuple[Channel | None, ...]:
     where who wrote is not the client, what goes to that address: strangers cannot speak for the client's mailbox.
     """
     wishes = [name for name in reading.rules if name.startswith("opt_out.")]
-    if wishes and all(name in ONLY for name in wishes):
+    if wishes and all(name in ONLY for name in wishes) and f"page.{Intent.OPT_OUT}" not in reading.rules:
         return tuple(dict.fromkeys(ONLY[name] for name in wishes))
     if is_somebody_elses(reading):
         return ONE_ADDRESS.get(channel, (channel,))
@@ -117,17 +126,18 @@ def then(reading: Reading, situation: Situation) -> Then:
         return Then(_ordered([*reasons, *_of_a_stranger(reading, situation.message)]))
     if not ABOUT_A_VISIT & set(intents):
         return Then(_ordered(reasons))
-    if Intent.CONFIRM in intents and situation.standbys:
+    if Intent.CONFIRM in intents and situation.standbys and not situation.message.about:
         return _about_a_standby(reading, situation, reasons)
     found = _visit_meant(reading, situation)
     if isinstance(found, Reason):
         is_certain_to_matter = Intent.CONFIRM in intents or found is not Reason.NO_VISIT
         return Then(_ordered([*reasons, found] if is_certain_to_matter else reasons))
     is_all_read = Intent.UNCLEAR not in intents  # a yes beside something that no rule understood is noted by the person who reads it
-    confirms = Intent.CONFIRM in intents and reading.intent in CONFIRMS_BESIDE and is_all_read and not situation.offers
+    may_be_an_offers = Intent.CONFIRM in intents and bool(situation.offers) and not situation.message.about
+    confirms = Intent.CONFIRM in intents and reading.intent in CONFIRMS_BESIDE and is_all_read and not may_be_an_offers
     if confirms and not _is_what_they_name(reading, situation, found):
         return Then(_ordered([*reasons, Reason.OTHER_TIME]), found.appointment)
-    if Intent.CONFIRM in intents and situation.offers:
+    if may_be_an_offers:
         reasons.append(Reason.OFFER_OPEN)
     return Then(_ordered(reasons), found.appointment, confirms)
 
@@ -169,6 +179,8 @@ def _of_a_stranger(reading: Reading, message: InboundText) -> list[Reason]:
 
 def _visit_meant(reading: Reading, situation: Situation) -> Visit | Reason:
     """The one visit that can be meant, or why that is not certain."""
+    if situation.message.about:
+        return _visit_named(situation)
     now = situation.message.received_at
     coming = [one for one in situation.visits if now - BEGAN <= one.starts_at <= now + HORIZON]
     if reading.intent is Intent.LATE:
@@ -182,6 +194,14 @@ def _visit_meant(reading: Reading, situation: Situation) -> Visit | Reason:
     if not meant.is_booked:
         return Reason.VISIT_GONE
     return Reason.VISIT_CHANGED if meant.asked_at and meant.changed_at > meant.asked_at else meant
+
+
+def _visit_named(situation: Situation) -> Visit | Reason:
+    """The visit whose page the client was on, as long as it is what they saw there."""
+    visit = next((one for one in situation.visits if one.appointment == situation.message.about and one.is_booked), None)
+    if visit is None:
+        return Reason.VISIT_GONE
+    return Reason.VISIT_CHANGED if visit.changed_at > situation.message.received_at else visit
 
 
 def _only(visits: Sequence[Visit]) -> Visit | Reason:

@@ -20,6 +20,7 @@ from hsched_core.ports.messages import MessageStore, MessageTransaction
 
 MESSAGES = "messages"  # who writes it down
 SILENT_AFTER = timedelta(hours=24)  # carriers give up within hours; a receipt that takes longer is not coming
+TRIED_AGAIN_AFTER = timedelta(days=30)
 Asker = Callable[[Delivery], Receipt | None]
 
 
@@ -74,6 +75,18 @@ class Deliveries:
         with self._store.transaction() as tx:
             found = tx.dead_end(client, channel)
         return found is not None and found.address == address
+
+    def returned(self) -> Mapping[str, Mapping[Channel, datetime]]:
+        """By client and channel: since when an address is known to reach nobody. After a while it is tried again: the record may have
+        another one by now, which only the door looks at.
+        """
+        found: dict[str, dict[Channel, datetime]] = {}
+        with self._store.transaction() as tx:
+            dead = tx.dead_ends()
+        for one in dead:
+            if one.since + TRIED_AGAIN_AFTER > self._clock.now():
+                found.setdefault(one.client, {})[one.channel] = one.since
+        return found
 
     def give_up(self, client: str, channel: Channel, address: str, trouble: Trouble) -> None:
         """Nothing more goes to that address, though no message failed: who has it said whose it is not. Once."""

@@ -1,6 +1,6 @@
 """What the reminders' desk looks at: the EHR, scores and answers read outside the store, then our own log and cases inside it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, has_consent
+from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, Wishes, has_consent
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
 from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.practice import PracticePolicy, zone_named
@@ -22,6 +22,7 @@ NOBODYS_CASE = ""
 # A call in one of these is nobody's work any more, or never was; a sealed one was only recorded.
 NO_CALL = frozenset({State.DECLINED, State.WITHDRAWN, State.BLOCKED, State.EXPIRED, State.SHADOWED, State.REJECTED})
 A_DAY = timedelta(days=1)
+Returned = Mapping[str, Mapping[Channel, datetime]]  # by client and channel: when a message came back from an address, lately
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Sources:
     reader: ReminderReader
     scores: Scores
     answers: Answers
+    returned: Callable[[], Returned] = dict
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Seen:
     confirmed: Mapping[str, datetime]
     clients: Mapping[str, KnownClient]
     answered: Mapping[str, tuple[Channel, ...]]
+    returned: Returned
     at: datetime = field(kw_only=True)
 
 
@@ -64,6 +67,7 @@ class ReminderReading:
             self.sources.answers.confirmations(names),
             {one.client: one for one in self.sources.reader.known_clients()},
             self.sources.answers.answered(clients),
+            self.sources.returned(),
             at=now,
         )
 
@@ -81,15 +85,17 @@ class ReminderReading:
 
     def reach(self, tx: DeskTransaction, seen: Seen) -> tuple[Reach, ...]:
         clients = dict.fromkeys(one.session.client for one in seen.appointments)
-        return tuple(self.reach_of(tx, client, seen) for client in clients)
+        wishes = tx.wishes()
+        return tuple(self.reach_of(tx, client, seen, wishes.get(client, Wishes())) for client in clients)
 
-    def reach_of(self, tx: DeskTransaction, client: str, seen: Seen) -> Reach:
+    def reach_of(self, tx: DeskTransaction, client: str, seen: Seen, wishes: Wishes) -> Reach:
         """Our own log of consent counts, as it will at the moment of sending; and the client's wishes in the EHR."""
         known, contact = seen.clients.get(client), tx.contact_facts(client, NOBODYS_CASE)
         if known is None or contact.is_paused or known.safe.is_unclear:
             return Reach(client)
         zone = known.zone if known.zone and zone_named(known.zone) else None
-        return Reach(client, _consented(contact.consents, known, seen.at), seen.answered.get(client, ()), known.preferred, zone)
+        dead, said = frozenset(seen.returned.get(client, {})), seen.answered.get(client, ())
+        return Reach(client, _consented(contact.consents, known, seen.at), said, known.preferred, zone, dead, wishes.channel)
 
     def facts(self, tx: DeskTransaction, seen: Seen, visits: Sequence[Visit], reach: tuple[Reach, ...] | None = None) -> Facts:
         cases = {one.id: own_cases(tx.cases_about(one.id)) for one in seen.appointments}
@@ -102,14 +108,19 @@ class ReminderReading:
             now=seen.at,
             visits=tuple(visits),
             reach=reach if reach is not None else self.reach(tx, seen),
-            asked={name: tuple(_asked(case) for case in own) for name, own in cases.items() if own},
+            asked={name: tuple(_asked(case, seen.returned) for case in own) for name, own in cases.items() if own},
             calls_today=sum(_is_call_of(case, today) for own in cases.values() for case in own),
             settings=self.settings,
         )
 
 
-def _asked(case: Case) -> Asked:
-    return Asked(case.proposal.facts_digest, _is_call(case), case.since if case.state in MAY_HAVE_HAPPENED else None)
+def _asked(case: Case, returned: Returned) -> Asked:
+    to = case.action.outreach
+    left = case.since if case.state in MAY_HAVE_HAPPENED else None
+    back = returned.get(to.client, {}).get(to.channel) if to else None
+    came_back = left is not None and back is not None and abs(back - left) <= A_DAY  # carriers know within hours
+    in_vain = not _is_call(case) and (case.state is State.REJECTED or came_back)
+    return Asked(case.proposal.facts_digest, _is_call(case), left, to.channel if to else None, in_vain)
 
 
 def _is_call_of(case: Case, today: datetime) -> bool:

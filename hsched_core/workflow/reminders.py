@@ -61,7 +61,7 @@ class RemindersDesk:
             self._carry_out(done)
             for proposal in propose(facts):
                 with done.step("propose"):
-                    self._submit(proposal, done)
+                    self._submit(proposal, facts, done)
         return done
 
     def facts(self) -> Facts:
@@ -116,11 +116,12 @@ class RemindersDesk:
                 )
         return first
 
-    def _submit(self, proposal: Proposal, done: Round) -> None:
-        """Propose it, unless another worker did; carry out at once what needs nobody's yes."""
+    def _submit(self, proposal: Proposal, facts: Facts, done: Round) -> None:
+        """Propose it, unless another worker did; carry out at once what needs nobody's yes. What came to nothing stands in nobody's way."""
+        in_vain = facts.in_vain(proposal.subject, proposal.facts_digest)
         with self._store.transaction() as tx:
             own = own_cases(tx.cases_about(proposal.subject))
-        if any(case.proposal.facts_digest == proposal.facts_digest for case in own):
+        if any(case.proposal.facts_digest == proposal.facts_digest and _channel(case) not in in_vain for case in own):
             return
         case = self._path.propose(proposal)
         case = self._path.execute(case.id) if case.state is State.APPROVED else case
@@ -146,6 +147,10 @@ class RemindersDesk:
     def _unsent(self) -> list[Case]:
         with self._store.transaction() as tx:
             return [case for case in own_cases(tx.open_cases()) if allows(case.state, Event.WITHDRAWN)]
+
+
+def _channel(case: Case) -> Channel | None:
+    return case.action.outreach.channel if case.action.outreach else None
 
 
 def _template(proposal: Proposal) -> str:

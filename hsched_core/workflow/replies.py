@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from hsched_core.domain.appointments import AppointmentStatus
+from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, ConsentEvent, Inbound
 from hsched_core.domain.errors import HschedError, SafeError, UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.people import Person
-from hsched_core.domain.replies import InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
+from hsched_core.domain.replies import BUTTONS, InboundText, Intent, Language, Letter, Page, Reading, Reason, Reply, ReplyState, Resolution
 from hsched_core.domain.standby import StandbyState
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
 from hsched_core.replies.moments import Said, said
 from hsched_core.replies.reading import NAMES_TIME, read
-from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then, withdrawn
+from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then, with_button, withdrawn
 from hsched_core.workflow import reply_trail as trail
 from hsched_core.workflow.standby_steps import answer
 
@@ -127,9 +127,13 @@ class RepliesDesk:
 
     def _read(self, message: InboundText) -> Reading:
         try:
-            return read(self._store.text_of(message.id))
+            text = self._store.text_of(message.id)
         except SafeError:
             return UNREADABLE
+        if message.pressed is None:
+            return read(text)
+        words = text.removeprefix(BUTTONS[message.pressed]).strip()
+        return with_button(message.pressed, read(words) if words else None)
 
     def _begin_all(self, found: Iterable[tuple[InboundText, Reading]], done: Counter[str]) -> None:
         for message, reading in found:
@@ -187,14 +191,15 @@ class RepliesDesk:
             return
         now = self._clock.now()
         try:
-            around = self._reader().appointments(now - BEGAN - timedelta(days=1), now + HORIZON + timedelta(days=1))
+            around = [*self._reader().appointments(now - BEGAN - timedelta(days=1), now + HORIZON + timedelta(days=1))]
+            around += self._named({one.message.about for one in replies} - {one.id for one in around})
         except (HschedError, OSError):
             for reply in replies:
                 self._give_up_on_visits(reply, done)
             return
         for reply in replies:
             theirs = [one for one in around if one.session.client == reply.message.client]
-            named = self._named(reply)
+            named = self._said(reply)
             with self._store.transaction() as tx:
                 stored = tx.reply(reply.id)
                 if stored is None or stored.state is not ReplyState.READ or stored.reading is None:
@@ -221,7 +226,7 @@ class RepliesDesk:
                 self._step(tx, stored, "confirmed" if told.confirms else "sorted", self._clock.now(), state=state, **kept)
                 done["confirmed" if told.confirms else "sorted"] += 1
 
-    def _named(self, reply: Reply) -> tuple[Said | None, tzinfo]:
+    def _said(self, reply: Reply) -> tuple[Said | None, tzinfo]:
         """What a yes names of a visit, which is nowhere but in its words; where it names nothing they are not opened."""
         if reply.reading is None or NAMES_TIME not in reply.reading.rules or reply.message.client is None:
             return None, UTC
@@ -229,6 +234,11 @@ class RepliesDesk:
             return said(self._store.text_of(reply.id)), self._zone_of(reply.message.client)
         except (HschedError, OSError):
             return None, UTC  # not to be read, or nobody says where the client is: a person's
+
+    def _named(self, appointments: Iterable[str]) -> list[Appointment]:
+        """Visits further away, on whose pages clients pressed something."""
+        found = (self._reader().appointment(one) for one in appointments if one)
+        return [one for one in found if one is not None]
 
     def _give_up_on_visits(self, reply: Reply, done: Counter[str]) -> None:
         done["ehr_silent"] += 1

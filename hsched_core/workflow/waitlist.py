@@ -4,8 +4,9 @@ It reads the EHR, chooses with `use_cases.waitlist`, and lets the path do everyt
 offers ended. Every method is safe to call at any time, again, and by several workers.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import Offer, OfferState
 from hsched_core.domain.sessions import Session
+from hsched_core.domain.waiting import WaitingClient
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskStore, DeskTransaction, Lot, PracticeReader
@@ -93,7 +95,7 @@ class WaitlistDesk:
         self._endings.take_back(done)
         with done.step(READ):
             self._watch.look_again(done)
-            waiting = self._with.reader.waiting()
+            waiting = self._as_wished(self._with.reader.waiting())
             self._waves.ask(waiting, done)
             self._endings.settle(done)
             self._endings.take_back(done)
@@ -148,6 +150,13 @@ class WaitlistDesk:
         with suppress(NotPermittedError):  # too late, or answered otherwise: where the offer stands says so
             self._with.path.decline(offer_id, told.session.client)
         return self.look(offer_id)
+
+    def _as_wished(self, waiting: Sequence[WaitingClient]) -> Sequence[WaitingClient]:
+        """Who said themselves how they want to be written to is asked so, whatever the EHR has."""
+        with self._with.store.transaction() as tx:
+            wishes = tx.wishes()
+        wished = {client: one.channel for client, one in wishes.items() if one.channel}
+        return [replace(one, channel=wished[one.client]) if one.client in wished else one for one in waiting]
 
     def _carry_out(self, done: Round) -> None:
         """What was approved since: offers, bookings after acceptance, messages, statuses."""

@@ -28,6 +28,7 @@ from hsched_pipelines.operations.asking import (
 )
 from hsched_pipelines.operations.remind_work import reminders_due
 from hsched_pipelines.safely import inside_zone
+from hsched_pipelines.under_way import MOST, under_way
 
 Look = Callable[[OpenPractice], str]  # the key of what is due
 Opened = Callable[[], OpenPractice]
@@ -143,9 +144,12 @@ def _sensor(
     def sense(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         with inside_zone("sensor_failed", name):
             key = watch(lambda: look(opened()), span)
-        asked = ask(key, context.cursor, SystemClock().now(), again_after)
+        now = SystemClock().now()
+        asked = ask(key, context.cursor, now, again_after)
         if asked is None:
             return dg.SkipReason("nothing is due" if key == NOTHING else "its run was asked for a moment ago")
+        if (working := under_way(context.instance, job.name, now)) >= MOST:
+            return dg.SkipReason(f"{working} of its runs are under way still; asked for again as soon as one of them ends")
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=asked.run_key)], cursor=remembered(asked))
 
     return sense
@@ -160,4 +164,5 @@ def _schedule(name: str, practice: Practice, job: dg.JobDefinition, cron: str, d
         default_status=schedule_status(name, practice),
         metadata=runs_in(name),
         description=description,
+        should_execute=lambda context: under_way(context.instance, job.name, SystemClock().now()) == 0,  # a slow EHR: one at a time
     )

@@ -13,7 +13,7 @@ from hsched_sandbox.ehr.opening import OpenedEhr
 from hsched_sandbox.ehr.records import Appointment, Client, Entry, EntryStatus, Message, Status
 from hsched_sandbox.life.answering import Visit, answer_page
 from hsched_sandbox.life.handsets import Handsets
-from hsched_sandbox.life.offers_read import hour_meant, link_in
+from hsched_sandbox.life.offers_read import hour_meant, link_in, without_links
 from hsched_sandbox.life.story import Story
 from hsched_sandbox.life.temper import Reply, Temper
 from hsched_sandbox.life.texting import Says
@@ -100,7 +100,7 @@ class Life:
         said = self._temper.writes_back(client.id, body, client.language)
         if said is None:
             return
-        back_at = at + self._temper.delay(f"{client.id}/{body}")
+        back_at = at + self._temper.delay(f"{client.id}/{without_links(body)}")
         self._later(back_at, lambda: self._write(handsets, client, said.words))
         visit = hour_meant(body, self._own(client.id, at), ZoneInfo(client.zone) if client.zone else self._zone)
         if visit and said.says is Says.CANCEL:

@@ -7,20 +7,25 @@ from zoneinfo import ZoneInfo
 
 from hsched_sandbox.ehr.records import Appointment
 
-LINK = re.compile(r"https?://[^\s<>\"]+/o/[A-Za-z0-9_-]+")
+LINK = re.compile(r"https?://[^\s<>\"]+/[ov]/[A-Za-z0-9_-]+")  # of any message of hsched's
+OFFER = "/o/"
 CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
 DAY = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
 
 
 def link_in(text: str) -> str | None:
     """The address where the offer is answered."""
-    found = LINK.search(text)
-    return found[0] if found else None
+    return next((found for found in LINK.findall(text) if OFFER in found), None)
+
+
+def without_links(text: str) -> str:
+    """The words alone: an address is another one in every practice, and the words are the same."""
+    return LINK.sub("", text)
 
 
 def hour_meant(text: str, freed: Iterable[Appointment], zone: ZoneInfo) -> Appointment | None:
     """The freed hour that begins at a time and on a day of the month that the message names; the soonest, where several do."""
-    told = LINK.sub("", text)
+    told = without_links(text)
     times = {_hour(found) for found in CLOCK.finditer(told)}
     days = {int(found[1]) for found in DAY.finditer(CLOCK.sub("", told))}
     meant = [one for one in freed if _fits(one.starts_at.astimezone(zone), times, days)]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hsched_sandbox.ehr.records import Appointment, Entry, Status
+from hsched_sandbox.life.offers_read import without_links
 from hsched_sandbox.life.texting import Answer, answer
 from hsched_sandbox.offers import Acceptance, chance_of_yes, usual_logit
 
@@ -70,7 +71,7 @@ class Temper:
 
     def writes_back(self, client: str, text: str, language: str) -> Answer | None:
         """What a client writes back to a text; None where nothing comes."""
-        return answer(self._chance(client, text, "writes"), text, language)
+        return answer(self._chance(client, without_links(text), "writes"), text, language)
 
     def desk_takes(self, visit: str) -> timedelta:
         """Until the front desk has read a cancellation and entered it."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from hsched_sandbox.life.offers_read import link_in
+
 ASKS = ("reply yes", "responda si")  # how our templates ask, in both languages
 MAY_BECOME_FREE = ("may become free", "podria quedar libre")
-LINK = "://"
 
 
 class Says(StrEnum):
@@ -64,10 +65,10 @@ class Answer:
 
 
 def answer(chance: random.Random, text: str, language: str) -> Answer | None:
-    """The answer to a text; None where there is none. What has a link is answered there."""
-    said = text.casefold().replace("í", "i")
-    if LINK in said:
+    """The answer to a text; None where there is none. An offer is answered behind its link; who is only reminded texts back."""
+    if link_in(text):
         return None
+    said = text.casefold().replace("í", "i")
     draw = chance.random() * 100
     for says, share in _shares(said).items():
         if draw < share:

@@ -31,6 +31,7 @@ DESK_READERS = {
     "has_entry",
     "draw",
     "standbys",
+    "wishes",
 }
 
 

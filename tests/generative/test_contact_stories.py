@@ -29,6 +29,7 @@ def test_every_message_is_allowed_at_the_moment_it_leaves(story: Story) -> None:
 
 DAY, TEXT = Wait(1440), Ask(Channel.TEXT, Purpose.REMINDER)
 LATER, MAIL = replace(TEXT, at_once=False), Ask(Channel.EMAIL, Purpose.REMINDER)
+MAIL_OFFER = Ask(Channel.EMAIL, Purpose.OFFER)
 WEDNESDAY_NOON = MOMENTS[4] + timedelta(days=1)
 # A path or policy with one guard removed, and a story in which that shows.
 TWINS: dict[str, tuple[type[Path], PracticePolicy, tuple[Step, ...]]] = {
@@ -39,8 +40,14 @@ TWINS: dict[str, tuple[type[Path], PracticePolicy, tuple[Step, ...]]] = {
     "quiet hours": (Path, replace(POLICY, quiet_from=time(22), quiet_until=time(7)), (Wait(9 * 60 + 30), TEXT)),
     "cap of a day": (Path, replace(POLICY, text_caps=Caps(2, 3)), (TEXT, Wait(61), TEXT)),
     "cap of a week": (Path, replace(POLICY, text_caps=Caps(1, 4)), (TEXT, DAY, TEXT, DAY, TEXT, DAY, TEXT)),
+    "cap of offers": (
+        Path,
+        replace(POLICY, offer_caps=Caps(3, 5)),
+        (MAIL_OFFER, DAY, MAIL_OFFER, DAY, MAIL_OFFER, DAY, MAIL_OFFER, DAY, MAIL_OFFER),
+    ),
     "pause between": (Path, replace(POLICY, contact_caps=Caps(2, 5, timedelta(minutes=40))), (MAIL, Wait(59), MAIL)),
 }
+VERDICTS = {"cap of offers": "cap of a week"}  # where the judge's word is not the twin's
 
 
 @pytest.mark.parametrize("kind", TWINS)
@@ -49,7 +56,7 @@ def test_the_judge_catches_a_path_with_one_guard_removed(kind: str) -> None:
     path_class, policy, steps = TWINS[kind]
     story = Story("America/New_York", WEDNESDAY_NOON, (), True, steps)
 
-    assert Player(story, path_class, policy).play().violations == [kind]
+    assert Player(story, path_class, policy).play().violations == [VERDICTS.get(kind, kind)]
     assert Player(story).play().violations == []
 
 

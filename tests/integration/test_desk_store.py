@@ -22,7 +22,7 @@ from hsched_core.use_cases.waitlist import Mode
 from hsched_core.workflow.offer_steps import OFFER, OPENING, footing_of_offer, footing_of_opening, replay
 from hsched_core.workflow.waitlist import Standing
 from tests.desk_world import CLIENTS, NOON, POLICY, SETTINGS, VISIT, DeskWorld, entry_of, on_sql, visit, waits
-from tests.http_desk import app_of, at_once, post, serving
+from tests.http_desk import app_of, at_once, post, serving, token_of
 from tests.linearizability import is_linearizable
 from tests.offer_histories import recorded
 from tests.offer_races import MANY, Arena, arena, overlapping, race
@@ -132,7 +132,7 @@ def test_many_yeses_to_one_link_are_one_booking(url: str, tmp_path: Path) -> Non
         world.cancel()
         world.desk.advance()
         app, opened = app_of(world, tmp_path)
-        token = opened.links.token(world.offers()[0].id)
+        token = token_of(opened, world.offers()[0].id)
         with serving(app) as port:
             given = at_once([lambda: post(port, token)] * 16)
 
@@ -150,7 +150,7 @@ def test_many_clients_who_say_yes_to_one_opening_have_one_winner(url: str, tmp_p
         world.cancel()
         world.desk.advance()
         app, opened = app_of(world, tmp_path)
-        tokens = [opened.links.token(one.id) for one in world.offers()]
+        tokens = [token_of(opened, one.id) for one in world.offers()]
         world.ehr.shows = world.ehr.facts  # a list that is behind: the store alone decides
         with serving(app) as port:
             given = at_once([lambda token=token: post(port, token) for token in tokens])

@@ -1,5 +1,6 @@
 """The event flow over real HTTP and a real store: from a cancellation at the sandbox EHR to the offer, by the jobs Dagster runs."""
 
+import os
 import random
 import time
 from collections import Counter
@@ -25,11 +26,13 @@ from hsched_core.use_cases import RISK_WRITE_BACK
 from hsched_pipelines.home import open_instance
 from hsched_pipelines.operations import event_sensors, event_work
 from hsched_pipelines.operations.definitions import build_defs
+from hsched_pipelines.under_way import process_tag
 from hsched_pipelines.warm_runs import EVENT_JOBS, _context
 from hsched_sandbox.ehr.records import Appointment, Entry
 from tests.webhook_ear import listening
 
 KILLS, CANCELLED = 12, 4
+SLOW = ("answer_events", "answer_events", "catch_up")
 SHORT_LEASE = timedelta(minutes=2)  # of the practice's time, two real seconds: what a killed run had taken is soon taken again
 
 
@@ -54,6 +57,16 @@ def sense(live: Live, name: str, cursor: str | None = None) -> tuple[list[str | 
     with open_instance(live.settings.paths) as instance, dg.build_sensor_context(instance=instance, cursor=cursor) as context:
         told = located(live).get_sensor_def(name).evaluate_tick(context)
         return [one.run_key for one in told.run_requests or []], told.cursor
+
+
+def job_of(live: Live, name: str) -> dg.JobDefinition:
+    return located(live).get_job(name)
+
+
+def due(live: Live, name: str) -> bool:
+    """Whether the schedule asks for its run."""
+    with open_instance(live.settings.paths) as instance, dg.build_schedule_context(instance=instance) as context:
+        return bool(located(live).get_schedule_def(name).evaluate_tick(context).run_requests)
 
 
 def test_one_run_goes_from_a_missed_cancellation_to_the_offer(live: Live) -> None:
@@ -82,6 +95,27 @@ def test_the_inbox_sensor_asks_once_for_what_is_due(live: Live) -> None:
     assert sense(live, "inbox_sensor", cursor)[0] == []
     assert run(live, "answer_events").success
     assert (len(live.messages()), practice.inbox.due_mark()) == (1, "")
+
+
+def test_a_slow_ehr_is_not_asked_by_more_and_more_runs(live: Live) -> None:
+    """Two runs work for minutes, and notices keep coming: nothing is asked for until one of them ends. A schedule waits for all."""
+    practice = live.open()
+    event_work.poll(practice)
+    with open_instance(live.settings.paths) as instance:
+        slow = [instance.create_run_for_job(job_of(live, name), status=dg.DagsterRunStatus.STARTED) for name in SLOW]
+        for one in slow:
+            instance.add_run_tags(one.run_id, process_tag(os.getpid()))
+    for number in range(3):
+        live.cancel(number)
+        event_work.poll(practice)
+        assert sense(live, "inbox_sensor") == ([], None)
+    assert not due(live, "catch_up_schedule")
+
+    with open_instance(live.settings.paths) as instance:
+        instance.report_run_failed(slow[0])
+        instance.report_run_failed(slow[-1])
+    assert len(sense(live, "inbox_sensor")[0]) == 1
+    assert due(live, "catch_up_schedule")
 
 
 def test_the_inbox_sensor_waits_inside_its_tick(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

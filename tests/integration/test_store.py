@@ -29,7 +29,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of either kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store' / 'operational.sqlite'}"
-    return str(request.getfixturevalue("postgres_url"))
+    return str(request.getfixturevalue("empty_postgres_url"))
 
 
 @pytest.fixture
@@ -232,6 +232,11 @@ def test_no_column_can_name_a_person() -> None:
         "appointment",  # standbys: a pseudonym
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
+        # API clients and what they were told: names and words of programs, a hash, instants, probabilities.
+        "name", "token_hash", "scopes", "made_at", "made_by", "revoked_at", "batch", "asked_by", "features_from", "is_flagged",
+        "login", "way", "started_at", "seen_at", "is_proved",  # sign-ins: staff, who are named by law; a word; instants
+        "credential", "uses", "added_at",  # passkeys: public keys
+        "expires_at",  # links of messages: an instant; their `id` is the hash of a secret
     }  # fmt: skip
 
     assert {column.name for table in metadata.tables.values() for column in table.columns} == known

@@ -45,7 +45,8 @@ PUBLIC_HOLIDAYS = tuple(str(day) for day in sorted(country_holidays(plain().coun
 
 @dataclass(frozen=True)
 class Lived:
-    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), and `calm_p`, without the drift.
+    """A practice's day_before rows with `true_p`, P(unused) as simulated (NaN where the client had left), `calm_p`, without the drift, and
+    `season_added`, what the time of the year adds in log odds.
 
     The champion is trained at 00:00 of `trained_on`, the drift begins `on`; records end at `ends`, and later the calendar lacks what is
     booked after that. `hindsight`: what the champion says of the rows before its training.
@@ -65,25 +66,33 @@ def trained_on(seed: int) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def parameters(scenario: str, on: date, clinicians: int = CLINICIANS) -> PracticeParameters:
-    """The middle setting, lived through after its history; a scenario's drift by its usual size."""
+def parameters(scenario: str, on: date, clinicians: int = CLINICIANS, years: float = YEARS) -> PracticeParameters:
+    """The middle setting, lived through after its history; a scenario's drift by its usual size. `years` of records at the training."""
     drifts = () if scenario == CALM else (Drift(DriftKind(scenario), on, SIZES[DriftKind(scenario)]),)
-    days = RUN_IN_DAYS + DRIFTED_DAYS.get(scenario, USUAL_DAYS)
-    return replace(plain(clinicians, YEARS), days_after=days, dirt=CLEAN, drifts=drifts)
+    return replace(plain(clinicians, years), days_after=RUN_IN_DAYS + drifted_days(scenario), dirt=CLEAN, drifts=drifts)
 
 
-def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINICIANS) -> Lived:
+def drifted_days(scenario: str) -> int:
+    """How long a practice is lived through after the drift. Worlds of one length and seed are alike up to it; of another length, they
+    are other practices: the sandbox draws other clients."""
+    return DRIFTED_DAYS.get(scenario, USUAL_DAYS)
+
+
+def lived(scenario: str, seed: int, practice: Practice, clinicians: int = CLINICIANS, years: float = YEARS) -> Lived:
     """Simulate the practice, write its lake, build its feature rows. The day of the training is the sandbox's "today"."""
     today = trained_on(seed)
     on = today + timedelta(days=RUN_IN_DAYS)
-    world = simulate(parameters(scenario, on, clinicians), seed=seed, today=today)
+    world = simulate(parameters(scenario, on, clinicians, years), seed=seed, today=today)
     events, _ = exported_log(world)
     tables = {"appointments": _appointments(world, events), "clients": _clients(world, events), "communications": _reminders(world)}
     _write(practice.home / "lake", tables)
     practice.run(select=("+feat_no_show__appointments",))
     rows = practice.appointments()
     rows = rows[rows["moment"] == MOMENT].reset_index(drop=True)
-    truth = pd.DataFrame({"true_p": world.visits.p_unused, "calm_p": calm_p(world)}, index=appointment_ids(world.visits.number))
+    season = world.timeline.season[world.visits.day]
+    truth = pd.DataFrame(
+        {"true_p": world.visits.p_unused, "calm_p": calm_p(world), "season_added": season}, index=appointment_ids(world.visits.number)
+    )
     return Lived(rows.join(truth, on="appointment_token"), today, on, world.timeline.last_day, world.timeline.zone)
 
 

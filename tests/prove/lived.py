@@ -1,7 +1,8 @@
 """A champion lives through a drift: what the daily charts say of it, and what weekly updates and a training make of its forecasts.
 
-The champion is the recipe that ships, trained on a year and in charge for eight weeks before the drift; features, charts, training and
-intercept update are the house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each practice, as it goes.
+The champion is the recipe that ships, trained on a year (`--years 2`: two) and in charge for eight weeks before the drift; features,
+charts, training and intercept update are the house's own. `python -m tests.prove.lived --seeds 0 20 --out FILE` writes a line for each
+practice, as it goes. `--told 0.75`: of the season, in log odds, that much is told to a champion whose training left it out.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from hsched_models.watch import unanswered
 from hsched_models.watched import watched
 from hsched_sandbox.drifts import DriftKind
 from tests.dbt_harness import Practice
-from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, Lived, lived
+from tests.prove.drift_worlds import CALM, CLINICIANS, MOMENT, PUBLIC_HOLIDAYS, SCENARIOS, YEARS, Lived, drifted_days, lived
 
 AGE = {"age": "synthetic"}
 BAND, POOLED_DAYS = (0.95, 1.05), 28
@@ -56,18 +57,24 @@ class Course:
     seconds: float = 0.0
 
 
-def live_through(seed: int, practice: Practice, scenarios: tuple[str, ...] = SCENARIOS, clinicians: int = CLINICIANS) -> Iterator[Course]:
-    """Every scenario of a seed. The champion is shared where the year before was the same."""
-    champion: Fitted | None = None
+def live_through(
+    seed: int,
+    practice: Practice,
+    scenarios: tuple[str, ...] = SCENARIOS,
+    clinicians: int = CLINICIANS,
+    years: float = YEARS,
+    told: float = 0.0,
+) -> Iterator[Course]:
+    """Every scenario of a seed. The champion is shared where the years before are the same."""
+    champions: dict[int | None, Fitted] = {}
     for scenario in scenarios:
         begun = time.monotonic()
-        world = lived(scenario, seed, practice, clinicians)
-        own = scenario == DriftKind.NEW_CLINICIAN.value  # the other practices had that clinician from the start
-        if champion is None or own:
-            fitted = _trained(world, world.trained_on)
-        fitted = fitted if own or champion is None else champion
-        champion = champion or fitted
-        yield _course(scenario, seed, world, fitted, begun)
+        world = lived(scenario, seed, practice, clinicians, years)
+        shared = None if scenario == DriftKind.NEW_CLINICIAN.value else drifted_days(scenario)  # others had that clinician from the start
+        if shared is None or shared not in champions:
+            champions[shared] = _trained(world, world.trained_on)
+        fitted = champions[shared]
+        yield _course(scenario, seed, world, fitted, told, begun)
 
 
 def _trained(world: Lived, on: date) -> Fitted:
@@ -75,9 +82,10 @@ def _trained(world: Lived, on: date) -> Fitted:
     return fit(SHIPPED, training_set(world.rows, MOMENT, day_start(on, world.zone), before=on), AGE)
 
 
-def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: float) -> Course:
-    p = _forecasts(world.rows, champion, _seen_from(world))
-    world = replace(world, hindsight=hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on)))
+def _course(scenario: str, seed: int, world: Lived, champion: Fitted, told: float, begun: float) -> Course:
+    p = _told_season(world, _forecasts(world.rows, champion, _seen_from(world)), told)
+    hindsight = hindsight_of(world.rows, champion, p.where(world.rows["starts_on"] >= world.trained_on))
+    world = replace(world, hindsight=_told_season(world, hindsight, told))
     after = p.where(world.rows["starts_on"] >= world.trained_on)
     if scenario == CALM:
         alarms, ends = calm_alarms(world, after)
@@ -88,10 +96,17 @@ def _course(scenario: str, seed: int, world: Lived, champion: Fitted, begun: flo
     asks = day is not None and not breach.startswith(RECORDS) and seed < RETRAINED_SEEDS
     retrained = world.on + timedelta(days=day or 0) if asks else None
     if retrained:
-        ways["retrained"] = _forecasts(world.rows, _trained(world, retrained), _seen_from(world))
+        ways["retrained"] = _told_season(world, _forecasts(world.rows, _trained(world, retrained), _seen_from(world)), told)
     held = world.on + timedelta(days=day) if day is not None and breach.startswith(RECORDS) else None
     sums = weekly_sums(world, ways, retrained, held)
     return Course(scenario, seed, str(world.on), day, breach, sums=sums, left=leaves_band(world), seconds=time.monotonic() - begun)
+
+
+def _told_season(world: Lived, p: pd.Series, share: float) -> pd.Series:
+    """Forecasts as if so much were known of what the time of the year adds, beyond its mean before the training."""
+    season = world.rows["season_added"]
+    known = share * (season - season[world.rows["starts_on"] < world.trained_on].mean())
+    return pd.Series(expit(logit(p.to_numpy(dtype=float)) + known.to_numpy(dtype=float)), p.index) if share else p
 
 
 def _seen_from(world: Lived) -> date:
@@ -192,12 +207,14 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--seeds", type=int, nargs=2, default=(0, 20), metavar=("FIRST", "END"))
     reader.add_argument("--scenarios", nargs="+", default=SCENARIOS, choices=SCENARIOS)
+    reader.add_argument("--years", type=float, default=YEARS, help="of records before the champion's training")
+    reader.add_argument("--told", type=float, default=0.0, help="share of the season told to the champion")
     reader.add_argument("--out", type=Path, required=True)
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="hsched-drift-") as home, asked.out.open("a", encoding="utf-8") as out:
         practice = Practice(Path(home), holidays=PUBLIC_HOLIDAYS)
         for seed in range(*asked.seeds):
-            for course in live_through(seed, practice, tuple(asked.scenarios)):
+            for course in live_through(seed, practice, tuple(asked.scenarios), years=asked.years, told=asked.told):
                 print(json.dumps(asdict(course)), file=out, flush=True)
 
 

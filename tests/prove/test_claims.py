@@ -17,7 +17,7 @@ from hsched_adapters.store.path import SqlTransaction
 from hsched_core.use_cases.waitlist import Mode
 from hsched_core.workflow import answers
 from tests.desk_world import SETTINGS, entry_of, on_sql, waits
-from tests.http_desk import app_of, at_once, post, serving
+from tests.http_desk import app_of, at_once, post, serving, token_of
 from tests.linearizability import is_linearizable
 from tests.offer_histories import OPERATIONS, recorded
 from tests.offer_races import MANY, arena, overlapping, race
@@ -111,7 +111,7 @@ def answers_at_once(stores: Where, how_many: int) -> tuple[dict[Any, int], dict[
         world.cancel()
         world.desk.advance()
         app, opened = app_of(world, folder)
-        tokens = [opened.links.token(one.id) for one in world.offers()]
+        tokens = [token_of(opened, one.id) for one in world.offers()]
         world.ehr.shows, world.ehr.refuses_conflicts = world.ehr.facts, False
         with serving(app) as port:
             of_all = at_once([lambda token=token: post(port, token) for token in tokens])
@@ -120,7 +120,7 @@ def answers_at_once(stores: Where, how_many: int) -> tuple[dict[Any, int], dict[
         other.cancel()
         other.desk.advance()
         app, opened = app_of(other, folder)
-        token = opened.links.token(other.offers()[0].id)
+        token = token_of(opened, other.offers()[0].id)
         with serving(app) as port:
             of_one = at_once([lambda: post(port, token)] * how_many)
     return dict(of_one), dict(of_all), len(other.booked()), len(world.booked())

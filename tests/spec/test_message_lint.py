@@ -7,7 +7,7 @@ import pytest
 
 from hsched_adapters.ehr.rest.wording import TEMPLATES, lint_all, load_templates, read_templates, written_time
 from hsched_core.domain.errors import SettingsError
-from hsched_core.messages.lint import LANGUAGES, STOP, WIDEST, lint, plain, rendered, revealing
+from hsched_core.messages.lint import LANGUAGES, STOP, WIDEST, lint, plain, rendered, revealing, without_link
 from tests.path_world import NOON
 
 SHIPPED = read_templates(TEMPLATES)
@@ -103,6 +103,17 @@ def test_a_practices_own_templates_take_the_place_of_ours(tmp_path: Path) -> Non
         file.write_text(broken, encoding="utf-8")
         with pytest.raises(SettingsError, match=r"messages\.yaml"):
             load_templates(home=tmp_path)
+
+
+def test_without_its_pages_a_practice_writes_the_same_words_but_the_sentence_with_the_link() -> None:
+    """What is nothing but that sentence stays: an offer cannot be answered otherwise."""
+    assert without_link("{sender}: see you. Reply YES. Or here: {link}") == "{sender}: see you. Reply YES."
+    assert without_link("{sender}: take it here: {link}") == "{sender}: take it here: {link}"
+    reminders = {name: texts for name, texts in SHIPPED.items() if "{link}" in texts["en"] and name != "waitlist_offer"}
+    assert reminders.keys() == {"visit_reminder", "reminder_confirm", "reminder_again"}
+    left = {name: {language: without_link(text) for language, text in texts.items()} for name, texts in reminders.items()}
+    assert not any("{link}" in text or "{when}" not in text for texts in left.values() for text in texts.values())
+    assert [str(one) for one in lint_all(left)] == []
 
 
 def test_plain_text_keeps_what_is_read_and_drops_what_is_not() -> None:

@@ -177,6 +177,16 @@ def test_between_two_contacts_there_is_a_pause() -> None:
     assert not found(message(Channel.EMAIL), "contact.budget", contact=contacts([NOON - timedelta(minutes=60)]))
 
 
+def test_offers_have_a_budget_of_their_own() -> None:
+    """Two a day and four a week, whatever the channel: the fifth waits, and a reminder does not. A contact of old may have been one."""
+    mail, reminder = replace(offer(), channel=Channel.EMAIL), message(Channel.EMAIL)
+    for purpose in (Purpose.OFFER, None):
+        four = ContactFacts(YES, tuple(Contact("client-a", Channel.PORTAL, NOON - timedelta(days=one), purpose) for one in (1, 2, 3, 4)))
+        assert found(mail, "contact.budget", contact=four)
+        assert not found(reminder, "contact.budget", contact=four)
+        assert not found(mail, "contact.budget", contact=four, policy=replace(POLICY, offer_caps=Caps(2, 5)))
+
+
 def test_texts_have_a_lower_budget_of_their_own() -> None:
     """One a day and three a week; an e-mail is still possible."""
     one_text = contacts([NOON - timedelta(hours=3)], Channel.TEXT)

@@ -233,3 +233,45 @@ def test_an_ehr_that_does_not_answer_is_asked_again_in_the_next_round(world: Rem
     world.desk.advance()
 
     assert len(world.sent()) == 1
+
+
+def test_who_cannot_be_reached_by_text_is_reminded_by_the_next_channel_they_consented_to() -> None:
+    """A landline: the text is refused for good, and the same step goes out by e-mail in the next round; once."""
+    world = RemindersWorld()
+    plain, raised = world.visit("a", risk=0.1), world.visit("b", risk=0.5)
+    world.post.refusing = frozenset({Channel.TEXT})
+    for hour in range(0, 24 * 4, 2):
+        world.at(hours=hour)
+        world.desk.advance()
+
+    assert sorted(world.sent()) == [("reminder_again", "email"), ("reminder_confirm", "email"), ("visit_reminder", "email")]
+    for visit, steps in ((plain, 1), (raised, 2)):
+        told = [(case.action.outreach.channel, case.state) for case in world.cases(visit) if case.action.outreach]
+        assert told.count((Channel.TEXT, State.REJECTED)) == told.count((Channel.EMAIL, State.CONFIRMED)) == steps
+
+
+def test_a_text_that_comes_back_is_followed_by_the_next_channel() -> None:
+    """The provider took it, and says later that the number is nobody's: that step is asked again, and later ones begin elsewhere."""
+    world = RemindersWorld()
+    world.visit("b", risk=0.5)
+    for hour in range(0, 24 * 4, 2):
+        world.at(hours=hour)
+        world.desk.advance()
+        if world.sent() == [("reminder_confirm", "text")]:
+            world.returned = {ident("client-b"): {Channel.TEXT: world.present}}
+
+    assert world.sent() == [("reminder_confirm", "text"), ("reminder_confirm", "email"), ("reminder_again", "email")]
+
+
+def test_nobody_is_drawn_whom_no_message_reaches() -> None:
+    """Held or treated would be the same: they would only blur the effect. A call is one more way to be reached."""
+    world = RemindersWorld(settings=ReminderSettings(holdout_share=0.1))
+    mute, callable_ = world.visit("a", risk=0.5), world.visit("b", risk=0.5)
+    every = dict.fromkeys((Channel.TEXT, Channel.EMAIL, Channel.PORTAL), world.present)
+    world.returned = {ident("client-a"): every, ident("client-b"): every}
+    world.consent(ident("client-a"), ConsentEvent(False, world.present - timedelta(hours=1), Channel.CALL))
+    world.desk.advance()
+
+    with world.store.transaction() as tx:
+        assert tx.draw(REMINDERS, mute) is None
+        assert tx.draw(REMINDERS, callable_) is not None

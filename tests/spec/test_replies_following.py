@@ -1,5 +1,6 @@
 """What follows from a reply: what is done by itself, and what a person gets, with every reason."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent, Language, Reading, Reason
 from hsched_core.replies.moments import said
 from hsched_core.replies.reading import read
-from hsched_core.use_cases.replies import Situation, Then, Visit, at_once, then, withdrawn
+from hsched_core.use_cases.replies import Situation, Then, Visit, at_once, then, with_button, withdrawn
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
@@ -54,6 +55,44 @@ def test_a_yes_with_nothing_asked_confirms_the_only_coming_visit() -> None:
 )
 def test_a_yes_that_can_mean_two_things_or_none_is_a_persons(visits: list[Visit], reason: Reason) -> None:
     assert following("yes", *visits) == Then((reason,))
+
+
+def pressed(intent: Intent, text: str, *visits: Visit, offers: tuple[str, ...] = (), standbys: tuple[str, ...] = ()) -> Then:
+    """A button of the page about VISIT, with words beside it or none."""
+    message = replace(FROM_CLIENT, about=VISIT, pressed=intent)
+    return then(with_button(intent, read(text) if text else None), Situation(message, visits, offers, standbys))
+
+
+def test_a_button_means_the_visit_of_its_page_whatever_else_is_open() -> None:
+    others = (visit(OTHER, in_hours=30), visit("2f" * 16, asked=None))
+    assert pressed(Intent.CONFIRM, "", visit(asked=None), *others, offers=("0e" * 16,)) == Then((), VISIT, confirms=True)
+    assert pressed(Intent.CONFIRM, "", visit(in_hours=24 * 60), standbys=("0e" * 16,)) == Then((), VISIT, confirms=True)
+    assert pressed(Intent.MOVE, "", visit(), *others) == Then((Reason.MOVE,), VISIT)
+
+
+def test_a_button_about_a_visit_that_changed_or_is_gone_confirms_nothing() -> None:
+    assert pressed(Intent.CONFIRM, "", visit(changed=-1)) == Then((Reason.VISIT_CHANGED,))
+    assert pressed(Intent.CONFIRM, "", visit(is_booked=False)) == Then((Reason.VISIT_GONE,))
+    assert pressed(Intent.CONFIRM, "", visit(OTHER)) == Then((Reason.VISIT_GONE,))
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "reason"),
+    [
+        ("I want to die", Intent.CRISIS, Reason.CRISIS),
+        ("STOP", Intent.OPT_OUT, None),
+        ("please cancel it", Intent.CANCEL, Reason.CANCEL),
+        ("mornings", Intent.MOVE, Reason.MOVE),
+    ],
+)
+def test_words_beside_a_button_count_as_in_any_message(words: str, intent: Intent, reason: Reason | None) -> None:
+    """And the button's wish is told beside the graver one."""
+    reading = with_button(Intent.MOVE, read(words))
+    assert (reading.intent, Intent.MOVE in (reading.intent, *reading.also)) == (intent, True)
+    found = pressed(Intent.MOVE, words, visit()).reasons
+    assert Reason.MOVE in found
+    assert reason is None or found[0] is reason or reason in found
+    assert withdrawn(reading, Channel.TEXT) == ((None,) if words == "STOP" else ())
 
 
 def test_a_yes_while_an_offer_is_open_is_a_persons() -> None:

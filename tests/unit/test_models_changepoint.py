@@ -159,6 +159,17 @@ def test_weeks_after_closed_days_teach_what_the_next_will_be_like() -> None:
     assert sum(len(one.alarms) for one in taught) <= 2
 
 
+def test_what_a_champion_knows_of_closed_days_is_not_expected_on_top_of_its_forecasts() -> None:
+    """The past's weeks after closed days as forecast, or 0.35 higher: how far from the forecasts this year's next one may lie."""
+    closed = np.array([BEGIN + at for at in (30, 71, 113, 156, 200, 240, 283, 310, 345, 450)])
+    after, ordinary = np.datetime64(closed[-1]) + 2, np.datetime64(closed[-1]) - 14
+    level = 0.35 * np.any([(closed + 1 <= day) & (day <= closed + 7) for day in CALENDAR], axis=1)
+    known, unknown = (practice(0, one, closed=closed, a_day=800).process for one in (np.zeros(len(CALENDAR)), level))
+    more = [float(np.diff(np.diag(one.covariance)[np.searchsorted(one.days, [ordinary, after])])[0]) for one in (known, unknown)]
+
+    assert 0 < more[0] < more[1] / 3
+
+
 def test_a_new_mix_of_clients_is_seen_by_its_own_chart_first() -> None:
     """0.6 more of clients who come half a year later, half as much of those after a quarter."""
     lived = [practice(seed, np.zeros(len(CALENDAR)), mix=0.9) for seed in range(6)]

@@ -30,7 +30,7 @@ def run_of(instance: dg.DagsterInstance, name: str) -> dg.DagsterRun:
 class Died:
     """A process that ended before its run."""
 
-    exitcode = -9
+    exitcode, pid = -9, 4242
 
     def join(self) -> None:
         pass

@@ -1,6 +1,6 @@
 """HTTP to one EHR or one provider of messages: reads are tried again, writes never; every wait ends; no text of an answer leaves an error.
 
-The only module of hsched that uses `requests`, beside the one that pages people.
+The only module of hsched that uses `requests`, beside those that page people and sign them in.
 """
 
 import json

@@ -1,6 +1,6 @@
 """A practice's REST connection put together: reader, calendar and doors over one client, which is made when first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from hsched_adapters.ehr.rest.deeds import ehr_deeds
 from hsched_adapters.ehr.rest.door import RestDoor
 from hsched_adapters.ehr.rest.doors import RestDoors
 from hsched_adapters.ehr.rest.ehr import Ehr
-from hsched_adapters.ehr.rest.messages import Wording, message_deeds
+from hsched_adapters.ehr.rest.messages import Addresses, Wording, message_deeds
 from hsched_adapters.ehr.rest.profile import Profile, load_profile
 from hsched_adapters.ehr.rest.reader import RestReader
 from hsched_adapters.ehr.rest.records import Records
@@ -64,20 +64,20 @@ class RestConnector:
             max_latency=self.connection.max_latency * self.pace,
         )
 
-    def doors(self, practice: Door, link: Callable[[str], str]) -> RestDoors:
-        """The ways out. `practice` leads to the practice's own rules; `link` is the page where an offer's case is answered."""
+    def doors(self, practice: Door, addresses: Addresses) -> RestDoors:
+        """The ways out. `practice` leads to the practice's own rules; `addresses` are the pages where messages are answered."""
         return RestDoors(
             {
                 Destination.EHR: lambda: RestDoor(self.ehr, ehr_deeds(self.ehr), self.capabilities),
-                Destination.MESSAGES: lambda: RestDoor(self.ehr, message_deeds(self.ehr, self.wording(link)), self.capabilities),
+                Destination.MESSAGES: lambda: RestDoor(self.ehr, message_deeds(self.ehr, self.wording(addresses)), self.capabilities),
             },
             practice,
         )
 
-    def wording(self, link: Callable[[str], str]) -> Wording:
+    def wording(self, addresses: Addresses) -> Wording:
         """How this practice writes."""
         sender = self.connection.sender
-        return Wording(sender, self.zone, link, load_templates(home=self.home, own=self.own_words, sender=sender))
+        return Wording(sender, self.zone, addresses, load_templates(home=self.home, own=self.own_words, sender=sender))
 
     def _signed(self) -> Mapping[str, str]:
         """The token's header, read anew at each call: a new token counts without a restart."""

@@ -1,36 +1,51 @@
 """Offers and messages through the EHR's own messaging: a template in the client's language and wall clock, and nothing beside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hsched_adapters.ehr.rest.deeds import Deed
 from hsched_adapters.ehr.rest.ehr import Ehr, NotAskedError, Request
 from hsched_adapters.ehr.rest.records import SeenClient, SeenMessage
-from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, load_templates, written_time
+from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, written_time
 from hsched_core.domain.actions import Action, OfferSlot, SendMessage
 from hsched_core.domain.contact import Channel, Outreach
+from hsched_core.messages.lint import without_link
 from hsched_core.policy.practice import zone_named
 from hsched_core.ports import Absent, CannotTell, Found, Permit, Sighting
 
-Link = Callable[[str], str]
+
+class Addresses(Protocol):
+    """Where clients answer their messages, and what they said there of the language they read."""
+
+    def link(self, case_id: str, language: str = "") -> str:
+        """The address for the message of that case, written in that language."""
+        ...
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether clients can open the addresses."""
+        ...
+
+    def language_of(self, client: str) -> str:
+        """`en` or `es`, as the client said; empty where they said nothing."""
+        ...
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How this practice writes: its templates, how it signs, and where an offer of a case is answered."""
+    """How this practice writes: its templates, how it signs, and where the message of a case is answered."""
 
     sender: str
     zone: ZoneInfo  # for clients whose own is not known
-    link: Link
+    addresses: Addresses
     templates: Mapping[str, Mapping[str, str]]
 
-    @classmethod
-    def of(cls, sender: str, zone: ZoneInfo, link: Link) -> "Wording":
-        """With the templates that come with hsched."""
-        return cls(sender, zone, link, load_templates())
+    def language_for(self, client: SeenClient) -> str:
+        """In which language the client is written to: their own word goes before the record's."""
+        return self.addresses.language_of(client.client) or language_for(client.language)
 
 
 class Sending:
@@ -73,15 +88,20 @@ class Sending:
     def _under_key(self, key: str) -> list[SeenMessage | None]:
         return [*self._ehr.records.messages(self._ehr.rows("messages", reference=key))]
 
+    def language_for(self, client: SeenClient) -> str:
+        return self._wording.language_for(client)
+
     def text(self, permit: Permit, template: str, client: SeenClient) -> str:
         """The template in the client's language and wall clock; NotAskedError where the action lacks what it asks for."""
         texts = self._wording.templates.get(template)
         if texts is None:
             raise NotAskedError("no_such_template")
-        language = language_for(client.language)
-        values = self._values(permit, fields_of(texts[language]), language, client)
+        language = self._wording.language_for(client)
+        has_link = isinstance(permit.action, OfferSlot) or self._wording.addresses.is_reachable
+        text = texts[language] if has_link else without_link(texts[language])
+        values = self._values(permit, fields_of(text), language, client)
         ending = STOP[language] if outreach_of(permit.action).channel is Channel.TEXT else ""
-        return texts[language].format(**values) + ending
+        return text.format(**values) + ending
 
     def _values(self, permit: Permit, wanted: set[str], language: str, client: SeenClient) -> Mapping[str, str]:
         """What the template asks for; NotAskedError where the action does not have it."""
@@ -91,7 +111,8 @@ class Sending:
             values["when"] = written_time(self._starts_at(permit.action).astimezone(zone), language)
         if isinstance(permit.action, OfferSlot):
             values["until"] = written_time(permit.action.answer_by.astimezone(zone), language)
-            values["link"] = self._wording.link(permit.case_id)
+        if "link" in wanted:
+            values["link"] = self._wording.addresses.link(permit.case_id, language)
         if wanted - values.keys():
             raise NotAskedError("template_asks_for_more")
         return values

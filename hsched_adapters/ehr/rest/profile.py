@@ -3,7 +3,7 @@
 The format is described at the top of profiles/sandbox.yaml.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -67,6 +67,8 @@ RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "authorization": (frozenset({"client", "starts_on", "ends_on"}), frozenset({"session_type", "units_approved", "units_used"})),
     "message": (frozenset({"id", "client", "channel"}), frozenset({"template", "body", "reference"})),
 }
+# Who may not be written to hangs on these: a profile maps them, or says below `absent:` that its EHR tells nobody. Silence is no answer.
+TOLD_OR_ABSENT = frozenset({"minor", "contact_flags"})
 # What may be asked or written; what a profile leaves out, its EHR does not offer.
 PATHS = frozenset(
     {"appointments", "appointment", "notes", "waitlist", "waitlist_entry", "clients", "client", "clinicians", "authorizations"}
@@ -104,6 +106,7 @@ class Profile:
     fields: Mapping[str, Mapping[str, str]]
     words: Mapping[str, Mapping[str, str]]
     errors: Mapping[str, Any]
+    absent: frozenset[str] = frozenset()
 
     def ours(self, kind: type[Word], theirs: object) -> Word | None:
         """Our word for one of theirs; None where the profile has none."""
@@ -137,14 +140,15 @@ def load_profile(name_or_path: str, base: Path | None = None) -> Profile:
 def checked_profile(content: Mapping[str, Any], name: str) -> Profile:
     """The profile a parsed document describes; every word of it is checked."""
     where = f"profile {Path(name).stem}"
-    if unknown := sorted(set(content) - {"profile", "about", *SECTIONS}):
-        raise SettingsError(f"{where} has unknown sections: {', '.join(unknown)}.", f"Known are: {', '.join(SECTIONS)}.")
+    if unknown := sorted(set(content) - {"profile", "about", "absent", *SECTIONS}):
+        raise SettingsError(f"{where} has unknown sections: {', '.join(unknown)}.", f"Known are: absent, {', '.join(SECTIONS)}.")
     sections = {section: _section(content, section, known, where) for section, known in SECTIONS.items()}
     if missing := sorted(NEEDED_PATHS - sections["paths"].keys()):
         raise SettingsError(f"{where}, paths lacks: {', '.join(missing)}.", "Nothing can be planned without them.")
     sections["fields"] = {record: _fields(sections["fields"].get(record), record, where) for record in RECORDS}
     sections["words"] = {kind: _words(sections["words"].get(kind, {}), kind, where) for kind in VOCABULARIES}
-    return Profile(str(content.get("profile", "")), str(content.get("about", "")), **sections)
+    absent = _absent(content.get("absent"), sections["fields"]["client"].keys(), where)
+    return Profile(str(content.get("profile", "")), str(content.get("about", "")), **sections, absent=absent)
 
 
 def _document(name_or_path: str, base: Path | None) -> dict[str, Any]:
@@ -197,6 +201,21 @@ def _fields(found: object, record: str, where: str) -> dict[str, str]:
     if fields and (missing := sorted(needed - fields.keys())):
         raise SettingsError(f"{where}, {record} lacks: {', '.join(missing)}.", "Without them it means nothing.")
     return {str(name): str(path) for name, path in fields.items()}
+
+
+def _absent(told: object, mapped: Collection[str], where: str) -> frozenset[str]:
+    """What the EHR is said not to know of its clients; SettingsError where that is left open."""
+    absent = frozenset(map(str, told)) if isinstance(told, list) else frozenset()
+    if strange := sorted(absent - TOLD_OR_ABSENT | absent & frozenset(mapped)):
+        raise SettingsError(
+            f"{where}, absent: {', '.join(strange)} is mapped, or is none of these.", f"It takes: {', '.join(sorted(TOLD_OR_ABSENT))}."
+        )
+    if open_still := sorted(TOLD_OR_ABSENT - absent - frozenset(mapped)):
+        raise SettingsError(
+            f"{where}, client maps no {', '.join(open_still)}: who may not be written to would not be known.",
+            "Map it; or write `absent: [...]`, and everybody counts as an adult without wishes.",
+        )
+    return absent
 
 
 def _words(found: Mapping[str, Any], kind: str, where: str) -> dict[str, str]:

@@ -226,13 +226,14 @@ class Records:
         )
 
     def _safe(self, fields: Fields, row: Row) -> SafeContact:
-        """Wishes as words `no_text`, `no_voicemail` ...; one that is none of them is not understood."""
+        """Wishes as words `no_text`, `no_voicemail` ...; one that is none of them is not understood. Nor is who may be a minor."""
         told = [str(one) for one in fields.listed(row, "contact_flags")]
+        minor = False if "minor" in self._profile.absent else fields.maybe(row, "minor", flag)
         return SafeContact(
             never=frozenset(one for one in Channel if f"no_{one}" in told),
-            is_unclear=bool(set(told) - {NO_VOICEMAIL, *(f"no_{one}" for one in Channel)}),
+            is_unclear=minor is None or bool(set(told) - {NO_VOICEMAIL, *(f"no_{one}" for one in Channel)}),
             no_voicemail=NO_VOICEMAIL in told,
-            is_minor=fields.maybe(row, "minor", flag) is True,
+            is_minor=minor is True,
             reaches_guardian=fields.maybe(row, "contact_is_guardian", flag) is True,
             decides_alone=fields.maybe(row, "decides_alone", flag) is True,
         )

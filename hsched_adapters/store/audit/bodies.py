@@ -29,7 +29,8 @@ _ACTOR = re.compile(r"[a-z][a-z0-9_.-]*(?::[a-z0-9_.-]+)*")  # a login, a compon
 _KIND = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 _SUBJECT = re.compile(r"(?:(?P<of>[a-z][a-z_]*):)?(?P<id>[a-z0-9_./-]{1,96})")
 TYPES = frozenset({"Approval", "Session"})  # values of the domain that bodies hold written out; a pattern would let names in
-NAMED = frozenset({"event_source", "key", "model", "phase", "policy", "practice", "queue", "switch", "use_case"})  # may go by a word
+# What may go by a word.
+NAMED = frozenset({"event_source", "key", "model", "permission", "phase", "policy", "practice", "queue", "switch", "use_case"})
 
 
 def checked(entry: AuditEntry) -> tuple[str, bytes]:

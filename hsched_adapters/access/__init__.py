@@ -1,0 +1,1 @@
+"""How people prove to the service who they are, and what is written down about it."""

@@ -1,0 +1,82 @@
+"""Who is signed in, on SQL: begun and ended with an audit entry; signs of life are written down once a minute, without one.
+
+The secret that a browser keeps is stored as its hash, so that whoever reads the database can sign in as nobody.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from hsched_adapters.store.audit.trail import AuditTrail, Recording
+from hsched_adapters.store.engine import writing
+from hsched_adapters.store.schema import passkeys, sign_ins
+from hsched_core.domain.access import SignIn, SignInRules, Way
+from hsched_core.domain.audit import AuditEntry
+from hsched_core.ports import Clock
+
+SECRET_BYTES = 32
+SIGN_OF_LIFE = timedelta(minutes=1)
+Proof = Callable[[Recording], None]  # writes down what was shown, in the sign-in's transaction
+STARTED, ENDED = "sign_in.started", "sign_in.ended"
+
+
+class SqlSignIns:
+    """The sign-ins of one practice. `present` is the machine's time; the trail's entries keep the practice's."""
+
+    def __init__(self, engine: sa.Engine, trail: AuditTrail, clock: Clock, present: Clock, rules: SignInRules) -> None:
+        self._engine, self._trail, self._clock, self._present, self.rules = engine, trail, clock, present, rules
+        self._ours = sign_ins.c.practice == trail.practice
+
+    def start(self, login: str, way: Way, instead_of: str = "", proof: Proof | None = None) -> str:
+        """Sign somebody in; the secret for their browser, a new one each time. Whoever was signed in there before no longer is.
+
+        Without `proof` of a passkey, who has one is signed in half: they can only show it.
+        """
+        secret, now = secrets.token_urlsafe(SECRET_BYTES), self._present.now()
+        made: dict[str, object] = {"practice": self._trail.practice, "id": _hash(secret), "login": login, "way": str(way)}
+        made |= {"started_at": now, "seen_at": now}
+        reason = "passkey" if proof else str(way)
+        with self._trail.writing(self._entry(STARTED, login, _hash(secret), reason)) as recording:
+            if proof:
+                proof(recording)
+            theirs = sa.select(passkeys.c.id).where(passkeys.c.practice == self._trail.practice, passkeys.c.login == login)
+            made["is_proved"] = proof is not None or recording.connection.execute(theirs).first() is None
+            before = recording.connection.execute(self._known(_hash(instead_of))).first() if instead_of else None
+            if before:
+                recording.connection.execute(sign_ins.delete().where(self._ours, sign_ins.c.id == before.id))
+                recording.record(self._entry(ENDED, before.login, before.id, "replaced"))
+            recording.connection.execute(sign_ins.delete().where(self._ours, sign_ins.c.started_at <= now - self.rules.absolute))
+            recording.connection.execute(sign_ins.insert().values(**made))
+        return secret
+
+    def of(self, secret: str) -> SignIn | None:
+        """Who has that secret, if their sign-in lasts; being asked for it is a sign of life."""
+        with self._trail.reading() as connection:
+            row = connection.execute(self._known(_hash(secret))).first()
+        if row is None:
+            return None
+        one, now = SignIn(row.id, row.login, Way(row.way), row.started_at, row.seen_at, row.is_proved), self._present.now()
+        if self.rules.is_over(one, now):
+            return None
+        if now - one.seen_at >= min(SIGN_OF_LIFE, self.rules.idle / 3):
+            with writing(self._engine) as connection:
+                connection.execute(sign_ins.update().where(self._ours, sign_ins.c.id == one.id).values(seen_at=now))
+        return one
+
+    def end(self, one: SignIn, reason: str = "signed_out") -> None:
+        """Sign out; what the browser still has opens nothing."""
+        with self._trail.writing(self._entry(ENDED, one.login, one.id, reason)) as recording:
+            recording.connection.execute(sign_ins.delete().where(self._ours, sign_ins.c.id == one.id))
+
+    def _known(self, hashed: str) -> sa.Select[tuple[object, ...]]:
+        return sa.select(sign_ins).where(self._ours, sign_ins.c.id == hashed)
+
+    def _entry(self, kind: str, login: str, hashed: str, reason: str) -> AuditEntry:
+        return AuditEntry(self._clock.now(), login, kind, f"session:{hashed}", {"reason": reason})
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""How pages are made: templates, style and script of our own, and what every page is sent with."""

@@ -1,0 +1,79 @@
+"""Signing in, stopping everything and passkeys in a real browser, which keeps to the pages' security policy; axe finds nothing grave."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hsched_sandbox.ehr.serving import Served
+from tests.browsers import chromium, grave_faults
+from tests.service_world import ServiceWorld, service_world
+
+VIRTUAL = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def enter(page: Any, world: ServiceWorld, at: str) -> None:
+    demo = world.opened.service.demo
+    assert demo is not None
+    page.goto(f"{at}/sign-in")
+    page.fill("#login", "manager1")
+    page.fill("#password", demo.printed()["manager1"])
+    page.click("main button")
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+def test_a_managers_way_in(tmp_path: Path, complaints: list[str]) -> None:
+    """Password, a passkey added by our script, everything stopped and released, out, and in again with both."""
+    port = free_port()
+    at, faults = f"http://localhost:{port}", []
+    with service_world(tmp_path, service_url=at) as world, Served(world.app, port), chromium() as browser:
+        context = browser.new_context(bypass_csp=False)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        devtools = context.new_cdp_session(page)
+        devtools.send("WebAuthn.enable")
+        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
+
+        enter(page, world, at)
+        page.wait_for_url(f"{at}/account")
+        page.click("text=Add a passkey")
+        page.wait_for_selector("text=Remove")
+        page.click("summary")
+        page.click("text=Yes, stop everything")
+        page.wait_for_selector("text=Everything is stopped.")
+        faults += grave_faults(page)
+        page.click("text=Let it go on")
+        page.wait_for_selector("summary:has-text('Stop everything')")
+        page.click("text=Sign out")
+        faults += grave_faults(page)
+        enter(page, world, at)
+        page.wait_for_url(f"{at}/sign-in/passkey")
+        faults += grave_faults(page)
+        page.goto(f"{at}/account")
+        half = page.url
+        page.click("text=Use your passkey")
+        page.wait_for_url(f"{at}/account")
+        stored = context.cookies()
+
+    assert half == f"{at}/sign-in/passkey"
+    assert faults == []
+    assert complaints == []
+    assert [(one["name"], one["httpOnly"], one["sameSite"]) for one in stored] == [("hsched", True, "Lax")]

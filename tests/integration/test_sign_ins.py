@@ -1,0 +1,82 @@
+"""Who is signed in, on SQLite and on PostgreSQL: begun and ended with an entry, found by the secret alone, forgotten when over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from hsched_adapters.store.audit.trail import AuditTrail
+from hsched_adapters.store.engine import open_engine
+from hsched_adapters.store.schema import sign_ins
+from hsched_adapters.store.sign_ins import SqlSignIns
+from hsched_core.domain.access import SignInRules, Way
+from tests.audit_trails import Desk
+from tests.sandbox_ehr import MovableClock
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+@dataclass
+class Kept:
+    """Sign-ins over a store of either kind, and a clock to turn."""
+
+    desk: Desk
+    trail: AuditTrail
+    clock: MovableClock
+    engine: sa.Engine
+    sign_ins: SqlSignIns
+
+    def count(self) -> int:
+        with self.trail.reading() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(sign_ins)).scalar_one())
+
+
+def kept_in(desk: Desk) -> Kept:
+    clock, trail, engine = MovableClock(), desk.open(), open_engine(desk.url)
+    return Kept(desk, trail, clock, engine, SqlSignIns(engine, trail, clock, clock, SignInRules()))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    made = kept_in(Desk(url, tmp_path))
+    yield made
+    made.engine.dispose()
+    made.trail.close()
+
+
+def test_a_sign_in_is_found_by_its_secret_until_it_ends(kept: Kept) -> None:
+    """Whoever has only what is stored has nothing."""
+    secret = kept.sign_ins.start("frontdesk", Way.PROVIDER)
+    found = kept.sign_ins.of(secret)
+    assert found is not None
+    seen = []
+    for _ in range(2):
+        kept.clock.instant += timedelta(minutes=10)
+        seen.append(kept.sign_ins.of(secret))
+    by_hash = kept.sign_ins.of(found.id)
+    kept.sign_ins.end(found)
+
+    assert (found.login, found.way) == ("frontdesk", Way.PROVIDER)
+    assert [one.started_at for one in seen if one] == [found.started_at] * 2
+    assert (by_hash, kept.sign_ins.of(secret)) == (None, None)
+    assert kept.desk.verdict(secrets=kept.desk.keys.secret_of).broken is None
+
+
+def test_what_is_over_is_forgotten_with_the_next_sign_in(kept: Kept, tmp_path: Path) -> None:
+    """The table does not grow for ever; another practice's rows in the same store are not touched."""
+    other = kept_in(Desk(kept.desk.url, tmp_path / "other", practice="oak"))
+    secret = other.sign_ins.start("frontdesk", Way.DEMO)
+    for _ in range(3):
+        kept.sign_ins.start("frontdesk", Way.DEMO)
+    kept.clock.instant += timedelta(hours=12)
+    kept.sign_ins.start("manager1", Way.DEMO)
+    elsewhere = (other.sign_ins.of(secret), kept.sign_ins.of(secret))
+    other.engine.dispose()
+    other.trail.close()
+
+    assert kept.count() == 2
+    assert (elsewhere[0] is not None, elsewhere[1]) == (True, None)
