@@ -152,10 +152,10 @@ def load(application: "Application", connections: int, count: int) -> Load:
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
     sender = context.Process(target=send, args=(application.port, connections, count, answers))
-    busy, own, start, cpu = _busy(), _own(), time.perf_counter(), application.cpu()
+    busy, own, start, cpu = busy_seconds(), own_seconds(), time.perf_counter(), application.cpu()
     sender.start()
     seconds, times = answers.get(timeout=300)
-    ours, everything = _own() - own, _busy() - busy
+    ours, everything = own_seconds() - own, busy_seconds() - busy
     foreign = max(0.0, everything - ours) / ((time.perf_counter() - start) * (os.cpu_count() or 1))
     cpu = application.cpu() - cpu
     sender.join()
@@ -174,13 +174,13 @@ class Application:
         return _seconds_of(Path(f"/proc/{self.pid}/stat"))[1]
 
 
-def _busy() -> float:
+def busy_seconds() -> float:
     """Seconds of all processors that were not idle."""
     ticks = [float(field) for field in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:]]
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
-def _own() -> float:
+def own_seconds() -> float:
     """Processor seconds of this process and everything it started, living or waited for."""
     rows = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -254,7 +254,7 @@ def measured(running: dict[str, Application], rounds: int, most_foreign: float) 
 
 def _row(name: str, connections: int, loads: Sequence[Load], base: Sequence[Load]) -> dict[str, Any]:
     ratios = [one.rate / other.rate for one, other in zip(loads, base, strict=True)]
-    p50, p99 = _percentiles(loads)
+    p50, p99 = percentiles(loads)
     cpu, base_cpu = (statistics.median(one.cpu for one in some) for some in (loads, base))
     return {
         "store": name,
@@ -263,14 +263,14 @@ def _row(name: str, connections: int, loads: Sequence[Load], base: Sequence[Load
         "of the rate without": f"{statistics.median(ratios):.0%} ({min(ratios):.0%} to {max(ratios):.0%})",
         "p50 ms": p50,
         "p99 ms": p99,
-        "p99, times": p99 / _percentiles(base)[1],
+        "p99, times": p99 / percentiles(base)[1],
         "processor us": 1e6 * cpu,
         "of it without": f"{base_cpu / cpu:.0%}",
         "others": f"{max(one.foreign for one in loads):.0%}",
     }
 
 
-def _percentiles(loads: Sequence[Load]) -> tuple[float, float]:
+def percentiles(loads: Sequence[Load]) -> tuple[float, float]:
     """Median and 99th percentile of all deliveries, milliseconds."""
     times = sorted(seconds for one in loads for seconds in one.times)
     return 1000 * times[len(times) // 2], 1000 * times[len(times) * 99 // 100]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
     from hsched_adapters.keys import Keyring
+    from hsched_adapters.prediction_parts import PredictionParts
     from hsched_core.workflow.client_pages import ClientPages
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -122,6 +123,13 @@ class ServiceParts:
         from hsched_adapters.access.rates import Rates
 
         return Rates("sign_in")
+
+    @cached_property
+    def predictions(self) -> "PredictionParts":
+        """What the prediction API needs."""
+        from hsched_adapters.prediction_parts import PredictionParts
+
+        return PredictionParts(self._opened)
 
     def note_refused_sign_in(self, login: str, reason: str) -> None:
         """Somebody tried to sign in under that login, and could not. A login that nobody has is not kept: it is what a stranger typed."""

@@ -9,6 +9,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,19 @@ _INSERT = (
 )
 
 
+@dataclass(frozen=True)
+class Directory:
+    """Pseudonyms of one kind as they stood at one moment. It makes none, and leads from identifiers to pseudonyms only."""
+
+    _key: bytes = field(repr=False)
+    _scope: bytes = field(repr=False)
+    _pseudonyms: Mapping[bytes, str] = field(repr=False)
+
+    def find(self, identifier: str) -> str | None:
+        """The identifier's pseudonym; None where it had none."""
+        return self._pseudonyms.get(_index(self._key, self._scope, identifier))
+
+
 class SqliteVault:
     """`Vault` on SQLite. `purpose` keeps releases apart: another purpose gets other pseudonyms for the same people."""
 
@@ -78,6 +92,12 @@ class SqliteVault:
         if missing:
             known |= self._add(kind, missing)
         return {identifier: known[lookup] for identifier, lookup in wanted.items()}
+
+    def directory(self, kind: str) -> Directory:
+        """All pseudonyms of that kind that there are now, to be found by identifier, without one identifier in memory."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(self._of(kind, _entries.c.lookup, _entries.c.pseudonym))
+            return Directory(self._index_key, bound_to(self._practice, self._purpose, kind), {row[0]: row[1] for row in rows})
 
     def resolve(self, kind: str, pseudonym: str, *, actor: str, reason: str) -> str:
         if not actor.strip() or not reason.strip():
@@ -134,9 +154,7 @@ class SqliteVault:
         return sa.select(*columns or _entries.c).where(*ours)
 
     def _lookup(self, scope: bytes, identifier: str) -> bytes:
-        """The blind index. It never leaves this file."""
-        normal = unicodedata.normalize("NFC", identifier.strip())
-        return hmac.digest(self._index_key, scope + normal.encode(), "sha256")
+        return _index(self._index_key, scope, identifier)
 
     def _bound(self, kind: str, pseudonym: str, kid: str) -> bytes:
         return bound_to("hsched-vault/1", self._practice, self._purpose, kind, pseudonym, kid)
@@ -156,6 +174,12 @@ class SqliteVault:
                 connection.exec_driver_sql("ROLLBACK")
                 raise
             connection.exec_driver_sql("COMMIT")
+
+
+def _index(key: bytes, scope: bytes, identifier: str) -> bytes:
+    """The blind index. It never leaves this file."""
+    normal = unicodedata.normalize("NFC", identifier.strip())
+    return hmac.digest(key, scope + normal.encode(), "sha256")
 
 
 def _open(path: Path) -> sa.Engine:

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from hsched_cli import (
+    api_clients,
     audit,
     clients,
     connection,
@@ -89,6 +90,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(messages.app, name="messages")
 app.add_typer(replies.app, name="replies")
+app.add_typer(api_clients.app, name="api-clients")
 app.command("service", epilog=service.EXAMPLES)(service.service)
 app.add_typer(connection.app, name="connection")
 app.add_typer(privacy.app, name="privacy")

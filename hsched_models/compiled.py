@@ -59,20 +59,27 @@ class CompiledScorer:
 
     def batch(self, rows: pd.DataFrame) -> Floats:
         encoded = self.encode(rows)
-        out = self._run(encoded)
+        out = self.run(encoded)
         if not np.isfinite(out).all():
             raise refusal(encoded, self.program.columns, int(np.flatnonzero(~np.isfinite(out).all(axis=1))[0]))
         return out
 
     def one(self, row: Mapping[str, object]) -> tuple[float, ...]:
+        return self.answers(self.encode_one(row))[0]
+
+    def answers(self, encoded: Floats) -> list[tuple[float, ...]]:
+        """The outputs of encoded rows; InputError where one has none."""
+        out = self.run(encoded)
+        if not np.isfinite(out).all():
+            raise refusal(encoded, self.program.columns, int(np.flatnonzero(~np.isfinite(out).all(axis=1))[0]))
+        return [tuple(one) for one in out.tolist()]
+
+    def encode_one(self, row: Mapping[str, object]) -> Floats:
+        """One row by column name, as the kernel reads it."""
         try:
-            encoded = np.array([[_value(row[name], codes) for name, codes in self._columns]], dtype=np.float64)
+            return np.array([[_value(row[name], codes) for name, codes in self._columns]], dtype=np.float64)
         except (KeyError, TypeError, ValueError):
             raise _unreadable(row, self.program.columns) from None
-        out = self._run(encoded)[0]
-        if not np.isfinite(out).all():
-            raise refusal(encoded, self.program.columns, 0)
-        return tuple(out.tolist())
 
     def encode(self, rows: pd.DataFrame) -> Floats:
         """Rows as the kernel reads them: amounts as floats, words by their place in the vocabulary."""
@@ -83,9 +90,10 @@ class CompiledScorer:
 
     def raw(self, rows: pd.DataFrame) -> Floats:
         """As `batch`, with NaN instead of an error where a row is refused."""
-        return self._run(self.encode(rows))
+        return self.run(self.encode(rows))
 
-    def _run(self, encoded: Floats) -> Floats:
+    def run(self, encoded: Floats) -> Floats:
+        """The outputs of encoded rows, NaN where a row is refused. Each row's bits are the same whatever stands around it."""
         from hsched_models.kernel import run
 
         program = self.program

@@ -63,7 +63,7 @@ def _explained(fitted: Fitted, rows: pd.DataFrame, p: Floats, plain: Sequence[Ro
         return [()] * len(rows)
     read = rows[list(fitted.columns)]
     effects = np.column_stack([logit(p) - logit(fitted.predict(_typical_in(fitted, read, family))) for family in families])
-    return [_strongest(families, row, of_row) for row, of_row in zip(plain, effects, strict=True)]
+    return [strongest(families, row, of_row) for row, of_row in zip(plain, effects.tolist(), strict=True)]
 
 
 def _typical_in(fitted: Fitted, rows: pd.DataFrame, family: Family) -> pd.DataFrame:
@@ -73,10 +73,13 @@ def _typical_in(fitted: Fitted, rows: pd.DataFrame, family: Family) -> pd.DataFr
     return rows.assign(**{name: np.nan if value is None and name not in words else value for name, value in typical.items()})
 
 
-def _strongest(families: Sequence[Family], row: Row, effects: Floats) -> tuple[Reason, ...]:
-    """Families that come to the same words are one reason ("First visit"), and the sum of their effects."""
+def strongest(families: Sequence[Family], row: Row, effects: Sequence[float]) -> tuple[Reason, ...]:
+    """At most MOST reasons out of each family's effect, strongest first.
+
+    Families that come to the same words are one reason ("First visit"), and the sum of their effects.
+    """
     found: dict[str, float] = {}
-    for family, effect in zip(families, effects.tolist(), strict=True):
+    for family, effect in zip(families, effects, strict=True):
         words = family.words(row, effect > 0)
         if words:
             found[words] = found.get(words, 0.0) + effect

@@ -1,6 +1,6 @@
 """Fitting a rung of the ladder on a training set, and predicting with it. Knows estimators, not MLflow or files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,11 +68,7 @@ class Fitted:
 
     def forecast_one(self, row: Mapping[str, object]) -> tuple[float, float | None, float | None]:
         """The same of one row, to the bit: P(unused), P(no-show), P(late cancel); None where the model does not tell them apart."""
-        unused, *share = self.scorer.one(row)
-        if not share or np.isnan(share[0]):
-            return unused, None, None
-        no_show, late_cancel = parts(np.array([unused]), np.array(share))
-        return unused, float(no_show[0]), float(late_cancel[0])
+        return told_apart(self.scorer.one(row))
 
     def score_one(self, row: Mapping[str, object]) -> float:
         """P(unused) of one row given by column name (None where nothing is known): the bits that `predict` gives it in any batch."""
@@ -83,6 +79,15 @@ class Fitted:
         """Compiled and checked at first use; `scorer.engine` says whether, and why not."""
         with one_thread():
             return make_scorer(self.estimator, self.columns)
+
+
+def told_apart(outputs: Sequence[float]) -> tuple[float, float | None, float | None]:
+    """A scorer's outputs of one row as P(unused), P(no-show), P(late cancel): the bits of `Forecasts`."""
+    unused, *share = outputs
+    if not share or np.isnan(share[0]):
+        return unused, None, None
+    no_show, late_cancel = parts(np.array([unused]), np.array(share))
+    return unused, float(no_show[0]), float(late_cancel[0])
 
 
 def one_thread() -> threadpool_limits:

@@ -14,6 +14,7 @@ from hsched_service.access.guard import check_declared
 from hsched_service.client import pages
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
+from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
 # A room of its own for each; one line here puts it into the service.
@@ -27,6 +28,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     switch.router,
     rooms.router,
     passkeys.router,
+    document.router,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 
@@ -37,9 +39,11 @@ def build_app(opened: OpenPractice) -> FastAPI:
     app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))
-    check_declared(app)
+    room = install.predictions(app, opened)
     add_answers(app)
     app.add_middleware(Discreet)
+    install.figures(app, opened, room)
+    check_declared(app)
     return app
 
 

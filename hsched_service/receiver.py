@@ -16,6 +16,7 @@ from hsched_service.failures import log_failure
 from hsched_service.group_commit import GroupCommit
 
 RETRY_SECONDS = 5
+Group = GroupCommit[Delivery, Reception]
 # Who cannot prove who they are learns nothing more; only a body that is too large has a number of its own.
 STATUS: Mapping[Reception, int] = MappingProxyType(
     {**dict.fromkeys(Reception, 401), Reception.KEPT: 202, Reception.KNOWN: 200, Reception.OVERSIZED: 413}
@@ -39,7 +40,7 @@ def receiver_of(inbox: Inbox) -> APIRouter:
     return made
 
 
-def closing(inbox: Inbox, group: GroupCommit) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def closing(inbox: Inbox, group: Group) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """At the service's end what is under way is stored, and what was refused written down."""
 
     @asynccontextmanager
@@ -51,7 +52,7 @@ def closing(inbox: Inbox, group: GroupCommit) -> Callable[[FastAPI], AbstractAsy
     return lifespan
 
 
-async def answered(inbox: Inbox, group: GroupCommit, connection: str, headers: Mapping[str, str], request: Request) -> Response:
+async def answered(inbox: Inbox, group: Group, connection: str, headers: Mapping[str, str], request: Request) -> Response:
     """Check, store, answer."""
     try:
         reception = await _received(inbox, group, connection, headers, request)
@@ -64,7 +65,7 @@ async def answered(inbox: Inbox, group: GroupCommit, connection: str, headers: M
     return Response(status_code=STATUS[reception], headers={"Connection": "close"} if reception is Reception.OVERSIZED else None)
 
 
-async def _received(inbox: Inbox, group: GroupCommit, connection: str, headers: Mapping[str, str], request: Request) -> Reception:
+async def _received(inbox: Inbox, group: Group, connection: str, headers: Mapping[str, str], request: Request) -> Reception:
     body = await _body(request, inbox.rules.largest_bytes)
     found = inbox.refuse(Reception.OVERSIZED, connection) if body is None else inbox.check(connection, headers, body)
     if isinstance(found, Delivery):

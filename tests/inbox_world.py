@@ -119,7 +119,8 @@ def about(identifier: str, at: datetime = NOW, kind: NoticeKind = NoticeKind.APP
 
 def service(inbox: Inbox) -> FastAPI:
     """The service of a practice of which only the inbox is asked for."""
-    return build_app(cast(Any, SimpleNamespace(inbox=inbox, settings=SimpleNamespace(service_url="https://elm.example"))))
+    nobody = SimpleNamespace(predictions=SimpleNamespace(api_clients=SimpleNamespace(standing=dict)))  # who might ask for predictions
+    return build_app(cast(Any, SimpleNamespace(inbox=inbox, settings=SimpleNamespace(service_url="https://elm.example"), service=nobody)))
 
 
 @contextmanager

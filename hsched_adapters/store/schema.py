@@ -311,6 +311,34 @@ passkeys = sa.Table(
     sa.Column("added_at", Instant, nullable=False),
     sa.Index("passkeys_by_login", "practice", "login"),
 )
+# Programs that may ask the service, by the hash of their token (hsched_core.domain.api_clients).
+api_clients = sa.Table(
+    "api_clients",
+    metadata,
+    *_of("name"),
+    sa.Column("token_hash", sa.String(64), nullable=False),
+    sa.Column("scopes", sa.String(128), nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("made_by", sa.String(80), nullable=False),
+    sa.Column("revoked_at", Instant),
+)
+# The access log of predictions (hsched_core.domain.predictions): an entry of the trail holds the hash of each batch's rows.
+predictions = sa.Table(
+    "predictions",
+    metadata,
+    *_of("batch"),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),  # text: the bytes that were hashed, as in the trail
+    sa.Column("asked_by", sa.String(40), nullable=False),
+    sa.Column("client", sa.String(64)),
+    sa.Column("clinician", sa.String(64)),
+    sa.Column("starts_at", Instant, nullable=False),
+    sa.Column("moment", sa.String(32), nullable=False),
+    sa.Column("model_version", sa.String(32), nullable=False),
+    sa.Column("features_from", sa.String(16), nullable=False),
+    sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("is_flagged", sa.Boolean, nullable=False),
+)
 # Addresses that messages carry (hsched_core.domain.client_links): `id` is the SHA-256 of the secret, which stands nowhere.
 client_links = sa.Table(
     "client_links",

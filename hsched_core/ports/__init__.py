@@ -18,7 +18,7 @@ from hsched_core.ports.doors import (
 )
 from hsched_core.ports.inbox import InboxStore, InboxTransaction, Translator, Verifier
 from hsched_core.ports.reminders import Answers, KnownClient, Lot, ReminderReader, Score, Scores
-from hsched_core.ports.sources import CalendarReader, Clock, EhrSource, Extract, IdentifiedZone, PracticeReader, Rejected, Vault
+from hsched_core.ports.sources import CalendarReader, Clock, Directory, EhrSource, Extract, IdentifiedZone, PracticeReader, Rejected, Vault
 from hsched_core.ports.store import DeskStore, DeskTransaction, PathStore, Transaction
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Clock",
     "DeskStore",
     "DeskTransaction",
+    "Directory",
     "Done",
     "Door",
     "Doors",

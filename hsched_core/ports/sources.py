@@ -53,11 +53,23 @@ class EhrSource(Protocol):
         ...
 
 
+class Directory(Protocol):
+    """Pseudonyms of one kind as they stood at one moment."""
+
+    def find(self, identifier: str) -> str | None:
+        """The identifier's pseudonym; None where it had none. Looking makes none."""
+        ...
+
+
 class Vault(Protocol):
     """Random pseudonyms for identifiers. The only place where both stand side by side."""
 
     def pseudonyms(self, kind: str, identifiers: Iterable[str]) -> Mapping[str, str]:
         """The pseudonym of each identifier of that kind (client, appointment, ...), made at first sight."""
+        ...
+
+    def directory(self, kind: str) -> Directory:
+        """All pseudonyms of that kind, for who has many to find in a hurry and writes down themselves what became of it."""
         ...
 
     def resolve(self, kind: str, pseudonym: str, *, actor: str, reason: str) -> str:

@@ -58,14 +58,23 @@ def tier(visit: Visit, settings: ReminderSettings) -> Tier:
 
 def tier_by_risk(visit: Visit, settings: ReminderSettings) -> Tier:
     """What the calibrated risk alone would give, were nobody held."""
-    if visit.risk is None or visit.risk < settings.raised_from:
+    return Tier.STANDARD if visit.risk is None else band_of(visit.risk, visit.session_type, settings)
+
+
+def band_of(risk: float, session_type: SessionType | None, settings: ReminderSettings) -> Tier:
+    """The tier such a risk is in, for that kind of visit (None: nobody said which)."""
+    if risk < settings.raised_from:
         return Tier.STANDARD
-    return Tier.HIGH if visit.risk >= called_from(visit, settings) else Tier.RAISED
+    return Tier.HIGH if risk >= _high_from(session_type, settings) else Tier.RAISED
 
 
 def called_from(visit: Visit, settings: ReminderSettings) -> float:
     """The risk from which the visit's kind is in the highest tier."""
-    return settings.high_from_intake if visit.session_type is SessionType.INTAKE else settings.high_from
+    return _high_from(visit.session_type, settings)
+
+
+def _high_from(session_type: SessionType | None, settings: ReminderSettings) -> float:
+    return settings.high_from_intake if session_type is SessionType.INTAKE else settings.high_from
 
 
 def step_name(visit: Visit, step: Step) -> str:

@@ -16,6 +16,7 @@ class ReminderSettings:
     raised_from: float = 0.15  # from this risk on a visit gets more than standard care (Shah 2016, MetroHealth: 15 %)
     high_from: float = 0.25  # from this risk on staff call, where a call helps: it saves about the minutes that it takes
     high_from_intake: float = 0.15  # the same for intakes, where calls did most (CMHC trials)
+    flag_from: float = 0.65  # from this risk on the prediction API flags a visit; nothing else hangs on it
     standby_from: float = 0.35  # from this risk on an unconfirmed visit's time is proposed to a person as a standby offer
     calls_per_day: int = 20  # what the front desk can make; 0: no calls
     plain_days: int = 2  # before the visit: the one reminder of standard care
@@ -36,7 +37,7 @@ class ReminderSettings:
 
     def __post_init__(self) -> None:
         risks = (self.raised_from, self.high_from, self.high_from_intake, self.standby_from)
-        if not all(0 <= one <= 1 for one in (*risks, self.holdout_share)) or self.holdout_share > 0.5:
+        if not all(0 <= one <= 1 for one in (*risks, self.flag_from, self.holdout_share)) or self.holdout_share > 0.5:
             raise SettingsError("reminders: a share or a risk is none.", "*_from and *_from_intake: 0 to 1; holdout_share: 0 to 0.5.")
         if self.raised_from > min(risks):
             raise SettingsError("reminders: the tiers are out of order.", "raised_from is the lowest of all *_from and *_from_intake.")

@@ -232,6 +232,8 @@ def test_no_column_can_name_a_person() -> None:
         "appointment",  # standbys: a pseudonym
         "opening", "clinician", "sent_at", "ends_at", "is_unfinished",  # offers and openings: pseudonyms and instants
             "visit", "confirmed_at",  # replies: a pseudonym and an instant; their `body` is encrypted
+        # API clients and what they were told: names and words of programs, a hash, instants, probabilities.
+        "name", "token_hash", "scopes", "made_at", "made_by", "revoked_at", "batch", "asked_by", "features_from", "is_flagged",
         "login", "way", "started_at", "seen_at", "is_proved",  # sign-ins: staff, who are named by law; a word; instants
         "credential", "uses", "added_at",  # passkeys: public keys
         "expires_at",  # links of messages: an instant; their `id` is the hash of a secret

@@ -192,7 +192,7 @@ def test_a_twin_that_takes_silence_for_a_no_doubles(processes: Any, tmp_path: Pa
         start_faults(flow, 11, {"late_commit": 0.5, "500_after_commit": 0.3})
         for _ in range(kills):
             flow.cancel()
-            die(processes, work, Plan(flow.environment, twin="silence_is_no"), 0.7)
+            die(processes, work, Plan(flow.environment, twin="silence_is_no"), MOMENTS[1])
         result = count(flow, settle(flow), kills)
     print(f"\ntwin: {result}")
     assert result.doubled > 0

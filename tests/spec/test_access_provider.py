@@ -99,7 +99,7 @@ def test_a_sign_in_that_takes_too_long_begins_again(world: ServiceWorld) -> None
     browser = world.browser()
     path = way_back(browser)
     later = SystemClock().now() + timedelta(minutes=11)
-    world.opened.service.provider._present = type("Later", (), {"now": lambda self: later})()  # for this test
+    world.opened.service.provider._sealer._present = type("Later", (), {"now": lambda self: later})()  # for this test
 
     assert browser.get(path).status_code == 400
 

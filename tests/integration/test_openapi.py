@@ -1,0 +1,63 @@
+"""The API's document: everything other programs call is in it with examples, and what is answered is what it says."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.python.asgi import ASGIClient
+from schemathesis.specs.openapi.checks import (
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+from schemathesis.transport.asgi import ASGI_TRANSPORT
+
+from hsched_core.policy.permissions import Subject
+from hsched_service.access.guard import declared
+from hsched_service.predict.document import ANSWER, EXAMPLE, document
+from hsched_service.predict.payload import Answer, Visit
+from tests.predict_desk import predict_desk
+from tests.predict_talk import ADDRESS, Talk
+
+OF_PROGRAMS = {Subject.PREDICT, Subject.HEALTH}
+CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance, unsupported_method]
+schema = schemathesis.openapi.from_dict(document())
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    with predict_desk(tmp_path_factory.mktemp("desk")) as made:
+        made.token("ehr")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def api(desk: Talk) -> ASGIClient:
+    return ASGIClient(desk.app)
+
+
+def test_the_document_is_served_and_has_every_route_of_programs(desk: Talk) -> None:
+    """No page of people is in it; its examples are of its own types."""
+    import msgspec
+
+    served = desk.web.get("/openapi.json")
+    wanted = {(method, path) for method, path, subject in declared(desk.app) if subject in OF_PROGRAMS}
+    described = {(method.upper(), path) for path, methods in served.json()["paths"].items() for method in methods}
+
+    assert served.json() == document()
+    assert described == wanted
+    assert msgspec.convert(EXAMPLE, Visit).client_id == "CLIENT-789"
+    assert msgspec.convert(ANSWER, Answer).risk_band == "high"
+    for methods in document()["paths"].values():
+        for operation in methods.values():
+            assert all("example" in one["content"]["application/json"] or code == "405" for code, one in operation["responses"].items())
+
+
+@schema.parametrize()
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_what_is_answered_is_what_the_document_says(case: schemathesis.Case, desk: Talk, api: ASGIClient) -> None:
+    """Made-up requests, right and wrong: no 5xx, no answer that is not described, whatever method is tried."""
+    token = {"Authorization": f"Bearer {desk.token('ehr')}"}
+    case.validate_response(ASGI_TRANSPORT.send(case, session=api, base_url=ADDRESS, headers=token), checks=CHECKS)
