@@ -157,9 +157,9 @@ class OpenPractice:
     @property
     def templates(self) -> Mapping[str, frozenset[str]]:
         """The texts that messages are made of, by name, with what each asks for: when, until, link, sender."""
-        from hsched_adapters.ehr.rest.wording import fields_of, load_templates
+        from hsched_adapters.ehr.rest.wording import fields_by_template
 
-        return {name: frozenset[str]().union(*map(fields_of, texts.values())) for name, texts in load_templates().items()}
+        return fields_by_template()
 
     @cached_property
     def connector(self) -> "RestConnector":
