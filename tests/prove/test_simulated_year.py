@@ -59,12 +59,14 @@ def test_more_visits_are_cancelled_early_with_hsched(year: tuple[Summary, Summar
     assert hsched > usual
 
 
-def test_openings_are_filled_by_hsched_as_published_and_offers_are_accepted_as_published(year: tuple[Summary, Summary]) -> None:
-    """Automated offers at academic centers: 8 to 11 % accepted, 25 to 30 % of openings filled. Ours is held to its own measure, widely."""
+def test_openings_are_filled_as_far_as_published_and_more_offers_are_accepted_than_published(year: tuple[Summary, Summary]) -> None:
+    """Automated offers at academic centers: 8 to 11 % accepted, 25 to 30 % of openings filled. The clients' leaning was set to one in ten
+    within half an hour; they have longer now. Ours is held to its own measure, widely.
+    """
     hsched = year[1]
     accepted = hsched.told["answers: yes: booked"] / sum(asked for asked, _ in hsched.offers.values())
-    assert 0.06 <= accepted <= 0.13
-    assert 10 <= hsched.figures["openings filled (%)"] <= 35
+    assert 0.1 <= accepted <= 0.2
+    assert 20 <= hsched.figures["openings filled (%)"] <= 40
 
 
 def test_a_year_without_effects_shows_none() -> None:
