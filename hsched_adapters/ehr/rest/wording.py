@@ -37,6 +37,8 @@ def lint_all(templates: Mapping[str, Mapping[str, str]], own: Iterable[str] = ()
     """What speaks against any of the templates, and against the name they are signed with: for some programmes it tells enough."""
     words = tuple(own)
     named = [Problem("the sender", language, "own_words", found) for found in own_words(sender, words) for language in LANGUAGES]
+    if found := revealing(sender):
+        named += [Problem("the sender", language, "revealing", ", ".join(f"{one}..." for one in found)) for language in LANGUAGES]
     return [*named, *(problem for name, texts in templates.items() for problem in lint(name, texts, words, sender))]
 
 
