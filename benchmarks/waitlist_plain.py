@@ -93,6 +93,8 @@ def _may(row: int, plain: PlainSlot, lists: Lists, limits: Limits) -> bool:
         return False
     if column["accepted"][row] > limits.now - limits.rest or column["holds_offer"][row]:
         return False
+    if not column["can_be_reached"][row] or column["not_before"][row] > limits.now:
+        return False
     return not (plain.asked[client] or plain.refused[client] or plain.not_now[client])
 
 

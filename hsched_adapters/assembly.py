@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from hsched_adapters.store.published import PublishedScores
     from hsched_adapters.store.replies import SqlRepliesStore
     from hsched_adapters.words import Words
+    from hsched_core.domain.contact import Returned
     from hsched_core.use_cases.reminders_settings import ReminderSettings
     from hsched_core.use_cases.waitlist_settings import WaitlistSettings
     from hsched_core.workflow.inbox import Inbox
     from hsched_core.workflow.path import Path as ThePath
-    from hsched_core.workflow.reminder_reading import Returned
     from hsched_core.workflow.reminders import RemindersDesk
     from hsched_core.workflow.replies import RepliesDesk
     from hsched_core.workflow.waitlist import WaitlistDesk
@@ -255,7 +255,8 @@ class OpenPractice:
         """The waitlist's desk."""
         from hsched_core.workflow.waitlist import WaitlistDesk
 
-        return WaitlistDesk(self.path, self.path_store, self.reader, self.clock, self.policy, self.waitlist_settings, lot=self.lot)
+        parts = (self.path, self.path_store, self.reader, self.clock, self.policy, self.waitlist_settings)
+        return WaitlistDesk(*parts, lot=self.lot, returned=self._returned)
 
     @cached_property
     def lot(self) -> "KeyedLot":

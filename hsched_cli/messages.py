@@ -1,14 +1,17 @@
 """`hsched messages`: what became of messages, dead ends, calls to make, bounces to take in. No number or address is shown."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from hsched_cli.console import out, print_json
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import CallOutcome
+from hsched_core.domain.errors import UserError
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
@@ -44,7 +47,16 @@ Examples:
   hsched messages called 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 confirmed      they will come: nothing more is sent about the visit
 
   hsched messages called 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 no_answer
+
+  hsched messages called 0f3c9a6e5b7d4c21a8e0f1b2c3d4e5f6 declined       they do not want the time that is offered
 """
+SAID = {  # by where the offer stands then: `Standing`
+    "booked": "Kept. The time is booked for them.",
+    "received": "Kept. The EHR has not said yes yet: see `hsched queue`.",
+    "declined": "Kept. Somebody else is asked.",
+    "late": "Kept. The time to answer was over: nothing was booked.",
+    "taken": "Kept. The time is taken meanwhile: tell them so, they keep their place.",
+}
 BOUNCE_EXAMPLES = """
 Examples:
 
@@ -94,12 +106,15 @@ def retry(
 
 @app.command("calls", epilog=CALLS_EXAMPLES)
 def calls(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
-    """List calls that the staff are to make."""
-    with _opened().messages.store.transaction() as tx:
-        found = [
-            {"id": one.id, "client": one.client, "about": one.template, "asked": one.asked_at.isoformat(timespec="minutes")}
-            for one in tx.calls()
-        ]
+    """List calls that the staff are to make; of an opening also the time to offer, and until when."""
+    opened = _opened()
+    with opened.messages.store.transaction() as tx:
+        tasks = tx.calls()
+    zone = opened.practice.zone
+    found = [
+        {"id": one.id, "client": one.client, "about": one.template, "asked": _minute(one.asked_at, zone), **_offered(opened, one.id, zone)}
+        for one in tasks
+    ]
     _listed(found, "There is nobody to call.", as_json)
 
 
@@ -108,11 +123,17 @@ def called(
     call: str = typer.Argument(help="Id of a call, as `hsched messages calls` lists it."),
     outcome: CallOutcome = typer.Argument(help="How it ended."),
 ) -> None:
-    """Say how a call ended; signed with your login."""
+    """Say how a call ended; signed with your login. Of an opening, `confirmed` books the time, as a yes to a written offer does."""
     from hsched_cli.inbox import signature
 
-    _opened().messages.settle_call(call, outcome, signature())
-    out().print("Kept.")
+    opened = _opened()
+    is_offer = opened.waitlist.look(call) is not None
+    if outcome is CallOutcome.DECLINED and not is_offer:
+        raise UserError("Only an offer of a time can be declined.", "Say `reached`; who will not come is cancelled in the EHR.")
+    opened.messages.settle_call(call, outcome, signature())
+    answer = {CallOutcome.CONFIRMED: opened.waitlist.accept, CallOutcome.DECLINED: opened.waitlist.decline}.get(outcome)
+    told = answer(call) if answer and is_offer else None
+    out().print(SAID[str(told.standing)] if told else "Kept.")
 
 
 @app.command("bounce", epilog=BOUNCE_EXAMPLES)
@@ -121,6 +142,18 @@ def bounce(file: Path = typer.Argument(Path("-"), help="A message that came to t
     content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     told = _opened().messages.take_bounce(content)
     out().print(f"{told}." if told else "It says nothing certain: nothing was changed.")
+
+
+def _offered(opened: "OpenPractice", call: str, zone: ZoneInfo) -> dict[str, str]:
+    """The time that a call is about; nothing where it is about something else."""
+    told = opened.waitlist.look(call)
+    return (
+        {"offers": _minute(told.session.starts_at, zone), "until": _minute(told.answer_by, zone)} if told else {"offers": "", "until": ""}
+    )
+
+
+def _minute(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat(timespec="minutes")
 
 
 def _listed(found: list[dict[str, Any]], nothing: str, as_json: bool) -> None:

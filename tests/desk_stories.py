@@ -9,7 +9,7 @@ from hsched_core.workflow.waitlist import Standing, Told, WaitlistDesk
 from tests.desk_world import SETTINGS, DeskWorld
 
 LATER = "1f" * 16
-PARALLEL = replace(SETTINGS, mode=Mode.PARALLEL, batch=3)
+PARALLEL = replace(SETTINGS, mode=Mode.PARALLEL, batch=3, near_batch=3)
 
 
 def asking(**changes: object) -> DeskWorld:

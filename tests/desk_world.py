@@ -23,7 +23,7 @@ from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.domain.waiting import ClinicianProfile, WaitingClient
 from hsched_core.policy.practice import Caps, PracticePolicy
 from hsched_core.ports import Capabilities
-from hsched_core.use_cases.waitlist import WaitlistSettings
+from hsched_core.use_cases.waitlist import Mode, WaitlistSettings
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.waitlist import WaitlistDesk
 from tests.audit_trails import Desk as TrailDesk
@@ -43,7 +43,8 @@ POLICY = PracticePolicy(PRACTICE, ZONE, contact_caps=Caps(50, 200), text_caps=Ca
 DESK = Person("person-desk", PRACTICE, frozenset({Role.FRONT_DESK}))
 KINDS = frozenset({"offer_slot", "send_message", "update_waitlist_status", "cancel_appointment"})
 ORDER = StandingOrder("offers", 1, PRACTICE, USE_CASE, KINDS, 0.0, 10_000, NOON - timedelta(days=1), NOON + timedelta(days=30))
-SETTINGS = WaitlistSettings()
+# One after the other, half an hour each, and no calls: what most of these stories are told with.
+SETTINGS = WaitlistSettings(mode=Mode.SERIAL, answer_minutes=30, most_answer_minutes=30, calls_per_day=0)
 
 
 def visit(client: str = LEAVER, starts_at: datetime = TOMORROW, clinician: str = CLINICIAN, minutes: int = 50) -> Session:

@@ -143,6 +143,11 @@ def refusals(opening: Opening, entry: WaitingClient, facts: Facts) -> list[Refus
     return [one for one in facts.refused if (one.opening, one.client) == (opening.id, entry.client)]
 
 
+def not_now(opening: Opening, entry: WaitingClient, facts: Facts) -> bool:
+    is_later = entry.not_before is not None and facts.now < entry.not_before
+    return is_later or any(one.until and facts.now < one.until for one in refusals(opening, entry, facts))
+
+
 QUESTIONS: dict[Bar, Question] = {
     Bar.OTHER_TYPE: lambda opening, entry, facts: opening.session_type is not entry.session_type,
     Bar.OTHER_LENGTH: other_length,
@@ -165,5 +170,6 @@ QUESTIONS: dict[Bar, Question] = {
     Bar.ASKED_ALREADY: asked_already,
     Bar.HAS_AN_OFFER: lambda opening, entry, facts: any(one.client == entry.client for one in facts.live),
     Bar.REFUSED: lambda opening, entry, facts: any(one.until is None for one in refusals(opening, entry, facts)),
-    Bar.NOT_NOW: lambda opening, entry, facts: any(one.until and facts.now < one.until for one in refusals(opening, entry, facts)),
+    Bar.NOT_NOW: not_now,
+    Bar.NO_CHANNEL: lambda opening, entry, facts: not entry.can_be_reached,
 }

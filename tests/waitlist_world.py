@@ -121,6 +121,8 @@ class Dice:
             state=pick((*STATES, STATES[0], STATES[0], None)),
             may_book_without_asking=self.random.random() < 0.5,
             attends=self.maybe(self.random.random),
+            can_be_reached=self.random.random() < 0.9,
+            not_before=self.maybe(lambda: self.now + self.random.randint(-1, 1) * HOUR, 0.2),
         )
 
     def cover(self) -> Cover:
@@ -142,6 +144,7 @@ class Dice:
         return WaitlistSettings(
             mode=pick((*Mode,)),
             batch=pick((1, 2, 3)),
+            near_batch=pick((1, 2, 3)),
             most_offers=pick((1, 2, 10, 10)),
             patience_days=pick((0, 30)),
             turn_days=pick((1, 60)),

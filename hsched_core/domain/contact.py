@@ -1,6 +1,6 @@
 """Reaching a client: channels, purposes, consent as a log of events, and what the contact ledger keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +87,10 @@ class SafeContact:
     is_minor: bool = False
     reaches_guardian: bool = False  # the EHR's address is the guardian's
     decides_alone: bool = False  # a minor who may consent to this care, by law: recorded by staff
+
+
+# By client and channel: since when an address is known to reach nobody, as messages came back from it lately.
+Returned = Mapping[str, Mapping[Channel, datetime]]
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,8 @@ class DeadEnd:
 class CallOutcome(StrEnum):
     """How a call of the staff ended."""
 
-    CONFIRMED = "confirmed"  # reached, and the client will come: as good as a yes by text
+    CONFIRMED = "confirmed"  # reached, and the client will come: as good as a yes by text; of an offer, they take the time
+    DECLINED = "declined"  # reached, and they do not want the time that is offered
     REACHED = "reached"
     LEFT_WORD = "left_word"  # on a machine, as discreetly as a message
     NO_ANSWER = "no_answer"

@@ -1,10 +1,10 @@
 """Who waits for an opening, and who could see them: what the waitlist weighs. Identifiers are pseudonyms from the vault."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from hsched_core.domain.contact import Channel
+from hsched_core.domain.contact import Channel, SafeContact
 from hsched_core.domain.vocabulary import Modality, SessionType
 
 
@@ -39,7 +39,7 @@ class WaitingClient:
     client: str
     session_type: SessionType
     entered_at: datetime
-    channel: Channel  # the one they answer to
+    channel: Channel  # the one they prefer, by the EHR; the one an offer goes by, once it is known how they can be reached
     duration_minutes: int | None = None
     modality: Modality | None = None
     clinician: str | None = None  # the only one they wish to see
@@ -58,6 +58,10 @@ class WaitingClient:
     state: str | None = None  # where they sit during a remote session
     may_book_without_asking: bool = False  # a standing "book me"
     attends: float | None = None  # probability; shown to staff, never ranks anybody down
+    zone: str | None = None  # of their wall clock
+    safe: SafeContact = field(default_factory=SafeContact)
+    can_be_reached: bool = True  # about offers, by any channel, sooner or later
+    not_before: datetime | None = None  # until then the contact budget lets no channel pass
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class Bar(IntEnum):
     HAS_AN_OFFER = 19
     REFUSED = 20
     NOT_NOW = 21
+    NO_CHANNEL = 22
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ _TYPES: Mapping[str, Any] = {
     "gives_up": np.bool_,
     "is_insured": np.bool_,
     "holds_offer": np.bool_,
+    "can_be_reached": np.bool_,
     "unanswered": np.int32,
     "cover_from": np.int32,
     "cover_until": np.int32,
@@ -142,6 +144,8 @@ class Waiting:
     cadence_days: Numbers  # 0: in no series
     is_insured: Numbers
     holds_offer: Numbers
+    can_be_reached: Numbers  # by any channel, sooner or later
+    not_before: Numbers  # far in the past where they can be reached now
     unanswered: Numbers  # offers that were not accepted
     asked: Numbers
     accepted: Numbers
@@ -223,7 +227,7 @@ def _refused(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
 
 
 def _not_now(slot: Slot, waiting: Waiting, limits: Limits, at: Chosen) -> Any:
-    return slot.not_now[waiting.client[at]]
+    return slot.not_now[waiting.client[at]] | (waiting.not_before[at] > limits.now)
 
 
 RULES: Mapping[Bar, Rule] = {
@@ -249,6 +253,7 @@ RULES: Mapping[Bar, Rule] = {
     Bar.HAS_AN_OFFER: lambda slot, waiting, limits, at: waiting.holds_offer[at],
     Bar.REFUSED: _refused,
     Bar.NOT_NOW: _not_now,
+    Bar.NO_CHANNEL: lambda slot, waiting, limits, at: ~waiting.can_be_reached[at],
 }
 
 # The rules about a column or two of small numbers; together they leave few.

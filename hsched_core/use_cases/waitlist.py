@@ -20,7 +20,7 @@ from hsched_core.use_cases.waitlist_board import Board, Match
 from hsched_core.use_cases.waitlist_facts import Facts, LiveOffer, Refusal
 from hsched_core.use_cases.waitlist_settings import FitWeights, Mode, WaitlistSettings
 
-__all__ = ["Facts", "FitWeights", "LiveOffer", "Mode", "Outlook", "Refusal", "WaitlistSettings", "outlooks", "propose"]
+__all__ = ["Facts", "FitWeights", "LiveOffer", "Mode", "Outlook", "Refusal", "WaitlistSettings", "askable", "outlooks", "propose"]
 
 USE_CASE = "waitlist"
 MINUTE = timedelta(minutes=1)
@@ -38,7 +38,13 @@ class Outlook(StrEnum):
 def propose(facts: Facts) -> tuple[Proposal, ...]:
     """Whom to ask now, for every opening that has room for another offer; nobody at an hour at which no offers go out."""
     board = Board(facts.ordered)
-    return tuple(_proposal(board, facts.digest, place, match) for place, taken in enumerate(board.taken) for match in taken)
+    return tuple(_proposal(board, facts.digest, place, match) for place in range(len(board.taken)) for match in _asked_now(board, place))
+
+
+def askable(facts: Facts) -> frozenset[str]:
+    """Clients whom no rule keeps from being asked for one of the openings, as far as the facts say: of whom it is worth knowing more."""
+    board = Board(facts.ordered)
+    return frozenset(board.facts.waiting[row].client for row in board.askable())
 
 
 def outlooks(facts: Facts) -> dict[str, Outlook]:
@@ -61,7 +67,7 @@ def _proposal(board: Board, digest: str, place: int, match: Match) -> Proposal:
     return Proposal(
         practice=facts.practice,
         use_case=USE_CASE,
-        action=_booking(opening, entry, Basis.STANDING_CONSENT) if _needs_no_answer(facts, entry, match) else _offer(facts, opening, entry),
+        action=_booking(opening, entry, Basis.STANDING_CONSENT) if _needs_no_answer(board, place, match) else _offer(facts, opening, entry),
         subject=opening.id,
         reasons=_reasons(board, place, match),
         facts_digest=digest,
@@ -74,10 +80,20 @@ def _proposal(board: Board, digest: str, place: int, match: Match) -> Proposal:
     )
 
 
-def _needs_no_answer(facts: Facts, entry: WaitingClient, match: Match) -> bool:
-    """A standing "book me", for an opening that fits well; phase, order and the consent itself are judged again by the path."""
-    settings = facts.settings
-    return settings.books_without_asking and entry.may_book_without_asking and match.fit >= settings.threshold * UNIT
+def _asked_now(board: Board, place: int) -> tuple[Match, ...]:
+    """Who is proposed for an opening: nobody is offered a time that is being given to somebody else unasked."""
+    taken = board.taken[place]
+    return taken[:1] if taken and _needs_no_answer(board, place, taken[0]) else taken
+
+
+def _needs_no_answer(board: Board, place: int, match: Match) -> bool:
+    """A standing "book me" of who comes first, for an opening that fits well and is offered to nobody; phase, order and the consent itself
+    are judged again by the path.
+    """
+    facts, entry = board.facts, board.facts.waiting[match.row]
+    is_first = match == board.taken[place][0] and not board.is_offered(place)
+    sure = facts.settings.books_without_asking and entry.may_book_without_asking and match.fit >= facts.settings.threshold * UNIT
+    return is_first and sure
 
 
 def _booking(opening: Opening, entry: WaitingClient, basis: Basis) -> BookAppointment:
@@ -94,7 +110,7 @@ def _offer(facts: Facts, opening: Opening, entry: WaitingClient) -> OfferSlot:
         leads_to=_booking(opening, entry, Basis.ACCEPTED_OFFER),
         channel=entry.channel,
         template=settings.template,
-        answer_by=facts.now + (settings.decide_minutes + settings.answer_minutes) * MINUTE,
+        answer_by=settings.answer_by(facts.now + settings.decide_minutes * MINUTE, opening.starts_at, facts.place),
         waitlist_entry=entry.entry,
         instead_of=entry.instead_of,
     )

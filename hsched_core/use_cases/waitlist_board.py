@@ -47,14 +47,23 @@ class Board:
                 taken[place].append(match)
         return tuple(map(tuple, taken))
 
+    def askable(self) -> set[int]:
+        """Entries that no rule keeps from one of the openings at least, by their place: `matches` without their order, for less."""
+        waiting, limits = self._coding.waiting, self._coding.limits
+        return {row for slot in self._coding.slots for row in eligible(slot, waiting, limits).tolist()}
+
     def barred(self, place: int) -> list[int]:
         """For each entry what keeps it from the opening, as a mask."""
         found: list[int] = masks(self._bars(place)).tolist()
         return found
 
+    def is_offered(self, place: int) -> bool:
+        """Whether an answer is due for the opening."""
+        return self._live[self.facts.openings[place].id] > 0
+
     def waits_for(self, place: int) -> bool:
         """Whether an answer is due for the opening, or somebody is kept out by nothing but what passes."""
-        if self._live[self.facts.openings[place].id]:
+        if self.is_offered(place):
             return True
         lasting = [bar for bar in Bar if bar not in PASSING]
         has_offers_left = self._asked[self.facts.openings[place].id] < self.facts.settings.most_offers
@@ -105,4 +114,10 @@ class Board:
         settings, hour = self.facts.settings, self.facts.now.astimezone(self.facts.place).hour
         if not settings.send_from_hour <= hour < settings.send_until_hour:
             return 0
-        return max(0, min(settings.at_once - self._live[opening.id], settings.most_offers - self._asked[opening.id]))
+        return max(
+            0,
+            min(
+                settings.at_once(opening.starts_at - self.facts.now) - self._live[opening.id],
+                settings.most_offers - self._asked[opening.id],
+            ),
+        )

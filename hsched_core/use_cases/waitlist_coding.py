@@ -141,6 +141,8 @@ class Coding:
             "cadence_days": [one.cadence_days or 0 for one in entries],
             "is_insured": [bool(one.cover) for one in entries],
             "holds_offer": [one.client in held for one in entries],
+            "can_be_reached": [one.can_be_reached for one in entries],
+            "not_before": [ALWAYS if one.not_before is None else microseconds(one.not_before) for one in entries],
             "cover_from": [[one[0] for one in column] for column in covers],
             "cover_until": [[one[1] for one in column] for column in covers],
             "cover_left": [[one[2] for one in column] for column in covers],

@@ -32,6 +32,7 @@ SKIPPED: Mapping[Bar, str] = {
     Bar.HAS_AN_OFFER: "Has an offer that is not answered yet.",
     Bar.REFUSED: "Was ruled out for this opening: by a rule, or by a person.",
     Bar.NOT_NOW: "Not asked just now: quiet hours where the client is, the contact budget, or somebody stands by for this time; later.",
+    Bar.NO_CHANNEL: "Cannot be written to about offers: no consent on any channel, a wish against it, dead addresses, or a pause.",
 }
 ANOTHER_ENTRY = "Is considered with another entry of the waitlist that fits better."
 ASKED_NOW = "Is asked for this opening at the same time."

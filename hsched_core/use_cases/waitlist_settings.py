@@ -1,7 +1,7 @@
 """What a practice can set of the waitlist, with its defaults (a leading vendor's published ones where there are any)."""
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from hsched_core.domain.canonical import digest
@@ -11,7 +11,7 @@ from hsched_core.domain.rollout import Phase
 FORMULA = 1  # counts changes of `solvers/fit.py`
 PERSON_DECIDES = 60  # minutes
 VERSION_LENGTH = 16  # hexadecimal digits
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Mode(StrEnum):
@@ -47,9 +47,19 @@ class FitWeights:
 class WaitlistSettings:
     """How openings are offered."""
 
-    mode: Mode = Mode.SERIAL
-    batch: int = 3  # clients asked at once, where mode is parallel
-    answer_minutes: int = 30  # a client has for an answer
+    mode: Mode = Mode.PARALLEL
+    batch: int = 2  # clients asked at once, where mode is parallel
+    near_hours: int = 24  # before the session, from when more are asked at once
+    near_batch: int = 3
+    answer_minutes: int = 60  # a client has for an answer, at least
+    answer_share: float = 0.25  # of the time that is left to the session: what they have where that is more
+    most_answer_minutes: int = 240  # but no more than this; except over the hours in which nobody else would be asked
+    other_channels: bool = True  # where the preferred channel may not be used now: the next one they consented to
+    calls_per_day: int = 5  # that staff are asked to make about openings; 0: none
+    calls_again: bool = False  # also to who got the offer in writing and did not answer, about openings that nobody took
+    call_minutes: int = 120  # staff have for such a call
+    call_from_hour: int = 9  # of the practice's wall clock, Monday to Friday
+    call_until_hour: int = 16
     decide_minutes: int = 0  # a person has before it, where a person decides; 0: an hour, as far as the notice allows
     most_offers: int = 10  # of one opening
     least_notice_minutes: int = 120
@@ -69,24 +79,45 @@ class WaitlistSettings:
     weights: FitWeights = field(default_factory=FitWeights)
 
     def __post_init__(self) -> None:
-        whole = ("batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days")
+        whole = ("batch", "near_batch", "answer_minutes", "most_offers", "most_notice_days", "turn_days", "call_minutes")
         if min(getattr(self, name) for name in whole) < 1:
             raise SettingsError("A setting of the waitlist is below 1.", f"Each of {', '.join(whole)} is at least 1.")
-        rest = ("decide_minutes", "rest_days", "length_slack_minutes", "series_days", "patience_days", "least_notice_minutes")
+        rest: tuple[str, ...] = (
+            "decide_minutes",
+            "rest_days",
+            "length_slack_minutes",
+            "series_days",
+            "patience_days",
+            "least_notice_minutes",
+        )
+        rest += ("near_hours", "calls_per_day")
         if min(getattr(self, name) for name in rest) < 0:
             raise SettingsError("A setting of the waitlist is below 0.", f"Each of {', '.join(rest)} is at least 0.")
+        self._check_shares()
+        self._check_times()
+
+    def _check_shares(self) -> None:
+        for name, most in (("holdout_share", 0.5), ("threshold", 1.0), ("answer_share", 1.0)):
+            if not 0 <= getattr(self, name) <= most:
+                raise SettingsError(f"The waitlist's {name} is no share, or too large.", f"Set {name} between 0 and {most:g}.")
+
+    def _check_times(self) -> None:
         if self.decide_minutes + self.answer_minutes > self.least_notice_minutes:
             raise SettingsError(
                 f"An offer could be answered after the session's start: {self.decide_minutes} minutes to decide and "
                 f"{self.answer_minutes} to answer, {self.least_notice_minutes} of notice.",
                 "Raise least_notice_minutes, or lower the others.",
             )
-        if not 0 <= self.send_from_hour < self.send_until_hour <= 24:
-            raise SettingsError("The waitlist's sending hours are no span of a day.", "Set send_from_hour below send_until_hour, 0 to 24.")
-        if not 0 <= self.holdout_share <= 0.5:
-            raise SettingsError("The waitlist's holdout is no share.", "Set holdout_share between 0 and 0.5.")
-        if not 0 <= self.threshold <= 1:
-            raise SettingsError("The waitlist's threshold is no fit.", "Set it between 0 and 1.")
+        if self.most_answer_minutes < self.answer_minutes:
+            remedy = "Set most_answer_minutes to answer_minutes or more."
+            raise SettingsError("The longest time for an answer is shorter than the least.", remedy)
+        for what, since, until in (
+            ("send", self.send_from_hour, self.send_until_hour),
+            ("call", self.call_from_hour, self.call_until_hour),
+        ):
+            if not 0 <= since < until <= 24:
+                remedy = f"Set {what}_from_hour below {what}_until_hour, 0 to 24."
+                raise SettingsError(f"The waitlist's hours to {what} are no span of a day.", remedy)
 
     def in_phase(self, phase: Phase) -> "WaitlistSettings":
         """What holds in that phase: a person's time to decide is not taken from the client's, and nobody is booked unasked but in auto."""
@@ -95,10 +126,27 @@ class WaitlistSettings:
         decides = self.decide_minutes or min(PERSON_DECIDES, self.least_notice_minutes - self.answer_minutes)
         return replace(self, books_without_asking=False, decide_minutes=decides)
 
-    @property
-    def at_once(self) -> int:
-        """Offers of one opening that may be out at the same time."""
-        return self.batch if self.mode is Mode.PARALLEL else 1
+    def at_once(self, left: timedelta) -> int:
+        """Offers of one opening that may be out at the same time, so long before its session."""
+        if self.mode is Mode.SERIAL:
+            return 1
+        return self.near_batch if left <= self.near_hours * HOUR else self.batch
+
+    def answer_time(self, left: timedelta) -> timedelta:
+        """How long a client has for an answer, so long before the session."""
+        return min(max(self.answer_share * left, self.answer_minutes * MINUTE), self.most_answer_minutes * MINUTE)
+
+    def answer_by(self, at: datetime, starts_at: datetime, zone: tzinfo) -> datetime:
+        """The end of the time to answer an offer that leaves at that instant. One that falls into the hours in which no offers go out
+        is put off to their end: nobody else would be asked before. An hour that is too close by then is not.
+        """
+        ends = at + self.answer_time(starts_at - at)
+        local = ends.astimezone(zone)
+        if self.send_from_hour <= local.hour < self.send_until_hour:
+            return ends
+        day = local if local.hour < self.send_from_hour else local + timedelta(days=1)
+        opens = day.replace(hour=self.send_from_hour, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+        return max(ends, min(opens, starts_at - self.least_notice))
 
     @property
     def least_notice(self) -> timedelta:

@@ -1,7 +1,7 @@
 """What every part of the waitlist's desk has at hand, and the words its parts share. The desk itself is `waitlist.py`."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import Action, BookAppointment, OfferSlot
 from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Returned
 from hsched_core.domain.errors import HschedError, NotReadError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.proposal import Proposal
@@ -61,6 +62,7 @@ class Tools:
     policy: PracticePolicy
     settings: WaitlistSettings
     holdout: Holdout | None = None
+    returned: Callable[[], Returned] = dict
 
     def ask(self, action: Action, subject: str, because: tuple[str, ...], origin: str, until: timedelta, follows: str = "") -> Proposal:
         """A proposal of the desk's own: what follows from an end, or from a date. `origin` names what it follows from, once;

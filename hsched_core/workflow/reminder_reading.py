@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hsched_core.domain.actions import SendMessage
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
-from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, Wishes, has_consent
+from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, Returned, Wishes, has_consent
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
 from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.practice import PracticePolicy, zone_named
@@ -22,7 +22,6 @@ NOBODYS_CASE = ""
 # A call in one of these is nobody's work any more, or never was; a sealed one was only recorded.
 NO_CALL = frozenset({State.DECLINED, State.WITHDRAWN, State.BLOCKED, State.EXPIRED, State.SHADOWED, State.REJECTED})
 A_DAY = timedelta(days=1)
-Returned = Mapping[str, Mapping[Channel, datetime]]  # by client and channel: when a message came back from an address, lately
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ class TellingWaves(Waves):
         with self._with.store.transaction() as tx:
             if not self._untold(tx):
                 return
-        clinicians = self._with.reader.clinicians()
+        clinicians, returned = self._with.reader.clinicians(), self._with.returned()
         with self._with.store.transaction() as tx:
             records, now = self._untold(tx), tx.now(self._with.clock)
-            facts = self._facts(tx, records, waiting, clinicians)
+            facts = self._reached(tx, self._facts(tx, records, waiting, clinicians), returned)
             outlook, why = outlooks(facts), skipped(facts)
             for record in records:
                 if outlook[record.id] in OVER:  # else somebody came meanwhile, and the next round asks them

@@ -4,7 +4,7 @@ It reads the EHR, chooses with `use_cases.waitlist`, and lets the path do everyt
 offers ended. Every method is safe to call at any time, again, and by several workers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from hsched_core.domain.appointments import Notice
 from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Returned
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
 from hsched_core.domain.offers import Offer, OfferState
@@ -75,9 +76,10 @@ class WaitlistDesk:
         choosing_lasts: timedelta = CHOOSING_LASTS,
         choose: Chooser = propose,
         lot: Lot | None = None,
+        returned: Callable[[], Returned] = dict,
     ) -> None:
         holdout = Holdout(WAITLIST, settings.holdout_share, lot) if lot else None
-        self._with = Tools(path, store, reader, clock, policy, settings, holdout)
+        self._with = Tools(path, store, reader, clock, policy, settings, holdout, returned)
         self._watch = OpeningWatch(self._with)
         self._endings = Endings(self._with)
         self._waves = TellingWaves(self._with, choosing_lasts, choose)

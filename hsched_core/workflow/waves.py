@@ -5,21 +5,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hsched_core.domain.case import Case
+from hsched_core.domain.contact import Channel, Purpose, Returned
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OfferState, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
-from hsched_core.domain.standby import StandbyState
+from hsched_core.domain.standby import StandbyRecord, StandbyState
 from hsched_core.domain.waiting import ClinicianProfile, OfferHistory, WaitingClient
+from hsched_core.policy.reach import in_order, reachable
 from hsched_core.ports import DeskTransaction
-from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, outlooks, propose
+from hsched_core.use_cases import REMINDERS
+from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, askable, outlooks, propose
 from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
+from hsched_core.workflow.offer_calls import OfferCalls
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 
 A_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+NO_CASE = ""
 TURNS = {Outlook.NOBODY: OpeningState.EXHAUSTED, Outlook.PASSED: OpeningState.PASSED, Outlook.ASKS: OpeningState.OPEN}
 Clinicians = Sequence[ClinicianProfile]
 Chooser = Callable[[Facts], tuple[Proposal, ...]]
@@ -32,21 +37,25 @@ class Waves:
         self._with = tools
         self._lasts = choosing_lasts
         self._choose = choose
+        self._calls = OfferCalls(tools)
 
     def ask(self, waiting: Sequence[WaitingClient], done: Round) -> None:
         """One wave for every opening that has room for an offer."""
-        clinicians = self._with.reader.clinicians()
+        clinicians, returned = self._with.reader.clinicians(), self._with.returned()
         with self._with.store.transaction() as tx:
             records = self._askable(tx)
-            barred = [*_barred(self._held(tx, records), waiting), *self._standing_by(tx, records, waiting)]
-            facts = self._facts(tx, records, waiting, clinicians, barred)
-        if not records:
-            return
+            barred = [*_barred(self._held(tx, records), waiting), *self._standing_by(tx, records, waiting, returned)]
+            if not records:
+                return
+            facts = self._reached(tx, self._facts(tx, records, waiting, clinicians, barred), returned)
         outlook = outlooks(facts)
+        calls = [] if Outlook.ASKS in outlook.values() else self._calls.wanted(facts, records, outlook)
+        outlook |= {one.subject: Outlook.ASKS for one in calls}
         claimed = self._claim(records, outlook, done)
         if not claimed:
             return
-        chosen = [one for one in self._choose(facts) if one.subject in claimed]
+        chosen = [one for one in calls or self._choose(facts) if one.subject in claimed]
+        chosen = self._calls.within_the_day(chosen, facts.now)
         for proposal in chosen:
             with done.step("ask"):
                 case = self._with.submit(proposal)
@@ -66,16 +75,28 @@ class Waves:
         drawn = [(one, holdout.arm(tx, one.id, one.opening.left_by, one.opening.starts_at, now, stratum=_notice(one))) for one in records]
         return [one for one, arm in drawn if arm is Arm.HELD]
 
-    def _standing_by(self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> Iterator[Refusal]:
+    def _standing_by(
+        self, tx: DeskTransaction, records: Sequence[OpeningRecord], waiting: Sequence[WaitingClient], returned: Returned
+    ) -> Iterator[Refusal]:
         """Who said yes to a standby offer is asked before anybody else, for as long as an answer takes: then it is everybody's."""
         now = tx.now(self._with.clock)
+        everybody = dict.fromkeys(one.client for one in waiting)
         for record in records:
             until = record.opening.opened_at + self._with.settings.answer_minutes * MINUTE
-            first = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
-            everybody = dict.fromkeys(one.client for one in waiting)
-            first &= everybody.keys() - {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
-            if first and now < until:
+            first = self._first(tx, record, waiting, returned) if now < until else set()
+            if first:
                 yield from (Refusal(record.id, client, until) for client in everybody if client not in first)
+
+    def _first(self, tx: DeskTransaction, record: OpeningRecord, waiting: Sequence[WaitingClient], returned: Returned) -> set[str]:
+        """Who stood by for the time and can be asked for it now, or was and may still answer."""
+        wait = {one.client for one in tx.standbys(appointment=record.id) if one.state is StandbyState.WAITS}
+        stood_by = wait | {one.client for one in _standbys(tx, record) if one.state is StandbyState.OFFERED}
+        if not stood_by:
+            return stood_by
+        live = {one.client for one in tx.offers(record.id) if one.state is OfferState.SENT}
+        tried = {client_of(case) for case in _this_time(tx, record)}  # asked, or found that they may not be
+        ready = [self._by_channel(tx, one, tx.now(self._with.clock), returned) for one in waiting if one.client in wait - tried]
+        return stood_by & (live | {one.client for one in ready if one.can_be_reached and one.not_before is None})
 
     def _facts(
         self,
@@ -101,6 +122,29 @@ class Waves:
             settings=self._with.settings.in_phase(tx.rollout(WAITLIST, now).phase),
         )
 
+    def _reached(self, tx: DeskTransaction, facts: Facts, returned: Returned) -> Facts:
+        """The facts, with how each of those who may be asked is reached: by our own log of consents and contacts, as the gate looks at it.
+
+        Of the others nobody needs to know.
+        """
+        asked = askable(facts)
+        prefers_calls = any(one.channel is Channel.CALL and one.client in asked for one in facts.waiting)
+        calls = prefers_calls and self._calls.room(tx, facts.now) > 0
+        waiting = (self._by_channel(tx, one, facts.now, returned, calls=calls) if one.client in asked else one for one in facts.waiting)
+        return replace(facts, waiting=tuple(waiting))
+
+    def _by_channel(
+        self, tx: DeskTransaction, one: WaitingClient, now: datetime, returned: Returned, *, calls: bool = False
+    ) -> WaitingClient:
+        """The client with the channel that an offer goes by: none from which messages came back lately."""
+        channels = in_order(one.channel, others=self._with.settings.other_channels, calls=calls)
+        channels = tuple(channel for channel in channels if channel not in returned.get(one.client, {}))
+        known = tx.contact_facts(one.client, NO_CASE)
+        found = reachable(one.client, channels, Purpose.OFFER, known, self._with.policy, now, zone=one.zone, safe=one.safe)
+        if found is None:
+            return replace(one, can_be_reached=False)
+        return replace(one, channel=found.channel, not_before=found.at if found.at > now else None)
+
     def _claim(self, records: Sequence[OpeningRecord], outlook: Mapping[str, Outlook], done: Round) -> dict[str, OpeningRecord]:
         """The openings this worker asks for, as long as nothing it looked at was moved, and no other worker is choosing."""
         with self._with.store.transaction() as tx:
@@ -119,6 +163,12 @@ class Waves:
                 current = tx.opening(record.id)
                 if current and current.version == record.version:
                     release_opening(tx, current, tx.now(self._with.clock))
+
+
+def _standbys(tx: DeskTransaction, record: OpeningRecord) -> list[StandbyRecord]:
+    """Standbys for the opening's time, over or not: each has its case's id."""
+    found = [tx.standby(case.id) for case in tx.cases_about(record.id) if case.proposal.use_case == REMINDERS]
+    return [one for one in found if one]
 
 
 def _barred(held: Sequence[OpeningRecord], waiting: Sequence[WaitingClient]) -> list[Refusal]:

@@ -29,7 +29,7 @@ from tests.fake_path_store import FakeTransaction
 VISITS = {f"{0x1000 + number:032x}": TOMORROW + timedelta(hours=number) for number in range(3)}
 FAULTS = [Fault.NONE, Fault.NONE, *(one for one in Fault if one is not Fault.WRONG_SLOT)]
 choices = st.integers(0, 840)
-MODES = {"serial": SETTINGS, "parallel": replace(SETTINGS, mode=Mode.PARALLEL, batch=3, most_offers=5)}
+MODES = {"serial": SETTINGS, "parallel": replace(SETTINGS, mode=Mode.PARALLEL, batch=3, near_batch=3, most_offers=5)}
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -182,7 +182,11 @@ class DeskMachine(RuleBasedStateMachine):
         offers = list(self.world.store.tables.offers.values())
         live = [one for one in offers if one.state is OfferState.SENT]
         settings_ = self.world.settings
-        assert max(Counter(one.opening for one in live).values(), default=0) <= settings_.at_once
+        assert (
+            max(Counter(one.opening for one in live).values(), default=0) <= max(settings_.batch, settings_.near_batch)
+            if settings_.mode is Mode.PARALLEL
+            else 1
+        )
         assert max(Counter(one.client for one in live).values(), default=0) <= 1
         asked = Counter(
             (one.opening, one.client) for one in offers if one.state in (OfferState.DECLINED, OfferState.EXPIRED, OfferState.SENT)

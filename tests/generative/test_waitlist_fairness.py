@@ -100,4 +100,4 @@ def test_whom_nobody_asked_for_longer_goes_first_among_equals() -> None:
         "p", "v", ZONE, NOON, (opening(),), (waiting("a"), waiting("b", entered_at=waiting("a").entered_at)), (THERAPIST,), tuple(told)
     )
 
-    assert [asked(one) for one in propose(facts)] == ["client-b"]
+    assert [asked(one) for one in propose(facts)] == ["client-b", "client-a"]

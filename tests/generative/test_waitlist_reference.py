@@ -86,7 +86,7 @@ def test_nobody_is_asked_twice_and_no_cap_is_passed(facts: Facts) -> None:
     for opening in facts.openings:
         new = sum(one.subject == opening.id for one in proposals)
         live = sum(one.opening == opening.id for one in facts.live)
-        assert new == 0 or new + live <= facts.settings.at_once
+        assert new == 0 or new + live <= facts.settings.at_once(opening.starts_at - facts.now)
         assert new == 0 or new + len(_asked_for(facts, opening.id)) <= facts.settings.most_offers
         assert not {asked(one) for one in proposals if one.subject == opening.id} & _asked_for(facts, opening.id)
     assert names <= {f"client-{number}" for number in range(10)}
@@ -135,7 +135,7 @@ def test_booking_without_asking_needs_settings_consent_and_a_good_fit(facts: Fac
 @thorough
 def test_openings_are_filled_as_far_as_possible_and_then_best(facts: Facts) -> None:
     """With one offer at a time, every way of sharing out the openings that have room is tried: none fills more, or as many better."""
-    serial = replace(facts, settings=replace(facts.settings, batch=1))
+    serial = replace(facts, settings=replace(facts.settings, batch=1, near_batch=1))
     board = Board(serial.ordered)
     open_for = [
         {match.client: match.standing for match in matches} if room else {}

@@ -158,7 +158,7 @@ def test_the_settings_in_force_are_shown_with_what_the_practice_set(typed: Typed
     assert "  max_attempts           3" in screen
     assert "searches for an unknown outcome" in screen
     assert told["set"] == ["max_probes"]
-    assert told["waitlist"]["answer_minutes"] == 30
+    assert told["waitlist"]["answer_minutes"] == 60
 
 
 def test_people_are_listed_with_what_they_may_decide(typed: Typed) -> None:

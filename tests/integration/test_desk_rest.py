@@ -10,10 +10,9 @@ import pytest
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
-from hsched_core.use_cases.waitlist import WaitlistSettings
 from hsched_core.workflow.waitlist import Standing, Told, WaitlistDesk
 from hsched_sandbox.ehr.conduct import DoubleBooking
-from tests.desk_world import KINDS, ORDER
+from tests.desk_world import KINDS, ORDER, SETTINGS
 from tests.rest_world import POLICY, USE_CASE, RestWorld, rest_world
 from tests.sandbox_ehr import NOW, wanted
 
@@ -57,7 +56,7 @@ def live(tmp_path: Path) -> Iterator[Live]:
         world.store.tables.phases[USE_CASE] = Phase.AUTO
         order = replace(ORDER, valid_from=NOW - timedelta(days=1), expires_at=NOW + timedelta(days=9), action_kinds=KINDS)
         world.store.tables.orders[USE_CASE] = order
-        desk = WaitlistDesk(world.path, world.store, world.connector.reader, world.clock, POLICY, WaitlistSettings())
+        desk = WaitlistDesk(world.path, world.store, world.connector.reader, world.clock, POLICY, SETTINGS)
         made = Live(world, desk)
         made.cancel()
         assert desk.advance().failed == {}

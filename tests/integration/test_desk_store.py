@@ -28,7 +28,7 @@ from tests.offer_histories import recorded
 from tests.offer_races import MANY, Arena, arena, overlapping, race
 
 pytestmark = pytest.mark.xdist_group("postgres")
-PARALLEL = replace(SETTINGS, mode=Mode.PARALLEL, batch=3)
+PARALLEL = replace(SETTINGS, mode=Mode.PARALLEL, batch=3, near_batch=3)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -142,7 +142,7 @@ def test_many_yeses_to_one_link_are_one_booking(url: str, tmp_path: Path) -> Non
 
 def test_many_clients_who_say_yes_to_one_opening_have_one_winner(url: str, tmp_path: Path) -> None:
     """L1 over HTTP: sixteen offers, one booking, fifteen kind refusals, all of them still on the list."""
-    crowd = replace(SETTINGS, mode=Mode.PARALLEL, batch=16, most_offers=16)
+    crowd = replace(SETTINGS, mode=Mode.PARALLEL, batch=16, near_batch=16, most_offers=16)
     with on_sql(url, tmp_path, settings=crowd, clients=()) as (world, _):
         world.ehr.entries = {entry_of(one): replace(waits(one), entry=entry_of(one)) for one in MANY[:16]}
         for client in MANY[:16]:
@@ -226,7 +226,8 @@ def test_cases_from_before_learn_what_they_are_about(url: str, tmp_path: Path) -
         (case,) = world.cases()
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        later = ("standbys", "draws", "replies", "deliveries", "dead_ends", "call_tasks")
+        service = ("client_links", "client_wishes", "predictions", "api_clients", "passkeys", "sign_ins")
+        later = (*service, "standbys", "draws", "replies", "deliveries", "dead_ends", "call_tasks")
         for statement in (
             *(f"DROP TABLE {table}" for table in later),
             "ALTER TABLE contacts DROP COLUMN purpose",

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +14,15 @@ import pytest
 
 from hsched_adapters.settings import Paths, Practice, Source, save_practice
 from hsched_cli.main import run
+from hsched_core.domain.actions import Basis, BookAppointment, OfferSlot
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.lifecycle import State
+from hsched_core.domain.sessions import Session
+from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_sandbox.sms.carrier import Fate
 from tests.integration.test_calls_and_bounces import MAILBOX, bounce
 from tests.mail_server import MailRoom, mail_server
+from tests.rest_world import FREE
 from tests.text_world import MAIL, TextWorld, text_world
 
 Says = Callable[..., str]
@@ -83,6 +87,32 @@ def test_a_call_is_listed_until_somebody_says_how_it_ended(world: TextWorld, say
     assert says("called", case.id, "left_word").strip() == "Kept."
     assert "no open call" in says("called", case.id, "reached")
     assert json.loads(says("calls", "--json")) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told", "end"), [("confirmed", "booked for them", "accepted"), ("declined", "Somebody else", "declined")]
+)
+def test_an_offer_by_phone_is_answered_where_the_call_is_settled(
+    world: TextWorld, says: Says, monkeypatch: pytest.MonkeyPatch, outcome: str, told: str, end: str
+) -> None:
+    """The list says which time is offered; a yes books it, as a yes to a written offer does. No other call can be declined."""
+    monkeypatch.setattr("hsched_cli.messages._opened", lambda: world.opened)  # by the world's clock
+    clinician = world.token("clinician", "PRV-0000")
+    session = Session(world.client(5), clinician, FREE, 50, SessionType.INDIVIDUAL, Modality.IN_PERSON)
+    until = world.clock.now() + timedelta(hours=2)
+    entry = world.token("waitlist_entry", "WL-0000001")
+    action = OfferSlot(BookAppointment(session, Basis.ACCEPTED_OFFER), Channel.CALL, "waitlist_offer", until, entry)
+    case = world.opened.path.execute(world.approved(action))
+    other = world.sent(0, channel=Channel.CALL)
+    listed = {one["id"]: one for one in json.loads(says("calls", "--json"))}
+
+    assert [datetime.fromisoformat(listed[case.id][name]) for name in ("offers", "until")] == [FREE, until]
+    assert (listed[other.id]["offers"], "Only an offer" in says("called", other.id, "declined")) == ("", True)
+    assert told in says("called", case.id, outcome)
+    with world.opened.path_store.transaction() as tx:
+        offer = tx.offer(case.id)
+    assert offer is not None
+    assert str(offer.state) == end
 
 
 def test_a_bounce_is_taken_in_from_a_pipe(

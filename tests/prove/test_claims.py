@@ -103,7 +103,7 @@ def late_yeses(stores: Where, count: int) -> int:
 def answers_at_once(stores: Where, how_many: int) -> tuple[dict[Any, int], dict[Any, int], int, int]:
     """Statuses of so many answers to one link, and to so many offers of one opening; and how many bookings each made."""
     url, folder = next(stores)
-    crowd = replace(SETTINGS, mode=Mode.PARALLEL, batch=how_many, most_offers=how_many)
+    crowd = replace(SETTINGS, mode=Mode.PARALLEL, batch=how_many, near_batch=how_many, most_offers=how_many)
     with on_sql(url, folder, settings=crowd, clients=()) as (world, _):
         world.ehr.entries = {entry_of(one): replace(waits(one), entry=entry_of(one)) for one in MANY[:how_many]}
         for client in MANY[:how_many]:

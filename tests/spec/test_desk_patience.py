@@ -8,7 +8,7 @@ import pytest
 
 from hsched_core.domain.actions import Action, AddNote
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNASKED, OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts
 from hsched_core.use_cases.waitlist import Facts
@@ -22,7 +22,9 @@ IN_THREE_DAYS = TOMORROW + timedelta(days=3)
 
 
 def of_one_text_a_day() -> DeskWorld:
-    return DeskWorld(policy=replace(POLICY, text_caps=replace(POLICY.text_caps, per_day=1)), clients=CLIENTS[:1])
+    """And of no other channel."""
+    policy = replace(POLICY, text_caps=replace(POLICY.text_caps, per_day=1))
+    return DeskWorld(policy=policy, settings=replace(SETTINGS, other_channels=False), clients=CLIENTS[:1])
 
 
 def test_who_is_in_quiet_hours_is_asked_when_they_are_over() -> None:
@@ -61,7 +63,7 @@ def test_another_client_is_asked_meanwhile(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_who_had_their_text_of_the_day_is_asked_tomorrow() -> None:
-    """Of another opening, that is far enough ahead."""
+    """Of another opening, that is far enough ahead. Until then nothing is proposed that the budget would stop."""
     world = of_one_text_a_day()
     world.ehr.book(LATER, visit("1c" * 16, IN_THREE_DAYS))
     world.cancel()
@@ -69,7 +71,7 @@ def test_who_had_their_text_of_the_day_is_asked_tomorrow() -> None:
     world.desk.decline(world.offers()[0].id)
     world.cancel(LATER)
     world.desk.advance()
-    assert (world.asked(), world.opening(LATER).state) == ([CLIENTS[0]], OpeningState.OPEN)
+    assert (world.asked(), world.opening(LATER).state, world.cases(LATER)) == ([CLIENTS[0]], OpeningState.OPEN, [])
     world.wait(hours=21)
     world.desk.advance()
 
@@ -77,15 +79,16 @@ def test_who_had_their_text_of_the_day_is_asked_tomorrow() -> None:
 
 
 def test_who_did_not_consent_is_not_asked_later_either() -> None:
-    """That does not clear by itself: nobody is left to ask."""
+    """That does not clear by itself: nobody is left to ask, and the trail says why. Nothing is proposed that the gate would stop."""
     world = DeskWorld(clients=CLIENTS[:1])
     world.store.tables.consents.clear()
     world.cancel()
     world.desk.advance()
     world.desk.advance()
 
-    (case,) = world.cases()
-    assert (case.state, case.not_before, world.state) == (State.BLOCKED, None, OpeningState.EXHAUSTED)
+    (told,) = [one.body["skipped"] for one in world.store.tables.audit if one.kind == UNASKED]
+    assert (world.cases(), world.state) == ([], OpeningState.EXHAUSTED)
+    assert told == [{"reasons": ["no_channel"], "clients": [CLIENTS[0]]}]
 
 
 def moving_up() -> DeskWorld:

@@ -17,13 +17,14 @@ from hsched_core.use_cases.waitlist import FitWeights, LiveOffer, Mode, Outlook,
 from tests.waitlist_world import DAY, HOUR, NOON, TOMORROW, asked, facts, opening, waiting
 
 A, B, C = waiting("a", urgency=Urgency.URGENT), waiting("b", urgency=Urgency.SOON), waiting("c")
-PARALLEL = WaitlistSettings(mode=Mode.PARALLEL, batch=2)
+PARALLEL = WaitlistSettings(mode=Mode.PARALLEL, batch=2, near_batch=2)
+SERIAL = WaitlistSettings(mode=Mode.SERIAL, answer_minutes=30, most_answer_minutes=30)
 LATE_EVENING = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)  # 20:00 in New York
 
 
 def test_one_after_the_other_asks_who_fits_best() -> None:
     """An offer over the client's channel, half an hour to answer, and the booking it leads to."""
-    (one,) = propose(facts(C, A, B))
+    (one,) = propose(facts(C, A, B, settings=SERIAL))
 
     assert isinstance(one.action, OfferSlot)
     assert asked(one) == "client-a"
@@ -54,7 +55,7 @@ def test_in_parallel_a_batch_is_asked_and_topped_up() -> None:
 
 
 def test_serial_waits_for_the_answer() -> None:
-    assert propose(facts(A, B, live=(LiveOffer("opening-1", "client-a"),))) == ()
+    assert propose(facts(A, B, settings=SERIAL, live=(LiveOffer("opening-1", "client-a"),))) == ()
 
 
 def test_ten_offers_of_an_opening_are_enough() -> None:
@@ -123,7 +124,7 @@ def test_a_client_with_two_entries_is_asked_once_with_the_better() -> None:
 
 def test_candidates_may_be_picked_instead_or_say_why_not() -> None:
     """In the order in which they would be asked; what a person picks is an offer, listed under its own hash."""
-    (one,) = propose(facts(C, B, A, waiting("d", session_type=SessionType.INTAKE)))
+    (one,) = propose(facts(C, B, A, waiting("d", session_type=SessionType.INTAKE), settings=SERIAL))
 
     assert [line.subject for line in one.candidates] == ["client-a", "client-b", "client-c", "client-d"]
     assert [line.fit is not None for line in one.candidates] == [True, True, True, False]
@@ -155,8 +156,18 @@ def test_a_standing_book_me_is_booked_where_settings_and_fit_allow() -> None:
     assert isinstance(below.action, OfferSlot)
 
 
+def test_nobody_is_offered_a_time_that_goes_to_somebody_else_unasked() -> None:
+    """Who is booked comes first, and alone; while somebody may still answer, a standing "book me" is asked like anybody."""
+    good, settings = replace(A, may_book_without_asking=True, sees="clinician-1"), WaitlistSettings(books_without_asking=True)
+    (booked,) = propose(facts(good, B, C, settings=settings))
+    beside = propose(facts(good, B, C, settings=settings, live=(LiveOffer("opening-1", "client-z"),)))
+
+    assert (asked(booked), booked.action.kind) == ("client-a", "book_appointment")
+    assert [one.action.kind for one in beside] == ["offer_slot", "offer_slot"]
+
+
 def test_where_a_person_decides_they_have_their_own_time_before_the_client_has() -> None:
-    told = facts(A, settings=WaitlistSettings(decide_minutes=60))
+    told = facts(A, settings=replace(SERIAL, decide_minutes=60))
     (one,) = propose(told)
 
     assert isinstance(one.action, OfferSlot)
@@ -168,6 +179,7 @@ def test_reasons_are_sentences_a_person_can_read() -> None:
         replace(B, sees="clinician-1", weekdays=frozenset({3}), hour_from=9, instead_of="appointment-1", instead_at=TOMORROW + 20 * DAY),
         C,
         histories=(OfferHistory("client-b", 2, NOON - 15 * DAY),),
+        settings=SERIAL,
     )
     (one,) = propose(told)
 
@@ -185,7 +197,7 @@ def test_reasons_are_sentences_a_person_can_read() -> None:
 
 def test_no_reason_names_anybody() -> None:
     """Pseudonyms stand in fields of their own."""
-    (one,) = propose(facts(A, B, C))
+    (one,) = propose(facts(A, B, C, settings=SERIAL))
     texts = " ".join([*one.reasons, *(line.skipped_because for line in one.candidates)])
 
     assert "client-" not in texts
@@ -210,8 +222,13 @@ def test_a_new_score_is_no_new_proposal_but_a_new_fact_is() -> None:
         ({"answer_minutes": 0}, "below 1"),
         ({"rest_days": -1}, "below 0"),
         ({"answer_minutes": 60, "decide_minutes": 61}, "after the session's start"),
-        ({"threshold": 1.01}, "no fit"),
-        ({"send_from_hour": 20}, "no span of a day"),
+        ({"threshold": 1.01}, "no share"),
+        ({"most_answer_minutes": 59}, "shorter than the least"),
+        ({"answer_share": 1.01}, "no share"),
+        ({"near_batch": 0}, "below 1"),
+        ({"calls_per_day": -1}, "below 0"),
+        ({"call_from_hour": 16}, "to call are no span of a day"),
+        ({"send_from_hour": 20}, "to send are no span of a day"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_with_a_remedy(changes: dict[str, Any], told: str) -> None:
@@ -239,12 +256,12 @@ def test_facts_that_contradict_themselves_are_refused(changes: dict[str, Any]) -
 
 def test_a_persons_time_to_decide_is_not_the_clients() -> None:
     """In review an hour on top, as far as the notice allows, and nobody is booked unasked; in auto nobody decides."""
-    settings = WaitlistSettings(books_without_asking=True)
+    settings = replace(SERIAL, books_without_asking=True)
 
     assert (settings.in_phase(Phase.REVIEW).decide_minutes, settings.in_phase(Phase.REVIEW).books_without_asking) == (60, False)
-    assert replace(settings, answer_minutes=100).in_phase(Phase.REVIEW).decide_minutes == 20
+    assert replace(settings, answer_minutes=100, most_answer_minutes=100).in_phase(Phase.REVIEW).decide_minutes == 20
     assert replace(settings, decide_minutes=15).in_phase(Phase.REVIEW).decide_minutes == 15
     assert settings.in_phase(Phase.AUTO) == settings
-    (offer,) = propose(facts(C, A, B, settings=WaitlistSettings().in_phase(Phase.REVIEW)))
+    (offer,) = propose(facts(C, A, B, settings=SERIAL.in_phase(Phase.REVIEW)))
     assert isinstance(offer.action, OfferSlot)
     assert (offer.expires_at, offer.action.answer_by) == (NOON + timedelta(minutes=60), NOON + timedelta(minutes=90))

@@ -33,7 +33,7 @@ from hsched_core.workflow.path import Path
 from hsched_core.workflow.reminder_reading import Sources
 from hsched_core.workflow.reminders import RemindersDesk
 from hsched_core.workflow.replies import RepliesDesk
-from hsched_core.workflow.waitlist import WaitlistDesk
+from hsched_core.workflow.waitlist import Standing, WaitlistDesk
 from tests.fake_other_side import FakeDoors, OwnRules
 from tests.holdout_years import OneKey
 from tests.year.life import Life, Sent
@@ -248,16 +248,35 @@ class Platform:
 
     def _await_answer(self, offer: str, action: OfferSlot) -> None:
         self._wake(action.answer_by + SECOND)
+        if action.channel is Channel.CALL:
+            self.life.at(self.life.office.next_open(self.life.present), lambda: self._ring_about(offer, action))
+            return
         wait = self.life.waits[action.waitlist_entry]
         session, folk = action.leads_to.booking, self.life.folk
         chance = folk.chance(wait, session, self._ignored[action.waitlist_entry], self.life.present)
         self._ignored[action.waitlist_entry] += 1
-        if action.channel is Channel.CALL:
-            self.life.office.phone("calls: offers", folk.is_reached(wait.entry.client, self.life.present, offer))
         if folk.takes(wait, session, chance):
             self.life.at(self.life.present + folk.offer_delay(wait, session), lambda: self._accept(offer, action))
         elif folk.declines(wait, session):
             self.life.at(self.life.present + folk.offer_delay(wait, session), lambda: self._decline(offer))
+
+    def _ring_about(self, offer: str, action: OfferSlot) -> None:
+        """Staff ring about an opening: who picks up answers then and there, as in the usual world."""
+        told, now, folk = self.waitlist.look(offer), self.life.present, self.life.folk
+        if told is None or told.standing is not Standing.OPEN:  # taken meanwhile, or they found no time for it
+            return
+        wait, session = self.life.waits[action.waitlist_entry], action.leads_to.booking
+        reached = folk.is_reached(wait.entry.client, now, f"{session.clinician}/{session.starts_at}")
+        self.life.office.phone("calls: offers", reached)
+        if not reached:
+            return
+        chance = folk.chance_by_phone(folk.chance(wait, session, self._ignored[action.waitlist_entry], now))
+        if folk.takes(wait, session, chance):
+            self.life.office.spend("bookings", BOOKING)
+            self._accept(offer, action)
+        else:
+            self._ignored[action.waitlist_entry] += 1
+            self._decline(offer)
 
     def _accept(self, offer: str, action: OfferSlot) -> None:
         before = set(self.life.ehr.keys)

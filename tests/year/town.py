@@ -212,6 +212,8 @@ class Town:
             instead_of=None if entry.instead_of is None else visit_of(row),
             instead_at=None if entry.instead_of is None else session.starts_at,
             state=person.state,
+            zone=person.known.zone,
+            safe=person.known.safe,
         )
         return Wait(waiting, row, instant(until))
 

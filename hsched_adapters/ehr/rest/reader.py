@@ -220,6 +220,8 @@ class _Waitlist:
             visits=tuple(sorted(visits.get(client, ()))),
             cover=tuple(one for of, one in cover.get(client, ()) if of in (None, kind)),
             state=known.state,
+            zone=known.zone,
+            safe=known.safe,
             may_book_without_asking=has_consent(known.consents, None, Purpose.BOOK_ME, self._reader.clock.now()),
         )
 
