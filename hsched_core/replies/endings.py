@@ -163,6 +163,8 @@ ENDINGS = rules(
               me vaya para|\
               acabe con|pase lo peor|me decida)
             (?:antes|por fin|al fin) (?:de eso )?(?:lo hago|lo hice|lo voy a hacer|me animo|acabo con)
+            si (?:ya )?no (?:vuelvo|regreso|amanezco|despierto)(?! (?:a tiempo|antes|temprano|a las|hoy))
+            if i (?:dont|never) (?:come|make it) back
             para entonces (?:ya )?(?:no|todo|estare|habre|voy a)
             (?:me animo|me atrevo|me decido|tomo valor|agarro valor|tengo el valor)(?! (?:a (?:ir|hablar|llamar|preguntar)))
             """,
