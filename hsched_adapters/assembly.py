@@ -157,9 +157,9 @@ class OpenPractice:
     @property
     def templates(self) -> Mapping[str, frozenset[str]]:
         """The texts that messages are made of, by name, with what each asks for: when, until, link, sender."""
-        from hsched_adapters.ehr.rest.wording import fields_of, load_templates
+        from hsched_adapters.ehr.rest.wording import fields_by_template
 
-        return {name: frozenset[str]().union(*map(fields_of, texts.values())) for name, texts in load_templates().items()}
+        return fields_by_template()
 
     @cached_property
     def connector(self) -> "RestConnector":
@@ -218,12 +218,14 @@ class OpenPractice:
     @cached_property
     def replies(self) -> "RepliesDesk":
         """The desk of replies."""
+        from hsched_adapters.clients_clock import clients_clock
         from hsched_adapters.paging import NoPager, WebhookPager
         from hsched_core.workflow.replies import RepliesDesk
 
         paging = self.practice.paging
         pager = WebhookPager(paging, self.paths.keys) if paging else NoPager()
-        return RepliesDesk(self.texts, lambda: self.reader, pager, self.clock, self.practice.id)
+        zone_of = clients_clock(lambda: self.calendar, self.timezone)
+        return RepliesDesk(self.texts, lambda: self.reader, pager, self.clock, self.practice.id, zone_of=zone_of)
 
     def take_over_consents(self) -> int:
         """What is new in the EHR's log of consent goes into ours; how many events that were."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hsched_adapters.access.pending import ProviderSignIns
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
+    from hsched_adapters.desk.parts import DeskParts
     from hsched_adapters.keys import Keyring
     from hsched_adapters.prediction_parts import PredictionParts
     from hsched_core.workflow.client_pages import ClientPages
@@ -116,6 +117,13 @@ class ServiceParts:
         if not self._opened.practice.is_sandbox:
             return None
         return DemoPasswords(self._opened.paths.keys, self.roll.people, is_sandbox=True)
+
+    @cached_property
+    def desk(self) -> "DeskParts":
+        """What staff pages read."""
+        from hsched_adapters.desk.parts import DeskParts
+
+        return DeskParts(self._opened)
 
     @cached_property
     def rates(self) -> "Rates":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hsched_adapters.ehr.rest.wording import OWN, TEMPLATES, lint_all, read_templates, written_time
+from hsched_adapters.ehr.rest.wording import MAIL, OWN, TEMPLATES, laid_over, lint_all, read_templates, written_time
 from hsched_core.messages.lint import LANGUAGES, Problem, rendered
 
 EXAMPLE = datetime(2026, 3, 6, 14, tzinfo=UTC)  # a Friday
@@ -33,7 +33,7 @@ class Words:
     def templates(self) -> dict[str, dict[str, str]]:
         """Those that come with hsched, and over them the practice's own."""
         mine = self.home / OWN
-        return {**read_templates(TEMPLATES), **(read_templates(mine) if mine.exists() else {})}
+        return laid_over(read_templates(TEMPLATES), read_templates(mine) if mine.exists() else {})
 
     def problems(self, more: Iterable[str] = ()) -> list[Problem]:
         """What speaks against them, also against more words than the practice's."""
@@ -47,4 +47,4 @@ class Words:
                 if language in texts and (name, language) not in broken:
                     when = written_time(EXAMPLE, language)
                     values = {"when": when, "until": when, "link": self.link(NOBODYS_CASE)}
-                    yield Shown(name, language, rendered(texts[language], language, self.sender, values))
+                    yield Shown(name, language, rendered(texts[language], language, self.sender, values, as_text=not name.endswith(MAIL)))

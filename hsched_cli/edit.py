@@ -55,8 +55,8 @@ def changes(action: "Action", channel: Channel | None, template: str, texts: Map
 
     if not isinstance(action, OfferSlot | SendMessage):
         raise UserError(f"There is nothing to edit about {action.kind}.", "Reject it, or approve another candidate of the list.")
-    # An offer needs the address at which it is answered, and nothing else has one.
-    known = sorted(name for name, fields in texts.items() if ("link" in fields) is isinstance(action, OfferSlot))
+    # An offer says until when it may be answered, and nothing else does.
+    known = sorted(name for name, fields in texts.items() if ("until" in fields) is isinstance(action, OfferSlot))
     if template and template not in known:
         raise UserError(f"There is no text {template} for this.", f"There are: {', '.join(known)}.")
     if isinstance(action, OfferSlot):

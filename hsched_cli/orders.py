@@ -1,20 +1,14 @@
 """`hsched orders`: what people allow a use case to do without asking each time. An order is a proposal that two others approve."""
 
-import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from hsched_cli.console import out, print_json
 from hsched_cli.desk import AS, someone
-from hsched_core.domain.errors import UserError
-from hsched_core.policy.approval import APPROVERS
-from hsched_core.use_cases import USE_CASES
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
-    from hsched_core.domain.rollout import StandingOrder
 
 app = typer.Typer(help="Standing orders: what a use case may do without asking each time.")
 LIST_EXAMPLES = """
@@ -33,8 +27,6 @@ Examples:
 
   hsched orders issue scores --use-case risk_write_back --kinds record_score --per-day 500 --min-confidence 1 --days 90 --as datateam
 """
-NEVER_ORDERED = frozenset({"issue_standing_order", "change_phase"})
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 DEFAULT_CONFIDENCE = 0.85
 
 
@@ -80,46 +72,19 @@ def issue(
     from hsched_cli.phase import propose
     from hsched_cli.practice import opened
     from hsched_core.domain.actions import IssueStandingOrder
+    from hsched_core.workflow.own_rules import WantedOrder, order_of
 
     practice = opened()
     person = someone(practice, login, "orders.issue")
-    order = _order(practice, name, use_case, kinds, per_day, min_confidence, days)
-    propose(practice, use_case, IssueStandingOrder(order), f"{login} asks for this standing order.", person)
-
-
-def _order(
-    practice: "OpenPractice", name: str, use_case: str, kinds: str, per_day: int, min_confidence: float, days: int
-) -> "StandingOrder":
-    from hsched_core.domain.rollout import StandingOrder
-
-    now = practice.clock.now()
     with practice.path_store.looking() as state:
         standing = state.order(use_case)
-    version = standing.version + 1 if standing and standing.name == name else 1
-    wanted = _kinds(kinds)
-    _check(name, use_case, wanted)
-    return StandingOrder(name, version, practice.practice.id, use_case, wanted, min_confidence, per_day, now, now + timedelta(days=days))
+    wanted = WantedOrder(name, use_case, _kinds(kinds), per_day, min_confidence, days)
+    order = order_of(wanted, standing, practice.practice.id, practice.clock.now())
+    propose(practice, use_case, IssueStandingOrder(order), f"{login} asks for this standing order.", person)
 
 
 def _kinds(told: str) -> frozenset[str]:
     return frozenset(one.strip() for one in told.split(",") if one.strip())
-
-
-def _check(name: str, use_case: str, kinds: frozenset[str]) -> None:
-    known = sorted(APPROVERS.keys() - NEVER_ORDERED | _reminders())
-    if not NAME.fullmatch(name):
-        raise UserError("That is not a short name.", "Small letters, digits and hyphens, beginning with a letter.")
-    if use_case not in USE_CASES:
-        raise UserError(f"There is no use case {use_case}.", f"There are: {', '.join(USE_CASES)}.")
-    if not kinds or kinds - set(known):
-        raise UserError("A standing order cannot cover that.", f"It may cover: {', '.join(known)}.")
-
-
-def _reminders() -> set[str]:
-    """Messages of the use case reminders are ordered template by template."""
-    from hsched_core.use_cases.reminders_plan import Step
-
-    return {f"send_message:{step}" for step in Step if step is not Step.STANDBY}
 
 
 def _rows(practice: "OpenPractice") -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """`hsched phase`: how far each use case may go by itself. More autonomy is proposed and approved by two people; less is at once."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from hsched_core.use_cases import USE_CASES
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
     from hsched_core.domain.people import Person
-    from hsched_core.domain.proposal import Proposal
 
 app = typer.Typer(help="How far each use case may go by itself: shadow, review, auto.")
 SHOW_EXAMPLES = """
@@ -32,7 +30,6 @@ Examples:
 
   hsched phase set waitlist auto --evidence report.pdf --as frontdesk        a proposal; two other people approve it
 """
-OPEN_FOR = timedelta(days=7)
 BY_A_PERSON = "person"  # the trail's word for a step back that nobody but a person asked for
 
 
@@ -116,29 +113,11 @@ def _propose(practice: "OpenPractice", use_case: str, to: Phase, evidence: Path 
 def propose(practice: "OpenPractice", use_case: str, action: Any, reason: str, person: "Person") -> None:
     """A change of the practice's own rules, as a person's proposal; the one that waits already where it is the same."""
     from hsched_cli.case_words import describe
+    from hsched_core.workflow.own_rules import own_rule
 
-    case = practice.path.propose(own_rule(practice, use_case, action, reason, person))
+    case = practice.path.propose(own_rule(practice.policy, use_case, action, (reason,), person, practice.clock.now()))
     out().print(f"{case.id[:12]} proposes to {describe(case.action, practice.timezone)}.", markup=False)
     out().print(f"It is {case.state}. Next, by other people: hsched approve {case.id[:12]} --as ...", markup=False)
-
-
-def own_rule(practice: "OpenPractice", use_case: str, action: Any, reason: str, person: "Person") -> "Proposal":
-    """Such a proposal. Its facts hold the moment: what was refused may be asked for again."""
-    from hsched_core.domain.canonical import digest
-    from hsched_core.domain.proposal import ID_LENGTH, Proposal
-
-    now = practice.clock.now()
-    return Proposal(
-        practice=practice.practice.id,
-        use_case=use_case,
-        action=action,
-        subject=digest(["use_case", practice.practice.id, use_case])[:ID_LENGTH],
-        reasons=(reason,),
-        facts_digest=digest([action, now]),
-        policy_version=practice.policy.version,
-        expires_at=now + OPEN_FOR,
-        proposed_by=person.token,
-    )
 
 
 def _hash_of(evidence: Path | None) -> str:

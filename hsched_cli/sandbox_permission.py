@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from hsched_cli.desk import finish
-from hsched_cli.phase import own_rule
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import REMINDERS, WAITLIST
 
@@ -74,7 +73,9 @@ def permit(practice: "OpenPractice", wanted: Permission) -> bool:
 
 
 def _decided(practice: "OpenPractice", use_case: str, action: Any, reason: str) -> None:
-    case = practice.path.propose(own_rule(practice, use_case, action, reason, practice.person(ASKS)))
+    from hsched_core.workflow.own_rules import own_rule
+
+    case = practice.path.propose(own_rule(practice.policy, use_case, action, (reason,), practice.person(ASKS), practice.clock.now()))
     for login in APPROVE:
         case = practice.path.approve(case.id, case.action.digest, practice.person(login))
     finish(practice, case)

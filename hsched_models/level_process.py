@@ -103,7 +103,8 @@ def _likeliest(past: PastDays, other: Floats, named: Floats, alike: Floats, same
         belief = sum(np.log(sd / usual) ** 2 for sd, usual in zip(sds, (1.0, SEASON_SD, MOOD_SD), strict=True))
         return likelihood - float(belief) / (2 * BELIEF**2)
 
-    return max(product(SHARES, SEASONS, MOODS), key=plausible) if len(past.days) else (1.0, SEASON_SD, MOOD_SD)
+    shares = SHARES if named.any() else (1.0,)
+    return max(product(shares, SEASONS, MOODS), key=plausible) if len(past.days) else (1.0, SEASON_SD, MOOD_SD)
 
 
 def _last_closure(number: NDArray[np.int64], calendar: Days, booked: Floats) -> NDArray[np.int64]:

@@ -128,7 +128,8 @@ class Registry:
 
     def text_of(self, run_id: str, path: str) -> str | None:
         """A text that was logged with a run; None where the run has none of that name."""
-        if path not in {file.path for file in self._client.list_artifacts(run_id)}:
+        folder = path.rpartition("/")[0]
+        if path not in {file.path for file in self._client.list_artifacts(run_id, folder or None)}:
             return None
         with tempfile.TemporaryDirectory() as folder:
             return Path(self._client.download_artifacts(run_id, path, folder)).read_text(encoding="utf-8")

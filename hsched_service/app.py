@@ -12,6 +12,7 @@ from hsched_service.access import passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.client import pages
+from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
 from hsched_service.predict import document, install
@@ -29,6 +30,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     rooms.router,
     passkeys.router,
     document.router,
+    *DESK,
 )
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from hsched_adapters.keys import Keyring
@@ -59,6 +59,7 @@ class RepliesWorld:
     keyring: Keyring
     present: datetime = NOON
     rules: ReplyRules = field(default_factory=ReplyRules)
+    clock_of_client: tzinfo = UTC
 
     def __post_init__(self) -> None:
         self.store = SqlRepliesStore(self.trail, self.keyring, self)
@@ -80,7 +81,7 @@ class RepliesWorld:
 
     def another(self) -> RepliesDesk:
         """A second worker on the same store."""
-        return RepliesDesk(self.store, lambda: self.ehr, self.pager, self, PRACTICE, self.rules)
+        return RepliesDesk(self.store, lambda: self.ehr, self.pager, self, PRACTICE, self.rules, lambda _client: self.clock_of_client)
 
     def writes(self, text: str, client: str | None = CLIENT, *, sharers: tuple[str, ...] = (), advances: bool = True) -> str:
         """The client writes; the desk has a round."""

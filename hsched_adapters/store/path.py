@@ -99,8 +99,16 @@ class Look(Protocol):
         """Every opening in one of those states that starts after that instant, by its start."""
         ...
 
+    def offers(self, opening_id: str) -> Sequence[Offer]:
+        """Every offer of an opening, in the order in which they were sent."""
+        ...
+
     def unfinished_offers(self) -> Sequence[Offer]:
         """Offers that are live, or whose end was not followed up."""
+        ...
+
+    def standbys(self, *, appointment: str = "", client: str = "") -> Sequence[StandbyRecord]:
+        """Open standbys, of all visits and clients or of one, the oldest first."""
         ...
 
     def cases_about(self, subject: str) -> Sequence[Case]:

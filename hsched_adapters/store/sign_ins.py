@@ -52,8 +52,8 @@ class SqlSignIns:
             recording.connection.execute(sign_ins.insert().values(**made))
         return secret
 
-    def of(self, secret: str) -> SignIn | None:
-        """Who has that secret, if their sign-in lasts; being asked for it is a sign of life."""
+    def of(self, secret: str, *, is_alive: bool = True) -> SignIn | None:
+        """Who has that secret, if their sign-in lasts; being asked for it is a sign of life, unless a page asks by itself."""
         with self._trail.reading() as connection:
             row = connection.execute(self._known(_hash(secret))).first()
         if row is None:
@@ -61,7 +61,7 @@ class SqlSignIns:
         one, now = SignIn(row.id, row.login, Way(row.way), row.started_at, row.seen_at, row.is_proved), self._present.now()
         if self.rules.is_over(one, now):
             return None
-        if now - one.seen_at >= min(SIGN_OF_LIFE, self.rules.idle / 3):
+        if is_alive and now - one.seen_at >= min(SIGN_OF_LIFE, self.rules.idle / 3):
             with writing(self._engine) as connection:
                 connection.execute(sign_ins.update().where(self._ours, sign_ins.c.id == one.id).values(seen_at=now))
         return one

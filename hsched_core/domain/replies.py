@@ -101,6 +101,7 @@ class Reason(StrEnum):
     NO_VISIT = "no_visit"
     VISIT_CHANGED = "visit_changed"  # since the client was last told of it
     VISIT_GONE = "visit_gone"  # cancelled since then
+    OTHER_TIME = "other_time"  # a yes that names a day, an hour or a way of meeting which is not the visit's
     UNKNOWN_SENDER = "unknown_sender"
     SHARED_ADDRESS = "shared_address"
     WRONG_NUMBER = "wrong_number"  # the address belongs to somebody else: consent is withdrawn, the EHR needs mending

@@ -5,29 +5,20 @@ A message stands on a lock screen. It names the practice and a time, and nothing
 
 import re
 import string
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from hsched_core.messages.revealing import plain, revealing
+
+__all__ = ["plain", "revealing"]
 
 LANGUAGES = ("en", "es")
 FIELDS = frozenset({"sender", "when", "until", "link"})
 STOP: Mapping[str, str] = {"en": " Reply STOP to end texts.", "es": " Responda STOP para no recibir textos."}
+MAIL = ".mail"  # ends the name of words for channels on which nobody reads an answer; no text is made of them
 LONGEST_TEXT = 160  # characters, with how to end texts: 47 CFR 64.1200(a)(9)(iv)
 # The longest that hsched writes into each field; the sender is the practice's own.
 WIDEST: Mapping[str, str] = {"when": "Wed, Sep 30 at 12:30 PM", "until": "Wed, Sep 30 at 12:30 PM"}
-# Beginnings of words, without accents, that tell a reader over the shoulder what kind of care it is, who is seen with whom, or why.
-# "Clinic" or "doctor" are not among them: everybody has one.
-REVEALING = re.compile(
-    r"\b("
-    # English
-    r"therap|psych|mental|behavio|counsel|depress|anxi|bipolar|schizo|trauma|ptsd|adhd|autis|suicid|crisis|addict|substance|alcohol|"
-    r"drug|opioid|detox|rehab|recovery|sober|methadone|suboxone|diagnos|disorder|treatment|medicat|prescri|symptom|session|intake|"
-    r"wellness|emotion|grief|abuse|domestic|couple|marriage|group|assessment|evaluation|"
-    # Spanish
-    r"terap|psic|siqu|conduct|consej|depresi|ansie|adicci|sustanc|alcoh|drog|recuperaci|trastorn|"
-    r"tratam|medicam|sintom|sesion|emocion|duelo|abuso|pareja|grup|evaluaci"
-    r")"
-)
 _SENTENCES = re.compile(r"(?<=[.!?]) ")
 # No marketing and no billing in a health-care text (47 CFR 64.1200(a)(9)(iv)(C)).
 SELLING = re.compile(r"\b(pay|paid|bill|balance|invoice|fee|charge|discount|sale|promo|copay|pag[oau]|factur|saldo|cobr|descuent)")
@@ -57,17 +48,6 @@ SAID: Mapping[str, str] = {
     "selling": "speaks of money",
     "length": "is too long for a text",
 }
-
-
-def plain(text: str) -> str:
-    """Small letters without accents, and without what is not seen between them."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in apart if not unicodedata.combining(one) and unicodedata.category(one) != "Cf")
-
-
-def revealing(text: str) -> tuple[str, ...]:
-    """Beginnings of words in the text that name a kind of care."""
-    return tuple(dict.fromkeys(REVEALING.findall(plain(text))))
 
 
 def own_words(text: str, words: Iterable[str]) -> tuple[str, ...]:
@@ -116,7 +96,7 @@ def _text(name: str, language: str, text: object, own: tuple[str, ...], sender: 
     if "sender" not in wanted:
         yield Problem(name, language, "sender", "write {sender}")
     # Without the link, whose length depends on where the practice's service lies.
-    if (length := len(rendered(text, language, sender))) > LONGEST_TEXT:
+    if not name.endswith(MAIL) and (length := len(rendered(text, language, sender))) > LONGEST_TEXT:
         yield Problem(name, language, "length", f"{length} characters with its ending, {LONGEST_TEXT} at most")
 
 

@@ -145,7 +145,7 @@ DANGER_WORDS = rules(
             (?:crash|crashing|drive|driving|swerve) (?:into|off)|al metro(?= |$)(?<=aventar al metro|tirarme al metro)
             """,
         "help": r"""
-            ^(?:please )?help(?: please| me| us)*$
+            ^(?:please )?help(?: please| me| us| help)*$
             help me(?! (?:keep|stay|remember|reschedul\w*|cancel\w*|find|with|log|get (?:in|to|a)|set|sign|fill|figure|out with|change|\
               move|understand|book|make|schedul\w*|pay|join))
             (?:need|want) help(?! (?:with|finding|logging|rescheduling|getting|signing|filling|paying|to (?:log|resch\w*|find|get|\

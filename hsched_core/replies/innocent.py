@@ -132,6 +132,18 @@ INNOCENT = compiled(
     punto muerto|hora muerta|dia de (?:los )?muertos
     emojideath(?: emoji\w+)*$(?<!myself emojideath)|lol emojideath|emojideath lol|haha emojideath
     (?:dejen?|deje|paren|pare) de (?:molestar\w*|acosar\w*)|(?:stop|quit) harassing me(?: with \w+)?
+    (?:cut|cutting|nicked|burned|burnt|hurt|stabbed|hit) myself (?:shaving|cooking|chopping|slicing|ironing|moving|gardening|working out|\
+      playing \w+|running|lifting|at (?:the gym|work|practice)|on (?:a|the) (?:can|stove|pan|oven|paper|grill|envelope))\
+      (?! (?:on purpose|again|my (?:wrists?|arms?)))
+    (?:me )?(?:corte|queme|lastime) (?:rasurandome|afeitandome|cocinando|picando \w+|jugando|en el gym|haciendo ejercicio)
+    (?:si )?dios (?:quiere|lo quiere|lo permite|nos da \w+|me da (?:licencia|permiso|salud|vida))(?! (?:que|llevar\w*|me|muer\w+|\
+              recoger\w*))
+    (?:depression|anxiety|adhd|ptsd|ocd|bipolar|mood|mental health|autism) (?:\w+ )?(?:screen\w*|test\w*|assessments?|questionnaires?|\
+              forms?|\
+      surveys?|paperwork|results?|worksheets?|evaluations?|intake)
+    (?:resultados?|cuestionarios?|prueba|formulario|hoja|examen|evaluacion) de (?:la )?(?:depresion|ansiedad|tdah)
+    (?:matar|mato|mate|maten) dos pajaros de un (?:solo )?tiro|kill(?:ing)? two birds(?: with one stone)?|no me mata nadie
+    {things} (?:thats|that is|which is|that are|is absolutely|que me (?:esta|tiene)) (?:killing me|murdering me|matando)
     (?:no estoy|no estar) segur[ao] (?:si|de|a|cuando|que)
     """,
     {"things": THINGS, "places": PLACES},

@@ -1,11 +1,14 @@
 """The words that people use about their appointments: beside a yes, as a reason for not coming, with a wish to be left alone."""
 
+from hsched_core.replies.everyday import COTIDIANO, EVERYDAY
 from hsched_core.replies.rules import words
 from hsched_core.replies.small_talk import AGREEING, GREETING, KIND_WORDS
 
 # Beside a yes: of whom, when, where, how they come, what they bring.
 _ORDINARY = words(
-    """thing alright b checked arrived acuerdo supuesto asistencia llegue okis okey hun dear amor mija mijo granddaughter grandson nieta
+    """todays weeks una dos tres cuatro cinco seis siete ocho nueve diez once doce persona
+    thing alright b checked arrived acuerdo supuesto asistencia llegue
+    okis okey hun dear amor mija mijo granddaughter grandson nieta
     nieto walker heading youll yessir gotchu todo bien guys
     i im ill id ive we were well he hes she shes they theyre its that thats this these those here my mine our him his her them
     their who and or also both either with in on at by from as about until before after around is am be been being was will would
@@ -82,4 +85,5 @@ LEAVING = words(
     paciente aqui ahi solo prefiero recordatorios avisos tantos tanto otra vez nuevo oiga oye disculpe van va si confundio equivoco"""
 )
 ORDINARY = (AGREEING | KIND_WORDS | GREETING | _ORDINARY) - words("help ayuda know")  # of thanks, and of much else
-REASONS = ORDINARY | _REASONS
+REASONS = ORDINARY | _REASONS | EVERYDAY | COTIDIANO
+TOPICS = (EVERYDAY | COTIDIANO) - ORDINARY - _REASONS - LEAVING

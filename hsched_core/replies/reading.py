@@ -15,17 +15,29 @@ from hsched_core.replies.clinical import CLINICAL
 from hsched_core.replies.crisis_english import ENGLISH
 from hsched_core.replies.crisis_spanish import SPANISH
 from hsched_core.replies.danger_words import DANGER_WORDS
+from hsched_core.replies.endings import ENDINGS
 from hsched_core.replies.innocent import without_innocent
 from hsched_core.replies.language import language_of
-from hsched_core.replies.plain import hedged, is_a_way_of_speaking, is_plain_stop, is_plain_yes, says_much_else
+from hsched_core.replies.moments import said
+from hsched_core.replies.plain import (
+    asks_only_the_way,
+    hedged,
+    is_a_way_of_speaking,
+    is_another_matter,
+    is_everyday,
+    is_plain_stop,
+    is_plain_yes,
+    says_much_else,
+)
 from hsched_core.replies.rules import matching
 from hsched_core.replies.signs_english import SIGNS_ENGLISH
 from hsched_core.replies.signs_spanish import SIGNS_SPANISH
 from hsched_core.replies.small_talk import small_talk
+from hsched_core.replies.stops import ONLY, only, without_denied
 from hsched_core.replies.violence_english import VIOLENCE_ENGLISH
 from hsched_core.replies.words import Words, words_of
 
-DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *SIGNS_ENGLISH, *SIGNS_SPANISH, *DANGER_WORDS, *CLINICAL)
+DANGER = (*ENGLISH, *VIOLENCE_ENGLISH, *SPANISH, *SIGNS_ENGLISH, *SIGNS_SPANISH, *ENDINGS, *DANGER_WORDS, *CLINICAL)
 TABLES = {
     Intent.OPT_OUT: (*english.OPT_OUT, *spanish.OPT_OUT),
     Intent.CANCEL: (*english.CANCEL, *spanish.CANCEL),
@@ -34,6 +46,7 @@ TABLES = {
     Intent.QUESTION: (*english.QUESTION, *spanish.QUESTION),
     Intent.CONFIRM: (*english.CONFIRM, *spanish.CONFIRM),
 }
+EVERY_RULE = tuple(rule for known in TABLES.values() for rule in known)
 # Run together, or with signs between the letters.
 SQUEEZED = re.compile(
     r"killmys|killmeself|suicid|endmylife|enditall|wanttodie|wannadie|wishiwasdead|hurtmys|quieromorir|matarme|quitarmelavida|unalive"
@@ -49,7 +62,8 @@ NOT_NAMED = re.compile(
 )
 # What makes a text about the visit itself, though no rule says in which way: a person reads it, without haste.
 LOGISTICS = re.compile(
-    r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|link|video|zoom"
+    r"\b(?:appointments?|sessions?|visits?|office|building|room|door|entrance|floor|forms?|paperwork|portal|on hold|(?:stop|drop"
+    r"|swing|come|pass) by|link|video|zoom"
     r"|insurance|bill|card"
     r"|membership|services|front desk|\d+ ?[ap]m|schedule|cita|hora|llamada|oficina|puerta|formulario|seguro|entrada|piso|horario)\b"
 )
@@ -72,8 +86,15 @@ AGREED = re.compile(
 )
 
 
+NAMES_TIME = "confirm.names_time"  # with a yes: what it names has to be held against the visit
+# The word alone, as carriers have it answered. With anything beside it, even a "!", it calls somebody.
+KEYWORD = re.compile(r"\s*(?:help|ayuda|info)[.\s]*", re.IGNORECASE)
+
+
 def read(text: str) -> Reading:
     """How a message is understood. Any text can be given: long ones are cut, empty ones are unclear."""
+    if KEYWORD.fullmatch(text):
+        return Reading(Intent.QUESTION, language_of(words_of(text).plain), ("question.help_keyword",))
     words = words_of(text.replace(WITH_PICTURES, ""))
     danger = _danger(words)
     found = dict(_scheduling(words))
@@ -85,6 +106,8 @@ def read(text: str) -> Reading:
         found[Intent.UNCLEAR] = [left]
     if not found:
         return _of_a_part(_small(words)) if words.is_cut else _small(words)
+    if Intent.CONFIRM in found and said(words.raw):
+        found[Intent.CONFIRM] = [*found[Intent.CONFIRM], NAMES_TIME]
     ordered = [intent for intent in Intent if intent in found]
     rules = tuple(name for intent in ordered for name in found[intent])
     reading = Reading(ordered[0], language_of(words.plain), rules, tuple(ordered[1:]))
@@ -95,6 +118,10 @@ def _left_to_a_person(words: Words, found: Mapping[Intent, list[str]], *, has_pi
     """Why a person looks at it beside what was understood; empty where nobody needs to."""
     if has_pictures:
         return "unclear.pictures"
+    if ONLY.keys() & set(found.get(Intent.OPT_OUT, ())):
+        return "unclear.one_channel"
+    if Intent.CONFIRM in found and (is_another_matter(words) or (Intent.QUESTION in found and not asks_only_the_way(words))):
+        return "unclear.another_matter"
     needs_nobody = bool(found) and found.keys() <= NEED_NOBODY
     return "unclear.rest" if needs_nobody and not _is_plain(words, found) else ""
 
@@ -117,6 +144,7 @@ def _danger(words: Words) -> list[str]:
 def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
     """Every intent about appointments that the text has, after those that only seem to be there are dropped."""
     found = {intent: list(matching(known, words.plain)) for intent, known in TABLES.items()}
+    found |= _wish_to_be_left_alone(words, found)
     if NOT_NAMED.search(words.raw):
         found[Intent.OPT_OUT].append("opt_out.other_name")
     if found[Intent.MOVE] or "question.about_cancelling" in found[Intent.QUESTION]:
@@ -129,7 +157,20 @@ def _scheduling(words: Words) -> Iterable[tuple[Intent, list[str]]]:
     if found[Intent.QUESTION] and not words.asks and found[Intent.CONFIRM] and "confirm.yes" not in found[Intent.CONFIRM]:
         found[Intent.QUESTION] = []
     found |= _yes(words, found)
+    if words.asks and found[Intent.CONFIRM] and not found[Intent.LATE] and not found[Intent.MOVE]:
+        found[Intent.QUESTION] = found[Intent.QUESTION] or ["question.mark"]
     return [(intent, names) for intent, names in found.items() if names]
+
+
+def _wish_to_be_left_alone(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[str]]:
+    """How far it goes: not at all where it is denied or another person's, to one channel where another one is asked for."""
+    if one_channel := only(words):
+        return {Intent.OPT_OUT: [*one_channel], Intent.QUESTION: [], Intent.MOVE: [], Intent.CONFIRM: []}
+    meant = without_denied(words)
+    if meant == words.plain or not found[Intent.OPT_OUT]:
+        return {}
+    left = list(matching(TABLES[Intent.OPT_OUT], meant))
+    return {Intent.OPT_OUT: left} if left else {Intent.OPT_OUT: [], Intent.UNCLEAR: ["unclear.denied_stop"]}
 
 
 def _yes(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[str]]:
@@ -137,7 +178,7 @@ def _yes(words: Words, found: Mapping[Intent, list[str]]) -> dict[Intent, list[s
     names = found[Intent.CONFIRM]
     if words.asks and "confirm.yes" not in names:
         return {Intent.CONFIRM: []}
-    if small_talk(words.plain) is Intent.CONFIRM:
+    if small_talk(words.plain) is Intent.CONFIRM and not hedged(words):
         return {Intent.CONFIRM: [*names, "confirm.agrees"]} if not words.asks else {Intent.CONFIRM: []}
     if not names or not hedged(words):
         return {}
@@ -152,11 +193,11 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
         return False
     if found in ONLY_YES:
         rest = words_of(AGREED.sub("", words.marked, count=1))
-        if small_talk(rest.plain) or not _speaks_of_somebody(rest):
+        if small_talk(rest.plain) or not _speaks_of_somebody(rest) or is_everyday(rest):
             return False
         return len(words.sentences) > 1 or "unclear.yes_but" in found.get(Intent.UNCLEAR, ()) or not is_plain_yes(words)
     if not found:
-        return _speaks_of_somebody(words)
+        return _speaks_of_somebody(words) and not is_everyday(words)
     if Intent.OPT_OUT in found:
         return False  # it is plain, or a person reads it too
     known = [rule for intent in found if intent in TABLES for rule in TABLES[intent]]
@@ -165,7 +206,9 @@ def _unread(words: Words, found: Mapping[Intent, list[str]]) -> bool:
 
 def _speaks_of_somebody(words: Words) -> bool:
     says_enough = words.count >= MANY_WORDS or (words.count >= FEWEST_WORDS and bool(SOMEBODY.search(words.plain)))
-    is_about_the_place = LOGISTICS.search(words.plain) and not NOT_ABOUT_THE_PLACE.search(words.plain)
+    is_about_the_place = (
+        LOGISTICS.search(words.plain) and not NOT_ABOUT_THE_PLACE.search(words.plain) and not says_much_else(words, EVERY_RULE)
+    )
     return says_enough and not words.asks and not is_about_the_place
 
 

@@ -30,7 +30,8 @@ OPT_OUT = rules(
             (?:dont|never) (?:text|message|write|call)$|not a patient
             enough (?:with )?(?:the |these |of these |already )?(?:{texts}|already)|(?:asked|told) (?:you|yall|u)(?: guys)? to stop
             (?:dont|never) (?:send|contact)(?: \w+){0,2}(?: anymore| again|$)
-            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:\w+ )?(?:{texts}|contact)|no more$
+            (?:no|zero) (?:more |further )?(?:{texts}|contact)(?: please| from you| thanks)*$|no more (?:of )?(?:\w+ )?(?:{texts}|\
+              contact)|no more$
             (?:not|no longer) interested in (?:getting |receiving |your |the |these |any )*{texts}
             (?:quit|stop) (?:\w+ing|blowing up) (?:me|my|us) (?:with|up with|phone|inbox)(?: {texts})?
             block(?:ing)? (?:me|this number|you)(?! (?:on|of|out))
@@ -47,11 +48,26 @@ OPT_OUT = rules(
             (?:dont|no longer|not) want (?:these|this|any|your) (?:\w+ )?{texts}
             (?:remove|take|delete|get|drop|erase) (?:me|us|my (?:number|name|phone|info|contact)|this (?:number|phone)|\
               the number)(?! from (?:the|your) (?:schedule|calendar|waitlist|wait))(?! off (?:the|your) (?:schedule|calendar|waitlist|\
-              books))(?: (?:off|from|out)|$| please)
+              books))(?: (?:off|from|out)|$| please)(?! (?:of |for |from |on )*(?:the |this |my |your |next |that )?(?:{visit}|{day}|\
+              schedule|\
+              calendar|books|wait ?list|waiting|\d))
             (?:lose|forget) (?:my|this) number
             (?:turn|shut|switch) (?:off |these off)?(?:the |these |my |your |all )?(?:{texts})(?: off)?
             cancel (?:these |my |the |all |your |all the |those )?(?:text {texts}|{texts}|subscription|sms)(?! (?:for|at|on|with))
             how (?:do|can) i (?:stop|turn off|unsubscribe|opt)(?! (?:by|taking|the session))
+            ^(?:please |ok |just |i |to )*(?:end|halt|cease|kill|drop|ditch|cut|discontinue|remove|delete|no) (?:the |all |these |your |\
+              my |of )*\
+              {texts}(?: (?:please|now|thanks|thank you|ok|to me|for me|already))*$
+            ^(?:please )?(?:discontinue|cease|halt|desist|rescind)(?: (?:please|now|all|this|everything|immediately))*$
+            (?:dont|no longer|didnt|never) (?:want|need|wanted|like|asked for) (?:any of )?(?:these|those|them)\
+              (?: (?:anymore|please|messages|thanks|any more|at all|ever|now|on my phone))*$
+            (?:had enough|sick|tired|done) (?:of|with) (?:all )?(?:these|the|your|those) (?:\w+ )?{texts}
+            ^(?:please )?(?:lose|ditch|kill|skip) (?:the |these |all )?(?:{texts})$
+            (?:knock|cut) (?:it|that|this) (?:off|out) (?:with|already)(?: (?:the|these|all|your))*(?: {texts})?
+            (?:want|like|need|get|take|wish) (?:me |us )?(?:to (?:be|get) )?(?:off|out of) (?:of )?(?:this|your|the|\
+              these) (?:\w+ )?(?:list|lists|system|{texts})
+            do not contact|dont contact|no contact(?: please|$)|^dnc$|cease and desist
+            (?:i )?(?:revoke|withdraw|rescind)(?: (?:it|everything|all|my \w+|this))*$
             (?:withdraw|revoke|revoking|withdrawing|take back) (?:my )?(?:consent|permission)
             (?:dont|never|didnt|no) (?:have |had |gave |give |gave you )?(?:\w+ )?(?:permission|consent) to
             (?:text|texts|texting|write|message) (?:me )?(?:way )?(?:too much|too often|so much)|too many {texts}
@@ -85,7 +101,13 @@ CANCEL = rules(
               in through|on like|it work|sense|out what|later to hear|sure|to park))
             (?:not|isnt|arent|wont be) (?:going to )?(?:coming|attending|making it|going|able|available|there)
             (?:cant|wont|not) (?:today|tomorrow|this week)|not (?:today|tomorrow|this time|this week)
-            (?:remove|take|drop|scratch|pull) (?:me|us|my) (?:\w+ )?(?:off|from|out of)? ?(?:the |your )?(?:schedule|calendar|books|{day})
+            (?:remove|take|drop|scratch|pull|cross|strike) (?:me|us|my) (?:\w+ )?(?:off|from|out of|out)? ?(?:for |of |on )?(?:the |your |\
+              this |\
+              that |next )?(?:schedule|calendar|books|{day}|{visit}|wait ?list|waiting list|\d+\w*)
+            (?:free|open|release|give) up (?:my|the|our) (?:{visit}|{day}|\d+\w*)|bow out
+            (?:give|giving|gave) up (?:my|the|our) (?:{visit}|hour|place|{day})|no go (?:for|on) (?:{day}|me|us|this)
+            count (?:me|us) out(?: for| of|$)(?! (?:texts|messages|life))
+            (?:scratch|scrap|nix|axe) (?:my |the |that |this )?(?:{day}|{visit})
             (?:dont|no need to|not) (?:need to )?(?:hold|keep|save|reserve) (?:my|the|our|a) {visit}
             (?:dont|cant|no need to) (?:count on|expect|wait for) (?:me|us)
             (?:wont|not going to) (?:be )?see(?:ing)? (?:you|u)(?! (?:again|ever|anymore))
@@ -147,7 +169,11 @@ MOVE = rules(
             (?:earlier|later|sooner) (?:{visit}|{day}|that|this|in the|if|please|today|appointments?|slots?)
             an? (?:hour|bit|little) (?:earlier|later|sooner)
             (?:come|do|meet|go|make it|have it|be seen|be|visit|zoom|try)(?: \w+){0,4} instead|instead of|instead$
-            (?:what about|how about|lets do|lets try|would|does|could we do|can we do|can we make it|can i do|could i do|can i come|\
+            (?:pushing|moving|switching|bumping|shifting|changing|sliding) (?:it|this|that|me|my \w+|the \w+|our \w+) (?:to|back|up|out|\
+              until|till)
+            (?:called in\w*|work|sick|stuck|conflict|xxx|killing me|meeting|emergency|exam|trip|travel\w*)(?: \w+){0,2} next week$
+            (?:what about|how about|lets do|lets try|would|does(?! the \w+ (?:stop|open|close|have|run|work|go))|could we do|can we do|\
+              can we make it|can i do|could i do|can i come|\
               could i come) (?:{day}|\d{1,4}|noon|next|another|an? |later|earlier|sometime|the)(?! (?:the )?(?:parking|insurance|copay|\
               link|address))
             (?:can|could|may) (?:we|i|u|you)(?: \w+){0,2} (?:{day}|\d{1,4})(?: instead| work| better| or|$)(?<!today)
@@ -198,7 +224,8 @@ LATE = rules(
               running )?(?:\w+ )?(?:late|delayed|over|long|never came|behind|broke)
             delayed
             overslept|(?:just|only) (?:woke|got|left|leaving)|leaving (?:now|in|my|work|the house)|looking for parking
-            (?:cant|couldnt) find (?:\w+ )?(?:parking|the (?:office|building|place|entrance))|(?:just|still|sorry) parking|parking now
+            (?:cant|couldnt) find (?:\w+ )?(?:parking|(?:the|your) (?:\w+ )?(?:office|building|place|entrance|door|suite|\
+              room|floor|lobby|address))|(?:just|still|sorry) parking|parking now
             (?:trouble|problems?|issues?) (?:logging|connecting|joining|getting)
             joining in
             (?<!dont )(?<!to )hold my spot
@@ -241,7 +268,9 @@ CONFIRM = rules(
     {
         "sentence": r"""
             (?<!to )(?:confirm|confirmed|confirming|confirms)|affirm|(?:i )?shall attend|^present$|thatll work|ill take it|^can do
-            cool beans|^rog\b
+            works (?:great|fine|well|perfectly|perfect|ok)(?: on (?:my|our) end| for| here|$)|(?:put|mark|pencil|sign) (?:me|us) (?:down|\
+              in|as)(?: as| for)?
+            suits (?:me|us)(?: fine| well)?|cool beans|^rog\b
             (?:ill|well|will|we will|he will|she will|both|can|going to|gonna|plan to|plan on|planning to|planning on) (?:\w+ )?(?:be|b|\
               being) (?:there|here|on|in|attending|coming|present|logging|joining|ready)
             (?:ill|well|will|we will|can|going to|still|yes|definitely|plan to|plan on|planning on|she will|he will|both|\

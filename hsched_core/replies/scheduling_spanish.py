@@ -33,7 +33,8 @@ OPT_OUT = rules(
             ^(?:por favor )?(?:ya )?no (?:manden?|mande|envien?|escriban?|contacten?|molesten)(?: (?:mas|nada|por favor|gracias))*$
             ya no (?:manden|envien|escriban)$
             (?:basta|harta?|ya basta|suficiente) (?:ya )?(?:de|con) (?:tantos? |los |sus |estos )?{texts}
-            (?:paren|parenle|parele|parale|bajenle) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|texto\w*|\
+            (?:paren|parenle|parele|parale|bajenle|bajele) (?:ya )?(?:con|a) (?:los|tantos|sus|estos|tanto) (?:\w+ )?(?:mensaj\w+|\
+              texto\w*|avisos?|\
               recordator\w+|llamad\w+)
             bloquee?n?me
             bloqueen
@@ -44,7 +45,8 @@ OPT_OUT = rules(
             no mas (?:{texts})|(?:ni un|ningun|no) (?:mensaje|mensajes) mas
             (?:quit\w+|saqu\w+|sac\w+|borr\w+|elimin\w+|retir\w+|remuev\w+) (?:me |nos )?(?:mi |este |el |de (?:la|su|sus|tu|esa|\
               esta) )?(?:numero|nombre|telefono|lista|contacto|datos|sistema)
-            (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la) (?:cita|agenda))
+            (?:quitenme|saquenme|borrenme|eliminenme|quiteme|saqueme|borreme|remuevanme)(?! (?:la|el|de la|del?|\
+              de el) (?:proxim[ao] )?(?:{visit}|{day}|agenda))
             (?:ya )?(?:dejenme|dejeme|dejame) (?:ya )?(?:en paz|tranquil[ao]|quiet[ao])
             dejeme en paz
             dejame en paz
@@ -53,6 +55,14 @@ OPT_OUT = rules(
             vete a la
             chinguen
             no esten (?:chingando|jodiendo|molestando)
+            (?:ya )?no me (?:vuelvan?|vuelvas|regresen|sigan) a (?:\w+)
+            ^(?:por favor |ya |yo )*(?:revocar|revoco|revoquen|revoque|anular|anulo|rescindir|retiro|retirar)(?: (?:todo|el|la|mi|permiso|\
+              autorizacion|\
+              consentimiento|suscripcion|por favor|ya|esto))*$
+            (?:ya )?no (?:los|las) (?:quiero|necesito|deseo|ocupo)(?: (?:recibir|mas|ya|gracias|por favor))*$
+            (?:ya )?no (?:quiero|necesito|deseo) (?:estos|estas|esos|sus|mas de estos|que me (?:\w+))(?: (?:{texts}|mas|gracias))*$
+            (?:terminen|acaben|corten|quiten|cancelen|suspendan|eliminen|detengan) (?:ya )?(?:con )?(?:los|sus|estos|todos los|mis) {texts}
+            (?:retiro|revoco|anulo|quito) (?:mi |el |la )(?:permiso|autorizacion|consentimiento)|no autorizo
             stop (?:los|las|mensajes|por favor|de)|no me manden|(?:retiro|revoco) mi consentimiento
             """,
         "wrong_number": r"""
@@ -77,6 +87,7 @@ CANCEL = rules(
               los veo|lo veo)
             no (?:podemos|pueden|puede) (?:ir|asistir|llegar|hoy|mañana|manana|estar)
             ^no puedo (?:se|me|tengo|estoy|mi|hay|porque|trabajo|salgo|hoy)\b
+            no (?:va a|me va a|sera|seria) (?:ser |me es )?posible|(?:quit|borr|sac|saqu)\w+me (?:del?|de la|de el) (?:{day}|{visit}|agenda)
             no alcanzo|(?:me es|es|se me hace|va a ser) imposible|fuera de la ciudad|de viaje|^hoy no$|ya no me interesa$
             no me interesa la (?:cita|terapia)
             (?:ya )?no (?:voy a |vamos a |va a |pienso )?(?:ir|ire|iremos|asistir|asistire|asistiremos|llegar|llegare|llego|voy|vamos|\
@@ -128,6 +139,7 @@ MOVE = rules(
             (?:ese|esa|esta|este|a esa) (?:dia|hora|fecha|horario) no|no me queda(?: bien)?|no me (?:acomoda|sirve|conviene)
             (?:dar|deme|denme|dame|agend\w+|necesito|quiero|quisiera) (?:\w+ )?(?:otra|otro|una nueva|nueva) (?:cita|fecha|hora|dia)
             cambia (?:la|el|mi)
+            (?:can|could|may) (?:i|we) (?:\w+ )?(?:el |on )?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|{day})
             """,
     },
     KINDS,
@@ -192,6 +204,7 @@ CONFIRM = rules(
             (?:estare|estaremos) (?:ahi|presente|puntual|alli|aca)|nos vemos|la veo|los veo|lo veo
             (?:si|claro|ya|aqui|bueno|y|tambien) (?:voy|ire|iremos|vamos|asistire|puedo|podemos|podre|llegare|estare|asisto|llego|vere)
             ^(?:ok |okay |bueno |listo |perfecto |va |sale |si )*(?:ire|iremos|asisto|asistire|voy|vamos)(?: \w+){0,4}$
+            ^(?:dale|va|ok|sale|listo|claro|si|bueno|perfecto|orale)(?: si| pues| ahi)? (?:voy|vamos|ire|iremos)$
             ^ahi (?:llego|caigo|le caigo)$
             me conecto
             nos conectamos

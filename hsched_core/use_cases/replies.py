@@ -6,10 +6,14 @@ ways is a person's: nobody is confirmed, cancelled or moved on a guess.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent, Language, Reading, Reason
+from hsched_core.domain.vocabulary import Modality
+from hsched_core.replies.moments import Said
+from hsched_core.replies.reading import NAMES_TIME
+from hsched_core.replies.stops import ONLY
 
 HORIZON = timedelta(days=14)  # visits further away are not what a short yes is about
 SAME_DAY = timedelta(hours=12)  # "late" is for a visit that starts within this, or began as long ago as an hour
@@ -39,16 +43,23 @@ class Visit:
     is_booked: bool
     changed_at: datetime
     asked_at: datetime | None = None
+    modality: Modality | None = None
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What is known of who wrote. `offers` and `standbys` are those they may still answer."""
+    """What is known of who wrote. `offers` and `standbys` are those they may still answer.
+
+    `said` is what the words name of a visit; a yes that names something is held against it on the wall clock of `zone`: the one by
+    which the client was told of the visit.
+    """
 
     message: InboundText
     visits: Sequence[Visit] = ()
     offers: Sequence[str] = ()
     standbys: Sequence[str] = ()  # times they were told may become free
+    said: Said | None = None
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -95,9 +106,12 @@ def is_somebody_elses(reading: Reading) -> bool:
 
 
 def withdrawn(reading: Reading, channel: Channel) -> tuple[Channel | None, ...]:
-    """What a wish to be left alone ends: everything (None), or, where who wrote is not the client, what goes to that address: strangers
-    cannot speak for the client's mailbox.
+    """What a wish to be left alone ends: everything (None); the channels alone that are not wanted, where another one is asked for; or,
+    where who wrote is not the client, what goes to that address: strangers cannot speak for the client's mailbox.
     """
+    wishes = [name for name in reading.rules if name.startswith("opt_out.")]
+    if wishes and all(name in ONLY for name in wishes) and f"page.{Intent.OPT_OUT}" not in reading.rules:
+        return tuple(dict.fromkeys(ONLY[name] for name in wishes))
     if is_somebody_elses(reading):
         return ONE_ADDRESS.get(channel, (channel,))
     return (None,) if reading.opts_out else ()
@@ -121,6 +135,8 @@ def then(reading: Reading, situation: Situation) -> Then:
     is_all_read = Intent.UNCLEAR not in intents  # a yes beside something that no rule understood is noted by the person who reads it
     may_be_an_offers = Intent.CONFIRM in intents and bool(situation.offers) and not situation.message.about
     confirms = Intent.CONFIRM in intents and reading.intent in CONFIRMS_BESIDE and is_all_read and not may_be_an_offers
+    if confirms and not _is_what_they_name(reading, situation, found):
+        return Then(_ordered([*reasons, Reason.OTHER_TIME]), found.appointment)
     if may_be_an_offers:
         reasons.append(Reason.OFFER_OPEN)
     return Then(_ordered(reasons), found.appointment, confirms)
@@ -130,9 +146,18 @@ def _about_a_standby(reading: Reading, situation: Situation, reasons: Sequence[R
     """A yes after a time that may become free is for it, and confirms no visit; where it may be for something else, a person asks."""
     now = situation.message.received_at
     was_asked = any(one.asked_at and now - ASKED_LATELY <= one.asked_at <= now <= one.starts_at for one in situation.visits)
-    if was_asked or situation.offers or len(situation.standbys) > 1 or reading.intent not in CONFIRMS_BESIDE:
+    is_doubtful = Intent.UNCLEAR in reading.also or NAMES_TIME in reading.rules or reading.intent not in CONFIRMS_BESIDE
+    if was_asked or situation.offers or len(situation.standbys) > 1 or is_doubtful:
         return Then(_ordered([*reasons, Reason.OFFER_OPEN]))
     return Then(_ordered(reasons), stands_by=situation.standbys[0])
+
+
+def _is_what_they_name(reading: Reading, situation: Situation, visit: Visit) -> bool:
+    """Whether the day, the hour and the way that a yes names are the visit's; where nobody looked, they are not."""
+    if NAMES_TIME not in reading.rules:
+        return True
+    now, said, zone = situation.message.received_at, situation.said, situation.zone
+    return said is not None and said.fits(visit.starts_at.astimezone(zone), now.astimezone(zone), visit.modality)
 
 
 def _of_the_words(reading: Reading) -> list[Reason]:

@@ -108,9 +108,6 @@ class WaitlistSettings:
                 f"{self.answer_minutes} to answer, {self.least_notice_minutes} of notice.",
                 "Raise least_notice_minutes, or lower the others.",
             )
-        if self.most_answer_minutes < self.answer_minutes:
-            remedy = "Set most_answer_minutes to answer_minutes or more."
-            raise SettingsError("The longest time for an answer is shorter than the least.", remedy)
         for what, since, until in (
             ("send", self.send_from_hour, self.send_until_hour),
             ("call", self.call_from_hour, self.call_until_hour),
@@ -133,8 +130,8 @@ class WaitlistSettings:
         return self.near_batch if left <= self.near_hours * HOUR else self.batch
 
     def answer_time(self, left: timedelta) -> timedelta:
-        """How long a client has for an answer, so long before the session."""
-        return min(max(self.answer_share * left, self.answer_minutes * MINUTE), self.most_answer_minutes * MINUTE)
+        """How long a client has for an answer, so long before the session. A practice that sets a longer least time means it."""
+        return max(min(self.answer_share * left, self.most_answer_minutes * MINUTE), self.answer_minutes * MINUTE)
 
     def answer_by(self, at: datetime, starts_at: datetime, zone: tzinfo) -> datetime:
         """The end of the time to answer an offer that leaves at that instant. One that falls into the hours in which no offers go out

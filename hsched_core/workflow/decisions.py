@@ -8,7 +8,7 @@ from typing import Any
 from hsched_core.domain.actions import Action
 from hsched_core.domain.case import Approval, Case, Decline
 from hsched_core.domain.errors import UserError
-from hsched_core.domain.lifecycle import Event, allows
+from hsched_core.domain.lifecycle import Event, State, allows
 from hsched_core.domain.people import Person
 from hsched_core.domain.proposal import Proposal
 from hsched_core.policy.approval import NotPermittedError, acting_role, approvals_needed, asked_role, deciding_objections, objections
@@ -95,6 +95,19 @@ class Decisions(Steps):
             return self._move(tx, case, event, now, actor=person.token)
 
         return self._decide(case_id, person, event, _may_decide(person), act)
+
+    def take_back(self, case_id: str, person: Person) -> Case:
+        """A person's second thought: nothing of it has left yet. Whoever may decide may; what is being carried out cannot be taken back."""
+
+        def act(tx: Transaction, case: Case, now: datetime) -> Case:
+            return self._move(tx, case, Event.WITHDRAWN, now, actor=person.token, rules=("reason.taken_back",))
+
+        def against(_tx: Transaction, case: Case, _now: datetime) -> Iterable[Finding]:
+            if case.state is State.WAITING:
+                yield Finding("lifecycle.state", "Nobody approved this yet: say no to it instead.")
+            yield from deciding_objections(case, case.action, person)
+
+        return self._decide(case_id, person, Event.WITHDRAWN, against, act)
 
     def withdraw(self, case_id: str, actor: str) -> Case:
         """It no longer applies: the slot was filled by phone, the client took another one."""

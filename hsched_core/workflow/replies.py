@@ -7,7 +7,7 @@ Every method may be called at any time, again, and by several workers.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
@@ -22,7 +22,8 @@ from hsched_core.domain.standby import StandbyState
 from hsched_core.policy.messages import check_close, check_deal, check_read
 from hsched_core.ports import Clock, PracticeReader
 from hsched_core.ports.replies import PageError, Pager, RepliesStore, RepliesTransaction
-from hsched_core.replies.reading import read
+from hsched_core.replies.moments import Said, said
+from hsched_core.replies.reading import NAMES_TIME, read
 from hsched_core.use_cases.replies import BEGAN, HORIZON, Situation, Visit, at_once, then, with_button, withdrawn
 from hsched_core.workflow import reply_trail as trail
 from hsched_core.workflow.standby_steps import answer
@@ -52,7 +53,10 @@ class RepliesDesk:
         clock: Clock,
         practice: str,
         rules: ReplyRules | None = None,
+        zone_of: Callable[[str], tzinfo] = lambda _client: UTC,
     ) -> None:
+        """`zone_of`: the wall clock by which a client is told of visits, and names hours."""
+        self._zone_of = zone_of
         self._store, self._reader, self._pager, self._clock, self._practice = store, reader, pager, clock, practice
         self.rules = rules or ReplyRules()
 
@@ -195,24 +199,41 @@ class RepliesDesk:
             return
         for reply in replies:
             theirs = [one for one in around if one.session.client == reply.message.client]
+            named = self._said(reply)
             with self._store.transaction() as tx:
                 stored = tx.reply(reply.id)
                 if stored is None or stored.state is not ReplyState.READ or stored.reading is None:
                     continue
                 visits = [
-                    Visit(one.id, one.session.starts_at, one.status is AppointmentStatus.BOOKED, one.updated_at, _asked_at(tx, one.id))
+                    Visit(
+                        one.id,
+                        one.session.starts_at,
+                        one.status is AppointmentStatus.BOOKED,
+                        one.updated_at,
+                        _asked_at(tx, one.id),
+                        one.session.modality,
+                    )
                     for one in theirs
                 ]
                 offers = [one.id for one in tx.unfinished_offers() if one.client == reply.message.client and one.state is OfferState.SENT]
                 asked = (one for one in tx.standbys(client=reply.message.client or "nobody") if one.state is StandbyState.ASKED)
                 standbys = {one.id: one for one in asked}
-                told = then(stored.reading, Situation(reply.message, visits, offers, tuple(standbys)))
+                told = then(stored.reading, Situation(reply.message, visits, offers, tuple(standbys), *named))
                 if told.stands_by:
                     answer(tx, standbys[told.stands_by], self._clock.now(), trail.DESK, says_yes=True, reference=reply.id)
                 state = ReplyState.WAITING if told.reasons else ReplyState.DONE
                 kept: dict[str, Any] = {"reasons": told.reasons, "visit": told.visit, "confirms": told.confirms}
                 self._step(tx, stored, "confirmed" if told.confirms else "sorted", self._clock.now(), state=state, **kept)
                 done["confirmed" if told.confirms else "sorted"] += 1
+
+    def _said(self, reply: Reply) -> tuple[Said | None, tzinfo]:
+        """What a yes names of a visit, which is nowhere but in its words; where it names nothing they are not opened."""
+        if reply.reading is None or NAMES_TIME not in reply.reading.rules or reply.message.client is None:
+            return None, UTC
+        try:
+            return said(self._store.text_of(reply.id)), self._zone_of(reply.message.client)
+        except (HschedError, OSError):
+            return None, UTC  # not to be read, or nobody says where the client is: a person's
 
     def _named(self, appointments: Iterable[str]) -> list[Appointment]:
         """Visits further away, on whose pages clients pressed something."""

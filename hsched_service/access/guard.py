@@ -105,10 +105,15 @@ def visitor_of(request: Request) -> Visitor | None:
     return found
 
 
+def asks_by_itself(request: Request) -> bool:
+    """Whether a page that lies open asks, and no person: that keeps nobody signed in."""
+    return request.headers.get("x-live") == "1" or "text/event-stream" in request.headers.get("accept", "")
+
+
 def _found(request: Request) -> Visitor | None:
     parts: ServiceParts = request.app.state.opened.service
     secret = secret_in(parts, request)
-    session = parts.sign_ins.of(secret) if secret else None
+    session = parts.sign_ins.of(secret, is_alive=not asks_by_itself(request)) if secret else None
     person = parts.roll.person(session.login) if session else None
     return Visitor(person, session, csrf_of(secret), parts) if person and session else None
 

@@ -106,11 +106,11 @@ def router(opened: "OpenPractice", figures: Figures, room: Room) -> APIRouter:
         if authorization:
             caller = await run_in_threadpool(room.callers.of, authorization.encode("latin-1"))
             if caller is None:
-                return _refused("not_signed_in", 401)
+                return _refused("no_token", 401)
             if not may(caller, ApiScope.METRICS):
                 return _refused("not_permitted", 403)
         elif not _is_here(request):
-            return _refused("not_signed_in", 401)
+            return _refused("no_token", 401)
         await run_in_threadpool(figures.look, opened, room)
         return Response(generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 

@@ -14,4 +14,18 @@ class Room:
     subject: Subject
 
 
-ROOMS: tuple[Room, ...] = ()
+ROOMS: tuple[Room, ...] = (
+    Room("/desk/calendar", "Calendar", Subject.CALENDAR),
+    Room("/desk/queue", "Queue", Subject.QUEUE),
+    Room("/desk/calls", "Calls", Subject.CALLS),
+    Room("/desk/waitlist", "Waitlist", Subject.WAITLIST),
+    Room("/desk/replies", "Replies", Subject.REPLIES),
+    Room("/my/day", "My actions", Subject.OWN_DAY),
+    Room("/practice/insights", "Insights", Subject.INSIGHTS),
+    Room("/practice/phases", "Phases", Subject.PHASES),
+    Room("/practice/orders", "Orders", Subject.ORDERS),
+    Room("/practice/effects", "Effects", Subject.EFFECTS),
+    Room("/practice/rules", "Rules", Subject.GUARDRAILS),
+    Room("/model", "Model", Subject.MODEL),
+    Room("/audit", "Audit", Subject.AUDIT),
+)

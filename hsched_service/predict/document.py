@@ -53,7 +53,7 @@ WHY: Mapping[int, str] = {
     503: "`no_model`: no champion of that moment. `starting`, `failed`: come again.",
 }
 KINDS: Mapping[int, str] = {
-    400: "not_json", 401: "not_signed_in", 403: "not_permitted", 405: "invalid_request", 413: "too_large", 415: "not_json",
+    400: "not_json", 401: "no_token", 403: "not_permitted", 405: "invalid_request", 413: "too_large", 415: "not_json",
     422: "invalid_request", 503: "starting",
 }  # fmt: skip
 

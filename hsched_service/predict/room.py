@@ -159,7 +159,7 @@ async def _body(headers: dict[bytes, bytes], receive: Receive, largest: int) -> 
 
 def _unknown() -> Response:
     """Who cannot prove who they are learns nothing more."""
-    return _refused(401, "not_signed_in", "", (b"www-authenticate", b"Bearer"))
+    return _refused(401, "no_token", "", (b"www-authenticate", b"Bearer"))
 
 
 def _refused(status: int, error: str, field: str = "", *headers: Header) -> Response:

@@ -226,7 +226,8 @@ def test_cases_from_before_learn_what_they_are_about(url: str, tmp_path: Path) -
         (case,) = world.cases()
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        later = ("standbys", "draws", "replies", "deliveries", "dead_ends", "call_tasks")
+        service = ("client_links", "client_wishes", "predictions", "api_clients", "passkeys", "sign_ins")
+        later = (*service, "standbys", "draws", "replies", "deliveries", "dead_ends", "call_tasks")
         for statement in (
             *(f"DROP TABLE {table}" for table in later),
             "ALTER TABLE contacts DROP COLUMN purpose",

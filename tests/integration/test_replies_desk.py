@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from hsched_adapters.store.engine import open_engine, reading
 from hsched_adapters.store.replies import SqlRepliesTransaction
-from hsched_core.domain.contact import Channel
+from hsched_core.domain.contact import Channel, Purpose, has_consent
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.domain.replies import InboundText, Intent, Reason, ReplyState, Resolution
 from hsched_core.policy.approval import NotPermittedError
@@ -316,3 +317,24 @@ def test_a_message_of_mail_is_read_like_a_text(world: RepliesWorld) -> None:
     assert world.store.keep(message, "unsubscribe")
     world.desk.advance()
     assert not world.may_be_texted()
+
+
+@pytest.mark.parametrize(("text", "is_noted"), [("yes, tomorrow at 12", True), ("yes, tomorrow at 5", False), ("yes for Friday", False)])
+def test_a_yes_that_names_a_time_is_noted_where_it_is_the_visits_by_the_clients_clock(
+    world: RepliesWorld, text: str, is_noted: bool
+) -> None:
+    """The visit is at five in the afternoon in London, at noon where the client is."""
+    world.clock_of_client = ZoneInfo("America/New_York")
+    world.desk = world.another()
+    world.asked_about()
+    world.wait(hours=1)
+    reply = world.reply(world.writes(text))
+    assert reply.confirms is is_noted
+    assert reply.reasons == (() if is_noted else (Reason.OTHER_TIME,))
+
+
+def test_a_wish_for_another_channel_ends_only_the_texts_and_a_person_has_it(world: RepliesWorld) -> None:
+    reply = world.reply(world.writes("no texts please, call me"))
+    assert reply.state is ReplyState.WAITING
+    assert not world.may_be_texted()
+    assert has_consent(world.contact().consents, Channel.CALL, Purpose.REMINDER, world.present)

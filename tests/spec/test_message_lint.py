@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from hsched_adapters.ehr.rest.wording import TEMPLATES, lint_all, load_templates, read_templates, written_time
+from hsched_adapters.ehr.rest.wording import (
+    TEMPLATES,
+    fields_by_template,
+    laid_over,
+    lint_all,
+    load_templates,
+    read_templates,
+    words_on,
+    written_time,
+)
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SettingsError
 from hsched_core.messages.lint import LANGUAGES, STOP, WIDEST, lint, plain, rendered, revealing, without_link
 from tests.path_world import NOON
@@ -110,7 +120,7 @@ def test_without_its_pages_a_practice_writes_the_same_words_but_the_sentence_wit
     assert without_link("{sender}: see you. Reply YES. Or here: {link}") == "{sender}: see you. Reply YES."
     assert without_link("{sender}: take it here: {link}") == "{sender}: take it here: {link}"
     reminders = {name: texts for name, texts in SHIPPED.items() if "{link}" in texts["en"] and name != "waitlist_offer"}
-    assert reminders.keys() == {"visit_reminder", "reminder_confirm", "reminder_again"}
+    assert reminders.keys() == {"visit_reminder", "reminder_confirm", "reminder_again", "reminder_confirm.mail", "reminder_again.mail"}
     left = {name: {language: without_link(text) for language, text in texts.items()} for name, texts in reminders.items()}
     assert not any("{link}" in text or "{when}" not in text for texts in left.values() for text in texts.values())
     assert [str(one) for one in lint_all(left)] == []
@@ -120,3 +130,28 @@ def test_plain_text_keeps_what_is_read_and_drops_what_is_not() -> None:
     """What the patterns are compared with."""
     assert plain("Se\N{ZERO WIDTH JOINER}sióN") == "sesion"
     assert set(STOP) == set(LANGUAGES)
+
+
+def test_by_mail_nobody_is_asked_to_reply() -> None:
+    """What asks a text's reader for a YES has other words where nobody reads an answer; a practice's own words stand on every channel."""
+    templates = load_templates()
+    for name in ("reminder_confirm", "reminder_again", "standby_offer"):
+        for channel in (Channel.EMAIL, Channel.PORTAL):
+            told = words_on(channel, name, templates)
+            assert told
+            assert not any("Reply" in text or "Responda" in text for text in told.values())
+        assert "Reply YES" in (words_on(Channel.TEXT, name, templates) or {})["en"]
+
+    own = laid_over(templates, {"reminder_confirm": {"en": "{sender}: {when}?", "es": "{sender}: ¿{when}?"}})
+    assert words_on(Channel.EMAIL, "reminder_confirm", own) == own["reminder_confirm"]
+    assert words_on(Channel.EMAIL, "nothing_of_ours", templates) is None
+
+
+def test_no_shipped_template_but_the_texts_asks_for_a_reply() -> None:
+    """So a new template that asks by mail too is noticed."""
+    templates = load_templates()
+    asking = {
+        name for name in fields_by_template() if any("Reply" in text for text in (words_on(Channel.EMAIL, name, templates) or {}).values())
+    }
+
+    assert asking == set()

@@ -6,6 +6,7 @@ import pytest
 
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent
+from hsched_core.replies.moments import Said
 from hsched_core.replies.reading import read
 from hsched_core.use_cases.replies import Situation, Then, Visit, then
 from tests.replies_sets import SETS, Labelled, labelled
@@ -13,7 +14,8 @@ from tests.replies_sets import SETS, Labelled, labelled
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 FROM_CLIENT = InboundText("ab" * 16, "a0" * 16, Channel.TEXT, NOON)
 ASKED = Visit("0f" * 16, NOON + timedelta(hours=24), True, NOON - timedelta(hours=48), NOON - timedelta(hours=2))
-SITUATION = Situation(FROM_CLIENT, [ASKED])  # one visit, about which the client was asked: where a yes is easiest noted
+# One visit, about which the client was asked, and which is at whatever time they name: where a yes is easiest noted.
+SITUATION = Situation(FROM_CLIENT, [ASKED], said=Said())
 MESSAGES = [one for name in SETS for one in labelled(name)]
 SAY_YES_TOO = frozenset({"confirm.yes", "confirm.agrees"})  # "yes! what is the address?"
 
@@ -65,7 +67,8 @@ def test_a_yes_that_is_denied_doubtful_conditional_or_asked_is_none(text: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["Yes, don't worry, I'll be there", "sí, me conecto a las 9", "no problem, see you at 4", "sí, mi hermana me lleva"]
+    "text",
+    ["Yes, don't worry, I'll be there", "sí, me conecto a las 9", "no problem, see you at 4", "sí, mi hermana me lleva", "yes! can't wait"],
 )
 def test_a_polite_no_and_who_drives_leave_a_yes_a_yes(text: str) -> None:
     assert then(read(text), SITUATION) == Then((), ASKED.appointment, confirms=True)

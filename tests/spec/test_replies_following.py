@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText, Intent, Language, Reading, Reason
+from hsched_core.replies.moments import said
 from hsched_core.replies.reading import read
 from hsched_core.use_cases.replies import Situation, Then, Visit, at_once, then, with_button, withdrawn
 
+NEW_YORK = ZoneInfo("America/New_York")
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 CLIENT, VISIT, OTHER = "a0" * 16, "0f" * 16, "1f" * 16
 FROM_CLIENT = InboundText("ab" * 16, CLIENT, Channel.TEXT, NOON)
@@ -24,7 +27,7 @@ def visit(appointment: str = VISIT, *, in_hours: float = 24, asked: float | None
 
 
 def following(text: str, *visits: Visit, message: InboundText = FROM_CLIENT, offers: tuple[str, ...] = ()) -> Then:
-    return then(read(text), Situation(message, visits, offers))
+    return then(read(text), Situation(message, visits, offers, said=said(text), zone=NEW_YORK))
 
 
 def test_a_yes_to_the_one_visit_that_was_asked_about_confirms_it() -> None:

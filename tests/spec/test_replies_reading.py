@@ -11,7 +11,7 @@ from tests.replies_sets import labelled, share
 
 MESSAGES = labelled("labelled")
 CRISES = labelled("crisis")
-BY_OTHERS = [one for name in ("later", "second_author", "families", "third") for one in labelled(name)]
+BY_OTHERS = [one for name in ("later", "second_author", "families", "third", "reviewer", "fifth") for one in labelled(name)]
 TRUE_CRISES = [one for one in (*CRISES, *BY_OTHERS) if one.kind == "danger"]
 ALIKE = [one for one in CRISES if one.kind == "look_alike"]
 

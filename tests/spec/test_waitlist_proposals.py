@@ -223,7 +223,6 @@ def test_a_new_score_is_no_new_proposal_but_a_new_fact_is() -> None:
         ({"rest_days": -1}, "below 0"),
         ({"answer_minutes": 60, "decide_minutes": 61}, "after the session's start"),
         ({"threshold": 1.01}, "no share"),
-        ({"most_answer_minutes": 59}, "shorter than the least"),
         ({"answer_share": 1.01}, "no share"),
         ({"near_batch": 0}, "below 1"),
         ({"calls_per_day": -1}, "below 0"),

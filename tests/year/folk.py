@@ -11,6 +11,7 @@ from math import exp
 from hsched_core.domain.replies import Intent
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import Modality
+from hsched_core.replies.moments import said
 from hsched_core.use_cases.reminders_plan import Step
 from hsched_sandbox.offers import Acceptance, chance_of_yes, usual_logit
 from tests.replies_sets import labelled
@@ -128,4 +129,5 @@ class Folk:
 
 @cache
 def _texts(intent: Intent, language: str) -> list[str]:
-    return [one.text for one in labelled("labelled") if one.intent is intent and one.language == language]
+    """Nobody names an hour, which would have to be the visit's."""
+    return [one.text for one in labelled("labelled") if one.intent is intent and one.language == language and not said(one.text)]

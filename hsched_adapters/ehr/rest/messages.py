@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hsched_adapters.ehr.rest.deeds import Deed
 from hsched_adapters.ehr.rest.ehr import Ehr, NotAskedError, Request
 from hsched_adapters.ehr.rest.records import SeenClient, SeenMessage
-from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, written_time
+from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, words_on, written_time
 from hsched_core.domain.actions import Action, OfferSlot, SendMessage
 from hsched_core.domain.contact import Channel, Outreach
 from hsched_core.messages.lint import without_link
@@ -93,14 +93,15 @@ class Sending:
 
     def text(self, permit: Permit, template: str, client: SeenClient) -> str:
         """The template in the client's language and wall clock; NotAskedError where the action lacks what it asks for."""
-        texts = self._wording.templates.get(template)
+        channel = outreach_of(permit.action).channel
+        texts = words_on(channel, template, self._wording.templates)
         if texts is None:
             raise NotAskedError("no_such_template")
         language = self._wording.language_for(client)
         has_link = isinstance(permit.action, OfferSlot) or self._wording.addresses.is_reachable
         text = texts[language] if has_link else without_link(texts[language])
         values = self._values(permit, fields_of(text), language, client)
-        ending = STOP[language] if outreach_of(permit.action).channel is Channel.TEXT else ""
+        ending = STOP[language] if channel is Channel.TEXT else ""
         return text.format(**values) + ending
 
     def _values(self, permit: Permit, wanted: set[str], language: str, client: SeenClient) -> Mapping[str, str]:

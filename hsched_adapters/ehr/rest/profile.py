@@ -53,6 +53,7 @@ RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset(
             {"language", "zone", "state", "channel", "usual_clinician", "series_clinician", "series_interval_days"}
             | {"phone", "email"}  # read by who sends a message, when it is sent, and by who looks up a sender
+            | {"name", "given_name", "family_name"}  # read for staff pages, kept nowhere
             | {"consents", "consent_channel", "consent_purpose", "consent_given", "consent_at"}
             | {"contact_flags", "minor", "contact_is_guardian", "decides_alone"}
         ),
@@ -61,6 +62,7 @@ RECORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"id"}),
         frozenset(
             {"discipline", "specialties", "authorities", "home_state", "site", "site_state", "remote"}
+            | {"name", "given_name", "family_name"}
             | {"licences", "licence_state", "licence_from", "licence_until"}
         ),
     ),

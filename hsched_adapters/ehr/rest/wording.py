@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SettingsError
-from hsched_core.messages.lint import ADVICE, FIELDS, LANGUAGES, STOP, Problem, fields_of, lint, own_words, revealing
+from hsched_core.messages.lint import ADVICE, FIELDS, LANGUAGES, MAIL, STOP, Problem, fields_of, lint, own_words, revealing
 
-__all__ = ["FIELDS", "LANGUAGES", "STOP", "fields_of", "revealing"]
+__all__ = ["FIELDS", "LANGUAGES", "MAIL", "STOP", "fields_of", "revealing"]
 TEMPLATES = Path(__file__).with_name("messages.yaml")
 OWN = "messages.yaml"  # in the practice's folder: its own templates, or other words for ours
 DAYS: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +28,7 @@ def load_templates(
     path: Path = TEMPLATES, home: Path | None = None, own: Iterable[str] = (), sender: str = ""
 ) -> dict[str, dict[str, str]]:
     """Template -> language -> text: those that come with hsched, and over them the practice's own. SettingsError with all problems."""
-    templates = {**read_templates(path), **(read_templates(home / OWN) if home and (home / OWN).exists() else {})}
+    templates = laid_over(read_templates(path), read_templates(home / OWN) if home and (home / OWN).exists() else {})
     if problems := [one for one in lint_all(templates, own, sender) if one.rule not in ADVICE]:
         raise SettingsError(f"{'; '.join(map(str, problems))}.", "It stands on lock screens: say less. `hsched reminders lint` shows all.")
     return templates
@@ -37,7 +38,28 @@ def lint_all(templates: Mapping[str, Mapping[str, str]], own: Iterable[str] = ()
     """What speaks against any of the templates, and against the name they are signed with: for some programmes it tells enough."""
     words = tuple(own)
     named = [Problem("the sender", language, "own_words", found) for found in own_words(sender, words) for language in LANGUAGES]
+    if found := revealing(sender):
+        named += [Problem("the sender", language, "revealing", ", ".join(f"{one}..." for one in found)) for language in LANGUAGES]
     return [*named, *(problem for name, texts in templates.items() for problem in lint(name, texts, words, sender))]
+
+
+def laid_over(shipped: Mapping[str, dict[str, str]], own: Mapping[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The practice's words before ours; where it has its own for a message, ours for e-mail do not stand beside them."""
+    ours = {name: texts for name, texts in shipped.items() if name.removesuffix(MAIL) not in own}
+    return {**ours, **own}
+
+
+def fields_by_template() -> Mapping[str, frozenset[str]]:
+    """What may be sent, by name, with what the words ask for, on whichever channel."""
+    templates = load_templates()
+    asked = {name: frozenset[str]().union(*map(fields_of, texts.values())) for name, texts in templates.items()}
+    return {name: fields | asked.get(f"{name}{MAIL}", frozenset()) for name, fields in asked.items() if not name.endswith(MAIL)}
+
+
+def words_on(channel: Channel, template: str, templates: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
+    """The texts of a template as that channel carries them; None where there is no such template."""
+    elsewhere = None if channel is Channel.TEXT else templates.get(f"{template}{MAIL}")
+    return elsewhere or templates.get(template)
 
 
 def read_templates(path: Path) -> dict[str, dict[str, str]]:

@@ -1,0 +1,123 @@
+"""What staff pages need of one practice, put together once and kept for the life of the service."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hsched_adapters.desk.calendars import Calendars
+from hsched_adapters.desk.call_tasks import CallTasks, confirmed_visits
+from hsched_adapters.desk.directory import Directory
+from hsched_adapters.desk.evidence import EvidenceReading
+from hsched_adapters.desk.open_cases import OpenCases
+from hsched_adapters.desk.pulse import Pulse
+from hsched_adapters.desk.recent import BEING_READ, Recent
+from hsched_adapters.desk.scored import PublishedAtHand
+from hsched_adapters.desk.tables import DailyTables
+from hsched_adapters.desk.trail_search import TrailSearch
+from hsched_core.domain.time import local_day
+
+if TYPE_CHECKING:
+    from hsched_adapters.assembly import OpenPractice
+    from hsched_core.domain.appointments import Appointment
+    from hsched_core.domain.waiting import WaitingClient
+    from hsched_core.use_cases.reminders import Call
+
+SOON_SECONDS = 1.0  # that a page waits for what is beside its matter
+WAITLIST_SECONDS, CALLS_SECONDS, CONFIRMED_SECONDS = (10.0, 300.0), (15.0, 300.0), (2.0, 30.0)  # real: fresh, stale
+
+
+class DeskParts:
+    """The read models of one practice."""
+
+    def __init__(self, opened: "OpenPractice") -> None:
+        self._opened = opened
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        return Pulse(self._opened.audit)
+
+    @cached_property
+    def cases(self) -> OpenCases:
+        return OpenCases(self._opened.audit, self.pulse)
+
+    @cached_property
+    def search(self) -> TrailSearch:
+        return TrailSearch(self._opened.audit)
+
+    @cached_property
+    def evidence(self) -> EvidenceReading:
+        return EvidenceReading(self._opened.audit, self.pulse)
+
+    @cached_property
+    def tasks(self) -> CallTasks:
+        return CallTasks(self._opened.audit)
+
+    @cached_property
+    def published(self) -> PublishedAtHand:
+        return PublishedAtHand(self._opened.audit)
+
+    @cached_property
+    def tables(self) -> DailyTables:
+        return DailyTables(self._opened.paths.tables)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is an EHR to ask; without one the calendar is that of the newest publication."""
+        return self._opened.practice.connection is not None or self._opened.overrides.reader is not None
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory((lambda: self._opened.connector.ehr) if self._opened.practice.connection else None)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars(self._appointments, self._opened.timezone)
+
+    @cached_property
+    def waiting(self) -> "Recent[Sequence[WaitingClient]]":
+        """The waitlist's open entries, as the EHR has them."""
+        return Recent(lambda: self._opened.reader.waiting() if self.is_connected else [], *WAITLIST_SECONDS)
+
+    @cached_property
+    def calls(self) -> "Recent[Sequence[Call]]":
+        """Calls that would help and are due, those first that save most."""
+        return Recent(self._calls, *CALLS_SECONDS)
+
+    def visits(self, now: datetime) -> "Mapping[str, Appointment]":
+        """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
+        monday = monday_of(local_day(now, self._opened.timezone))
+        weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
+        return {one.id: one for week in weeks for one in week.appointments}
+
+    def is_being_read(self, now: datetime) -> bool:
+        """Whether names or visits are not there yet, because the EHR is being read for the first time."""
+        monday = monday_of(local_day(now, self._opened.timezone))
+        weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), 0.0)
+        return self.directory.is_being_read or any(week.trouble == BEING_READ for week in weeks)
+
+    def forget(self) -> None:
+        """Something changed in the store: what the EHR shows may have, too."""
+        self.calendars.forget()
+        self._confirmed.forget()
+
+    def confirmed(self) -> frozenset[str]:
+        """Visits that were confirmed, by a reply or to somebody who called, as far as the store remembers."""
+        return self._confirmed.get().value or frozenset()
+
+    @cached_property
+    def _confirmed(self) -> "Recent[frozenset[str]]":
+        return Recent(lambda: confirmed_visits(self._opened.audit), *CONFIRMED_SECONDS)
+
+    def _appointments(self, start: datetime, end: datetime) -> "Sequence[Appointment]":
+        return self._opened.reader.appointments(start, end) if self.is_connected else self.published.calendar(start, end)
+
+    def _calls(self) -> "Sequence[Call]":
+        from hsched_core.use_cases.reminders import calls
+
+        return calls(self._opened.reminders.facts()) if self.is_connected else ()
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())

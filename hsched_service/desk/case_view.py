@@ -1,0 +1,124 @@
+"""A case as a page shows it: what is asked for, why, what else was considered, what a yes does, and whether this person may say it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.actions import Action
+from hsched_core.domain.case import Case
+from hsched_core.domain.lifecycle import State
+from hsched_core.domain.people import Person
+from hsched_core.domain.proposal import Candidate
+from hsched_core.policy.approval import approvals_needed, deciding_objections, objections
+from hsched_core.policy.permissions import sees_risk
+from hsched_service.desk.names import Names
+from hsched_service.desk.words import Speaker, Told, tab_of
+
+ABOUT_RISK = re.compile(r"\brisk\b|\bsaves?: about\b", re.IGNORECASE)  # sentences that tell an individual's score
+UNDO = frozenset({State.APPROVED})  # nothing of it has left yet
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody or something that was considered. With a digest a person may pick it instead."""
+
+    number: int
+    who: str
+    fit: float | None
+    what: str
+    digest: str
+    skipped_because: str
+    is_proposed: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case for one person."""
+
+    id: str
+    tab: str
+    state: State
+    told: Told
+    digest: str
+    use_case: str
+    reasons: Sequence[str]
+    choices: Sequence[Choice]
+    since: datetime
+    expires_at: datetime
+    awaits: str
+    proposed_by: str
+    confidence: float | None
+    approvals: Sequence[str]
+    approvals_needed: int
+    against: Sequence[str]  # why this person cannot approve it
+    may_decide: bool  # a yes or a no at all
+    may_take_back: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state is State.WAITING
+
+    @property
+    def is_to_settle(self) -> bool:
+        return self.state is State.NEEDS_PERSON
+
+    @property
+    def state_words(self) -> str:
+        return STATES[self.state]
+
+
+STATES = {
+    State.SHADOWED: "only recorded",
+    State.BLOCKED: "blocked by a rule",
+    State.WAITING: "waits for a decision",
+    State.APPROVED: "approved, on its way",
+    State.DECLINED: "declined",
+    State.WITHDRAWN: "withdrawn",
+    State.EXPIRED: "expired",
+    State.EXECUTING: "being carried out",
+    State.UNKNOWN: "carried out, not yet confirmed",
+    State.NEEDS_PERSON: "look in the EHR: did it happen?",
+    State.CONFIRMED: "done",
+    State.REJECTED: "refused by the other side",
+}
+
+
+def views_of(opened: OpenPractice, cases: Iterable[Case], person: Person, names: Names) -> list[CaseView]:
+    """The cases as this person may see them."""
+    speaker = Speaker(names, opened.timezone, opened.service.desk.visits(opened.clock.now()))
+    return [_view(opened, case, person, speaker) for case in cases]
+
+
+def _view(opened: OpenPractice, case: Case, person: Person, speaker: Speaker) -> CaseView:
+    proposal, policy = case.proposal, opened.policy
+    hides_risk = not sees_risk(person)
+    may_decide = not deciding_objections(case, case.action, person)
+    return CaseView(
+        id=case.id,
+        tab=tab_of(case.action, is_to_settle=case.state is State.NEEDS_PERSON),
+        state=case.state,
+        told=speaker.tell(case.action),
+        digest=case.action.digest,
+        use_case=proposal.use_case,
+        reasons=[one for one in proposal.reasons if not (hides_risk and ABOUT_RISK.search(one))],
+        choices=[_choice(number, one, case.action, speaker) for number, one in enumerate(proposal.candidates, 1)],
+        since=case.since,
+        expires_at=proposal.expires_at,
+        awaits=str(case.awaits or "").replace("_", " "),
+        proposed_by=proposal.proposed_by.removeprefix("use-case:").replace("_", " "),
+        confidence=proposal.confidence,
+        approvals=[one.by for one in case.approvals],
+        approvals_needed=approvals_needed(case.action, policy),
+        against=[one.message for one in objections(case, case.action, person, policy)],
+        may_decide=may_decide,
+        may_take_back=may_decide and case.state in UNDO,
+    )
+
+
+def _choice(number: int, one: Candidate, proposed: Action, speaker: Speaker) -> Choice:
+    what = speaker.tell(one.action).title if one.action else ""
+    digest = one.action.digest if one.action else ""
+    who = speaker.names.client(one.subject)
+    return Choice(number, who, one.fit, what, digest, one.skipped_because, digest == proposed.digest)

@@ -1,0 +1,65 @@
+"""Asking to undo what stands in the EHR: a booking of ours is cancelled as a proposal that somebody else approves. Messages stay sent."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.actions import BookAppointment, CancelAppointment
+from hsched_core.domain.appointments import Appointment, AppointmentStatus
+from hsched_core.domain.canonical import digest
+from hsched_core.domain.case import Case
+from hsched_core.domain.errors import UserError
+from hsched_core.domain.lifecycle import State
+from hsched_core.domain.people import Person
+from hsched_core.domain.proposal import Proposal
+from hsched_core.policy.permissions import Subject
+from hsched_service.access.guard import Visitor, needs
+from hsched_service.access.sign_in import see_other
+from hsched_service.access.turned_away import NotThereError
+
+REASON = "booked_by_mistake"  # the code that the EHR and the trail keep
+OPEN_FOR = timedelta(hours=8)
+
+
+def router(opened: OpenPractice) -> APIRouter:
+    """One button of a case's page."""
+    made = APIRouter()
+
+    @made.post("/desk/queue/{case_id}/undo")
+    def undo(visitor: Annotated[Visitor, Depends(needs(Subject.DECIDE))], case_id: str) -> Response:
+        case = opened.service.desk.cases.case(case_id)
+        if case is None or not can_be_undone(case):
+            raise NotThereError
+        visitor.check_reach(Subject.DECIDE, case.action.clinician)
+        try:
+            there = opened.reader.appointment(case.reference)
+        except UserError:
+            there = None
+        if there is None or there.status is not AppointmentStatus.BOOKED or there.session.starts_at <= opened.clock.now():
+            return see_other(opened, f"/desk/queue/{case_id}?undo=no")
+        asked = opened.path.propose(cancelling(opened, case, there, visitor.person))
+        return see_other(opened, f"/desk/queue/{asked.id}")
+
+    return made
+
+
+def can_be_undone(case: Case) -> bool:
+    """Whether it made a booking that the EHR can take back."""
+    return isinstance(case.action, BookAppointment) and case.state is State.CONFIRMED and bool(case.reference)
+
+
+def cancelling(opened: OpenPractice, case: Case, there: Appointment, person: Person) -> Proposal:
+    """The cancellation, as this person asks for it; whoever asks does not approve it."""
+    return Proposal(
+        practice=opened.practice.id,
+        use_case=case.proposal.use_case,
+        action=CancelAppointment(there.id, there.version, there.session.clinician, REASON),
+        subject=there.id,
+        reasons=(f"{person.token} asks to undo a booking that hsched made.", "The time becomes free, and may be offered again."),
+        facts_digest=digest([case.id, there.version]),
+        policy_version=opened.policy.version,
+        expires_at=min(opened.clock.now() + OPEN_FOR, there.session.starts_at),
+        proposed_by=person.token,
+    )

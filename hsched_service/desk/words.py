@@ -1,0 +1,225 @@
+"""What an action is, and what a yes to it sets going, in the words of a front desk. One sentence each; names come from the page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hsched_core.domain.actions import (
+    Action,
+    AddNote,
+    BookAppointment,
+    CancelAppointment,
+    ChangePhase,
+    IssueStandingOrder,
+    MoveAppointment,
+    OfferSlot,
+    RecordScore,
+    SendMessage,
+    UpdateWaitlistStatus,
+)
+from hsched_core.domain.appointments import Appointment
+from hsched_core.domain.contact import Channel
+from hsched_core.domain.rollout import Phase
+from hsched_core.domain.sessions import Session
+from hsched_service.desk.names import SHORT, Names
+
+KINDS: Mapping[str, str] = {  # the queue's tabs, in their order
+    "settle": "To settle",
+    "offers": "Offers",
+    "bookings": "Bookings",
+    "messages": "Messages",
+    "calls": "Calls",
+    "rules": "Rules",
+    "other": "Other",
+}
+MODALITY = {"in_person": "in person", "video": "by video", "phone": "by phone"}
+CHANNEL = {Channel.TEXT: "text", Channel.EMAIL: "e-mail", Channel.PORTAL: "portal message", Channel.CALL: "phone call"}
+MESSAGES: Mapping[str, str] = {
+    "visit_reminder": "a reminder of the visit",
+    "reminder_confirm": "a request to confirm",
+    "reminder_again": "a second request to confirm",
+    "reminder_call": "a call about the visit",
+    "standby_offer": "word that a time may become free",
+    "standby_ended": "word that the time stays taken",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An action for people: a headline, what belongs to it, and the client and clinician it is about."""
+
+    title: str
+    details: tuple[str, ...] = ()
+    client: str = ""
+    clinician: str = ""
+    at: datetime | None = None
+    consequences: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Describes actions of one practice on its wall clock, with the names of one page."""
+
+    names: Names
+    zone: ZoneInfo
+    visits: Mapping[str, Appointment] = field(default_factory=dict, repr=False)  # what is known of coming ones
+
+    def tell(self, action: Action) -> Told:
+        """The action in words."""
+        tellers: Mapping[type[Action], Callable[[Any], Told]] = {
+            OfferSlot: self._offer,
+            BookAppointment: self._book,
+            MoveAppointment: self._move,
+            CancelAppointment: self._cancel,
+            SendMessage: self._message,
+            RecordScore: self._score,
+            AddNote: self._note,
+            UpdateWaitlistStatus: self._status,
+            IssueStandingOrder: self._order,
+            ChangePhase: self._phase,
+        }
+        return tellers[type(action)](action)
+
+    def when(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
+        return f"{local:%a}, {local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+    def _offer(self, action: OfferSlot) -> Told:
+        session, client = action.leads_to.booking, self.names.client(action.leads_to.booking.client)
+        how = CHANNEL[action.channel]
+        return Told(
+            f"Offer {self.when(session.starts_at)} to {client}",
+            (*self._about(session), f"by {how}", f"to be answered by {self.when(action.answer_by)}"),
+            session.client,
+            session.clinician,
+            session.starts_at,
+            (
+                f"{client} gets the offer by {how}: at once, or when quiet hours end.",
+                f"A yes by {self.when(action.answer_by)} books the time in the EHR without asking you again.",
+                "The time stays open for others until somebody says yes; a no, or silence, asks the next on the list.",
+                *(["The later visit they would give up for it is cancelled once the new one stands."] if action.instead_of else []),
+            ),
+        )
+
+    def _book(self, action: BookAppointment) -> Told:
+        session = action.booking
+        return Told(
+            f"Book {self.names.client(session.client)} on {self.when(session.starts_at)}",
+            self._about(session),
+            session.client,
+            session.clinician,
+            session.starts_at,
+            ("The EHR gets the booking, and it is read back there.", "From your yes on nobody else is offered this time."),
+        )
+
+    def _move(self, action: MoveAppointment) -> Told:
+        session = action.to
+        return Told(
+            f"Move {self.names.client(session.client)} to {self.when(session.starts_at)}",
+            self._about(session),
+            session.client,
+            session.clinician,
+            session.starts_at,
+            ("The visit gets the new time in the EHR, if it is still what it was when this was proposed.",),
+        )
+
+    def _cancel(self, action: CancelAppointment) -> Told:
+        return Told(
+            f"Cancel visit {action.appointment[:SHORT]}",
+            (f"with {self.names.clinician(action.of_clinician)}", action.reason.replace("_", " ")),
+            clinician=action.of_clinician,
+            consequences=("The visit is cancelled in the EHR, if it is still what it was; its time becomes free.",),
+        )
+
+    def _message(self, action: SendMessage) -> Told:
+        client, what = self.names.client(action.to.client), MESSAGES.get(action.template, action.template.replace("_", " "))
+        visit = self.visits.get(action.appointment or "")
+        of_visit = (self.when(visit.session.starts_at), *self._about(visit.session)) if visit else ()
+        clinician, at = (visit.session.clinician, visit.session.starts_at) if visit else ("", None)
+        if action.to.channel is Channel.CALL:
+            return Told(
+                f"Call {client}",
+                (what, *of_visit),
+                action.to.client,
+                clinician,
+                at,
+                ("A task for the staff: it appears on the call list. Nothing is sent.",),
+            )
+        how = CHANNEL[action.to.channel]
+        return Told(
+            f"Send {client} {what}",
+            (*of_visit, f"by {how}"),
+            action.to.client,
+            clinician,
+            at,
+            (f"{client} gets the template's words by {how}: at once, or when quiet hours end. A message cannot be taken back.",),
+        )
+
+    def _score(self, action: RecordScore) -> Told:
+        return Told(
+            f"Write the risk of visit {action.appointment[:SHORT]} into the EHR",
+            ("into the field that clinicians do not see",),
+            consequences=("The EHR's hidden field gets the number.",),
+        )
+
+    def _note(self, action: AddNote) -> Told:
+        return Told(
+            f"Add a note to visit {action.appointment[:SHORT]}",
+            (action.template.replace("_", " "),),
+            consequences=("The EHR gets the template's text as a note.",),
+        )
+
+    def _status(self, action: UpdateWaitlistStatus) -> Told:
+        return Told(
+            f"Mark waitlist entry {action.entry[:SHORT]} as {action.status}",
+            consequences=("The EHR's waitlist says so from then on.",),
+        )
+
+    def _order(self, action: IssueStandingOrder) -> Told:
+        order = action.order
+        kinds = ", ".join(sorted(one.replace("_", " ") for one in order.action_kinds))
+        return Told(
+            f"Let {order.use_case.replace('_', ' ')} act by itself: {kinds}",
+            (f"from confidence {order.min_confidence:g}", f"{order.per_day} a day", f"until {self.when(order.expires_at)}"),
+            consequences=(
+                "Two people besides whoever asked must say yes.",
+                "In phase auto the use case then does this without asking, within these limits.",
+            ),
+        )
+
+    def _phase(self, action: ChangePhase) -> Told:
+        two = ("Two people besides whoever asked must say yes.",) if action.phase is Phase.AUTO else ()
+        return Told(
+            f"Put {action.use_case.replace('_', ' ')} into phase {action.phase}",
+            (f"on evidence {action.evidence[:SHORT]}",),
+            consequences=(*two, f"From then on {PHASES[action.phase]}."),
+        )
+
+    def _about(self, session: Session) -> tuple[str, ...]:
+        kind = str(session.session_type)
+        return (
+            f"with {self.names.clinician(session.clinician)}",
+            f"{kind}, {session.duration_minutes} min, {MODALITY[str(session.modality)]}",
+        )
+
+
+PHASES: Mapping[Phase, str] = {
+    Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
+    Phase.REVIEW: "a person says yes or no to each proposal",
+    Phase.AUTO: "what a standing order covers is done without asking; everything else is asked",
+}
+
+
+def tab_of(action: Action, *, is_to_settle: bool) -> str:
+    """The queue's tab a case belongs to."""
+    if is_to_settle:
+        return "settle"
+    if isinstance(action, SendMessage):
+        return "calls" if action.to.channel is Channel.CALL else "messages"
+    if isinstance(action, BookAppointment | MoveAppointment | CancelAppointment):
+        return "bookings"
+    if isinstance(action, IssueStandingOrder | ChangePhase):
+        return "rules"
+    return "offers" if isinstance(action, OfferSlot) else "other"
