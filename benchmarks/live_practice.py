@@ -41,7 +41,11 @@ NOON = datetime(2026, 3, 3, 12, 0, tzinfo=ZONE)  # a Tuesday; the practice's pre
 CLINICIANS, DAY_HOURS, DAYS = 5, range(9, 17), 6
 KINDS = frozenset({"offer_slot", "send_message", "update_waitlist_status"})
 UP_SECONDS = 120.0
-LONG_ANSWERS = {"answer_minutes": 600, "least_notice_minutes": 600}  # nobody answers here, and nobody else is to be asked meanwhile
+LONG_ANSWERS = {
+    "mode": "serial",
+    "answer_minutes": 600,
+    "least_notice_minutes": 600,
+}  # nobody answers here, and nobody else is to be asked meanwhile
 
 
 @dataclass(frozen=True)

@@ -395,7 +395,6 @@ def _seed_people(opened: OpenPractice) -> None:
     """Staff for a practice in a box: its clinicians as its own export names them."""
     from hsched_adapters.people_file import demo_people, save_people
 
-    rows = opened.ehr.changes("clinicians", opened.practice.first_day).rows
-    ids = sorted(str(row["clinician_id"]) for row in rows)
+    ids = sorted(str(row["clinician_id"]) for row in opened.ehr.changes("clinicians", opened.practice.first_day).rows)
     pseudonyms = opened.vault.pseudonyms("clinician", ids)
     save_people(opened.paths.people, demo_people(pseudonyms[one] for one in ids))

@@ -82,8 +82,15 @@ def test_the_waitlists_effect_is_told_in_openings(monkeypatch: pytest.MonkeyPatc
     assert "fewer openings stay empty" in capsys.readouterr().out
 
     monkeypatch.setattr(effect, "measure_openings", list)
+    monkeypatch.setattr(effect, "_share", lambda _section: 0.0)
     effect.waitlist(as_json=False)
     assert "holdout_share" in capsys.readouterr().out
+
+    monkeypatch.setattr(effect, "_share", lambda _section: 0.1)
+    effect.waitlist(as_json=False)
+    told = capsys.readouterr().out
+    assert "a share of 10% is set" in told
+    assert "holdout_share" not in told
 
 
 def test_before_the_first_run_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
