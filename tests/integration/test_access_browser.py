@@ -35,6 +35,11 @@ def enter(page: Any, world: ServiceWorld, at: str) -> None:
     page.click("main button")
 
 
+def is_inside(url: str) -> bool:
+    """A page of the desk, whichever is the manager's first."""
+    return "/sign-in" not in url
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     return []
@@ -53,7 +58,8 @@ def test_a_managers_way_in(tmp_path: Path, complaints: list[str]) -> None:
         devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
 
         enter(page, world, at)
-        page.wait_for_url(f"{at}/account")
+        page.wait_for_url(is_inside)
+        page.goto(f"{at}/account")
         page.click("text=Add a passkey")
         page.wait_for_selector("text=Remove")
         page.click("summary")
@@ -70,7 +76,7 @@ def test_a_managers_way_in(tmp_path: Path, complaints: list[str]) -> None:
         page.goto(f"{at}/account")
         half = page.url
         page.click("text=Use your passkey")
-        page.wait_for_url(f"{at}/account")
+        page.wait_for_url(is_inside)
         stored = context.cookies()
 
     assert half == f"{at}/sign-in/passkey"
