@@ -77,7 +77,7 @@ def public_holidays(country: str, state: object, year: int) -> tuple[tuple[date,
     years = range(year - YEARS_AROUND, year + YEARS_AROUND + 1)
     try:
         found = holidays.country_holidays(country, subdiv=state, years=years)
-    except NotImplementedError:
+    except NotImplementedError:  # how the library says that it does not know a country or a part of one
         known = holidays.list_supported_countries()
         if country not in known:
             return ()
