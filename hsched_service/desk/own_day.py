@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.action_words import Speaker
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
@@ -17,7 +18,6 @@ from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.desk.case_view import STATES
 from hsched_service.desk.names import names_for
-from hsched_service.desk.words import Speaker
 from hsched_service.pages.rendering import page
 
 LATELY, AHEAD = timedelta(days=2), timedelta(days=7)
@@ -52,7 +52,7 @@ def router(opened: OpenPractice) -> APIRouter:
             free = [one for one in state.openings(OpeningState.OPEN, OpeningState.EXHAUSTED, after=now) if one.opening.clinician == mine]
         about = opened.service.desk.cases.about([one.id for one in coming])
         confirmed = opened.service.desk.confirmed()
-        speaker = Speaker(names, opened.timezone, opened.service.desk.visits(now))
+        speaker = Speaker(opened.timezone, names, opened.service.desk.visits(now))
         shown = page(
             request, visitor, "desk/own_day.html",
             done=[VisitDone(one, names.client(one.session.client), one.id in confirmed, _actions(about[one.id], speaker))
