@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hsched_adapters.desk.calendars import Calendars
+from hsched_adapters.desk.calendars import Calendars, WeekSeen
 from hsched_adapters.desk.call_tasks import CallTasks, confirmed_visits
 from hsched_adapters.desk.directory import Directory
 from hsched_adapters.desk.evidence import EvidenceReading
@@ -32,6 +32,10 @@ class DeskParts:
 
     def __init__(self, opened: "OpenPractice") -> None:
         self._opened = opened
+        self._visits: tuple[Sequence[Sequence[Appointment]], Mapping[str, Appointment]] = (
+            (),
+            {},
+        )  # of which readings, and they by pseudonym
 
     @cached_property
     def pulse(self) -> Pulse:
@@ -86,9 +90,18 @@ class DeskParts:
 
     def visits(self, now: datetime) -> "Mapping[str, Appointment]":
         """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
+        weeks = self.two_weeks(now)
+        readings = [week.appointments for week in weeks]
+        readings_then, visits = self._visits
+        if len(readings_then) != len(readings) or any(now is not then for now, then in zip(readings, readings_then, strict=True)):
+            visits = {one.id: one for reading in readings for one in reading}
+            self._visits = (readings, visits)
+        return visits
+
+    def two_weeks(self, now: datetime) -> "Sequence[WeekSeen]":
+        """This week and the next, as far as the EHR's were read."""
         monday = monday_of(local_day(now, self._opened.timezone))
-        weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
-        return {one.id: one for week in weeks for one in week.appointments}
+        return self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
 
     def is_being_read(self, now: datetime) -> bool:
         """Whether names or visits are not there yet, because the EHR is being read for the first time."""

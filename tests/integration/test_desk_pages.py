@@ -2,17 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from hsched_adapters.desk.calendars import Calendars
 from hsched_core.domain.actions import Basis, BookAppointment, SendMessage
+from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach, Purpose
+from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.replies import InboundText
 from hsched_core.domain.rollout import Phase
@@ -202,6 +205,23 @@ def test_a_clinician_never_sees_a_score(world: ServiceWorld) -> None:
     assert [page for page in pages if RISK.search(page) or 'class="band' in page] == []
 
     assert RISK.search(world.browser("frontdesk").get("/desk/calendar?on=2026-03-05").text)
+
+
+def test_a_clinician_is_told_that_the_ehr_is_silent(world: ServiceWorld) -> None:
+    """An empty list would say that nobody comes."""
+    desk, mine = world.opened.service.desk, world.browser("clinician1")
+    assert "The EHR does not answer" not in mine.get("/my/day").text
+
+    def silent(_start: datetime, _end: datetime) -> Sequence[Appointment]:
+        raise NotReadyError("The EHR is away.", "Wait.")
+
+    kept, desk.calendars = desk.calendars, Calendars(silent, world.opened.timezone)
+    try:
+        text = mine.get("/my/day").text
+    finally:
+        desk.calendars = kept
+    assert "The EHR does not answer just now" in text
+    assert "No visits in the coming seven days" not in text
 
 
 def test_the_calendar_shows_the_day_and_what_is_free(world: ServiceWorld, desk: Browser) -> None:
