@@ -1,5 +1,6 @@
 """What staff pages need of one practice, put together once and kept for the life of the service."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -32,6 +33,8 @@ class DeskParts:
 
     def __init__(self, opened: "OpenPractice") -> None:
         self._opened = opened
+        self._following = threading.Lock()
+        self._followed: int | None = None
         self._visits: tuple[Sequence[Sequence[Appointment]], Mapping[str, Appointment]] = (
             (),
             {},
@@ -109,10 +112,16 @@ class DeskParts:
         weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), 0.0)
         return self.directory.is_being_read or any(week.trouble == BEING_READ for week in weeks)
 
-    def forget(self) -> None:
-        """Something changed in the store: what the EHR shows may have, too."""
-        self.calendars.forget()
-        self._confirmed.forget()
+    def follow(self) -> int:
+        """The pulse for who follows it: at a new beat what is kept of the EHR is forgotten, once, however many follow."""
+        beat = self.pulse.beat(at_once=False)
+        with self._following:
+            is_new = self._followed is not None and beat > self._followed
+            self._followed = max(beat, self._followed or 0)
+        if is_new:  # something changed in the store: what the EHR shows may have, too
+            self.calendars.forget()
+            self._confirmed.forget()
+        return beat
 
     def confirmed(self) -> frozenset[str]:
         """Visits that were confirmed, by a reply or to somebody who called, as far as the store remembers."""
