@@ -107,8 +107,8 @@ def serve_pages(home: Path, ehr_port: int, port: int, ready: Any) -> None:
     from tests.sandbox_ehr import MovableClock
     from tests.service_world import open_served
 
-    more = {"service_url": f"http://127.0.0.1:{port}", "reminders": {"is_on": True}}
-    opened = open_served(home, f"http://127.0.0.1:{ehr_port}", MovableClock(), **more)
+    own, ehr = (f"http://127.0.0.1:{one}" for one in (port, ehr_port))
+    opened = open_served(home, ehr, MovableClock(), service_url=own, reminders={"is_on": True})
     connection = opened.practice.connection
     assert connection is not None
     patient = replace(connection, timeout_seconds=30.0)  # the sandbox's EHR looks at every appointment for each page of a list

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
@@ -91,14 +92,16 @@ def _send(application: Application, requests: Sequence[bytes], connections: int,
     """In a process of its own: seconds for all, and of each."""
     import uvloop
 
-    waiting, times = islice(cycle(requests), count), []
+    waiting = islice(cycle(requests), count)
+    times: list[float] = []
 
     async def all_of_them() -> float:
         loop = asyncio.get_running_loop()
         ends = [loop.create_future() for _ in range(connections)]
         start = time.perf_counter()
         for end in ends:
-            await loop.create_connection(lambda end=end: Sender(waiting, application.status, end, times), "127.0.0.1", application.port)
+            sender = partial(Sender, waiting, application.status, end, times)
+            await loop.create_connection(sender, "127.0.0.1", application.port)
         await asyncio.gather(*ends)
         return time.perf_counter() - start
 

@@ -68,7 +68,7 @@ def serve(store: str, folder: Path, port: int) -> None:
     verifier = StandardWebhooks({EHR: lambda: (SECRET,)})
     inbox = Inbox(SqlInboxStore(trail, keyring), verifier, NoticeTranslator(PlainVault()), SystemClock())
     if not store:
-        receiver.GroupCommit = Direct  # type: ignore[assignment,misc]  # the service without storage, to compare with
+        receiver.GroupCommit = Direct  # type: ignore[assignment,attr-defined]  # the service without storage, to compare with
     uvicorn.run(service(inbox), port=port, access_log=False, log_level="critical", server_header=False)
 
 
@@ -93,7 +93,7 @@ def applications(folder: Path) -> Iterator[dict[str, Application]]:
     """The three of them, running."""
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
-        postgres.FAST = DURABLE
+        postgres.FAST = DURABLE  # type: ignore[assignment]  # fewer settings than the tests'
         server = stack.enter_context(postgres.running_server(folder))
         stores = {"none": "", "sqlite": f"sqlite:///{folder / 'store.sqlite'}", "postgresql": server.url(server.create_database())}
         running = {}
