@@ -1,6 +1,6 @@
 """Staff pages of a practice with 100,000 appointments and 5,000 open proposals: how long each takes to come.
 
-    python -m benchmarks.desk_pages [--requests 200] [--rounds 5] [--listeners 50]
+    python -m benchmarks.desk_pages [--requests 200] [--rounds 5] [--listeners 50 --changes 2]
 
 The EHR (the sandbox's), the service as `hsched service` starts it, and whoever asks are three processes; one request after the other over
 one connection, pages in turn. Proposals are put into the store as the path would; the daily run's tables are of random outcomes.
@@ -12,6 +12,7 @@ import http.client
 import json
 import multiprocessing
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -97,8 +98,8 @@ def slots() -> Iterator[tuple[str, datetime]]:
                         return
 
 
-def serve_pages(home: Path, ehr_port: int, port: int, ready: Any) -> None:
-    """The service of that practice, filled, until it is ended; tells the cookies of its people."""
+def serve_pages(home: Path, ehr_port: int, port: int, ready: Any, changes_every: float) -> None:
+    """The service of that practice, filled, until it is ended; tells the cookies of its people. A change every so many seconds; 0: none."""
     import uvicorn
 
     from hsched_core.domain.access import Way
@@ -120,7 +121,19 @@ def serve_pages(home: Path, ehr_port: int, port: int, ready: Any) -> None:
     tables(opened.paths.tables)
     cookies = {login: f"{cookie_name(opened.service)}={opened.service.sign_ins.start(login, Way.DEMO)}" for _, login, _ in PAGES}
     ready.put((cookies, visits[0].session.client))
+    if changes_every:
+        threading.Thread(target=decide, args=(opened, changes_every), daemon=True).start()
     uvicorn.run(build_app(opened), port=port, access_log=False, log_level="critical", server_header=False)
+
+
+def decide(opened: Any, seconds: float) -> None:
+    """The front desk says no to a proposal again and again, so that what lies open everywhere has something to hear of."""
+    from hsched_core.domain.case import Decline
+
+    desk = opened.service.roll.person("frontdesk")
+    for case in opened.service.desk.cases.waiting():
+        time.sleep(seconds)
+        opened.path.reject(case.id, desk, Decline.UNSUITABLE)
 
 
 def people(opened: Any) -> None:
@@ -276,19 +289,29 @@ def listening(port: int, cookie: str, count: int) -> Iterator[None]:
 
 
 def _listen(port: int, cookie: str, count: int, ready: Any) -> None:
-    request = f"GET /desk/live HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\naccept: text/event-stream\r\ncookie: {cookie}\r\n\r\n".encode()
+    asking = f"host: 127.0.0.1:{port}\r\ncookie: {cookie}\r\nconnection: close\r\n"
+    stream = f"GET /desk/live HTTP/1.1\r\naccept: text/event-stream\r\n{asking}\r\n".encode()
+    queue = f"GET /desk/queue HTTP/1.1\r\nx-live: 1\r\n{asking}\r\n".encode()
     opened = asyncio.Semaphore(0)
 
+    async def asked(request: bytes) -> asyncio.StreamReader:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        if not (await reader.readline()).startswith(b"HTTP/1.1 200"):
+            raise SystemExit("not answered")
+        return reader
+
     async def one() -> None:
+        """A browser: what it heard last, and the page again when that changed."""
+        last = b""
         while True:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(request)
-            if not (await reader.readline()).startswith(b"HTTP/1.1 200"):
-                raise SystemExit("the stream does not open")
+            reader = await asked(stream)
             opened.release()
-            while not (await reader.readline()).startswith(b"0\r\n"):  # the chunk that ends an answer
-                pass
-            writer.close()
+            async for line in reader:
+                if line.startswith(b"data:") and line != last:
+                    if last:
+                        await (await asked(queue)).read()
+                    last = line
 
     async def all_of_them() -> None:
         tasks = [asyncio.create_task(one()) for _ in range(count)]
@@ -301,7 +324,7 @@ def _listen(port: int, cookie: str, count: int, ready: Any) -> None:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[tuple[int, dict[str, str], str]]:
+def running(home: Path, changes_every: float) -> Iterator[tuple[int, dict[str, str], str]]:
     """EHR and service: the service's port, everybody's cookie, a client."""
     context = multiprocessing.get_context("spawn")
     ehr_port, port, ready = postgres.free_port(), postgres.free_port(), context.Queue()
@@ -310,7 +333,7 @@ def running(home: Path) -> Iterator[tuple[int, dict[str, str], str]]:
         processes[0].start()
         ready.get(timeout=600)
         wait_until_listening(ehr_port, processes[0])
-        processes.append(context.Process(target=serve_pages, args=(home, ehr_port, port, ready), daemon=True))
+        processes.append(context.Process(target=serve_pages, args=(home, ehr_port, port, ready, changes_every), daemon=True))
         processes[1].start()
         cookies, client = ready.get(timeout=600)
         wait_until_listening(port, processes[1])
@@ -328,16 +351,26 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--busy", type=float, default=MOST_FOREIGN_CPU, help="share of the processors that others may take")
     parser.add_argument("--listeners", type=int, default=0, help="streams of live updates that stay open meanwhile")
+    parser.add_argument("--changes", type=float, default=0.0, help="seconds between one decision and the next meanwhile; 0: nobody decides")
     parser.add_argument("--only", default="", help="pages whose name has this in it")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hsched-pages-") as folder, running(Path(folder)) as (port, cookies, client):
+    with tempfile.TemporaryDirectory(prefix="hsched-pages-") as folder, running(Path(folder), chosen.changes) as (port, cookies, client):
         pages = [one for one in PAGES if chosen.only in one[0]]
         readers = {name: Reader(port, path.format(client=client), cookies[login]) for name, login, path in pages}
         with listening(port, cookies["frontdesk"], chosen.listeners):
             asks = {name: partial(reader.ask, -(-chosen.requests // chosen.rounds)) for name, reader in readers.items()}
             kept, refused = undisturbed(asks, chosen.rounds, chosen.busy)
     rows = [_row(name, readers[name], asked) for name, asked in kept.items()]
-    print(json.dumps({**machine(("fastapi", "uvicorn", "sqlalchemy", "jinja2")), "listeners": chosen.listeners, "refused_rounds": refused}))
+    print(
+        json.dumps(
+            {
+                **machine(("fastapi", "uvicorn", "sqlalchemy", "jinja2")),
+                "listeners": chosen.listeners,
+                "changes_every": chosen.changes,
+                "refused_rounds": refused,
+            }
+        )
+    )
     print(markdown(rows))
     late = [row["page"] for row in rows if row["p95 ms"] > MOST_MILLISECONDS]
     print(f"Pages beyond {MOST_MILLISECONDS:g} ms: {', '.join(late) or 'none'}.")
