@@ -7,7 +7,6 @@ one connection, pages in turn. Proposals are put into the store as the path woul
 """
 
 import argparse
-import asyncio
 import http.client
 import json
 import multiprocessing
@@ -25,6 +24,7 @@ from typing import Any
 
 from benchmarks.harness import MOST_FOREIGN_CPU, Watch, machine, markdown, undisturbed
 from benchmarks.http_load import percentile, wait_until_listening
+from benchmarks.open_browsers import listening
 from tests import postgres
 
 CLINICIANS, CLIENTS, APPOINTMENTS, PROPOSALS = 48, 3000, 100_000, 5_000
@@ -268,59 +268,6 @@ class Reader:
         if answer.status != 200:
             raise SystemExit(f"{self._path}: {answer.status}")
         return time.perf_counter() - began, content
-
-
-@contextmanager
-def listening(port: int, cookie: str, count: int) -> Iterator[None]:
-    """So many browsers with a page open: their streams of live updates, in a process of its own; a stream that ends is opened again."""
-    if not count:
-        yield
-        return
-    context = multiprocessing.get_context("spawn")
-    ready = context.Queue()
-    process = context.Process(target=_listen, args=(port, cookie, count, ready), daemon=True)
-    process.start()
-    try:
-        ready.get(timeout=60)
-        yield
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _listen(port: int, cookie: str, count: int, ready: Any) -> None:
-    asking = f"host: 127.0.0.1:{port}\r\ncookie: {cookie}\r\nconnection: close\r\n"
-    stream = f"GET /desk/live HTTP/1.1\r\naccept: text/event-stream\r\n{asking}\r\n".encode()
-    queue = f"GET /desk/queue HTTP/1.1\r\nx-live: 1\r\n{asking}\r\n".encode()
-    opened = asyncio.Semaphore(0)
-
-    async def asked(request: bytes) -> asyncio.StreamReader:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(request)
-        if not (await reader.readline()).startswith(b"HTTP/1.1 200"):
-            raise SystemExit("not answered")
-        return reader
-
-    async def one() -> None:
-        """A browser: what it heard last, and the page again when that changed."""
-        last = b""
-        while True:
-            reader = await asked(stream)
-            opened.release()
-            async for line in reader:
-                if line.startswith(b"data:") and line != last:
-                    if last:
-                        await (await asked(queue)).read()
-                    last = line
-
-    async def all_of_them() -> None:
-        tasks = [asyncio.create_task(one()) for _ in range(count)]
-        for _ in range(count):
-            await opened.acquire()
-        ready.put(True)
-        await asyncio.gather(*tasks)
-
-    asyncio.run(all_of_them())
 
 
 @contextmanager
