@@ -12,6 +12,7 @@ from hsched_core.domain.contact import Channel, Outreach
 from hsched_core.domain.lifecycle import State
 from hsched_sandbox.ehr.records import Message
 from tests.browsers import DESK, PHONE, chromium
+from tests.client_world import LINK
 from tests.desk_practice import desk_practice
 from tests.http_desk import serving
 from tests.service_world import ServiceWorld
@@ -19,7 +20,6 @@ from tests.service_world import ServiceWorld
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-LINK = re.compile(r"https?://[\w.:]+(/[ov]/[\w-]{43})")
 CANCELLED = 8  # visits of tomorrow: each gives an hour that is offered
 LIVE_MILLISECONDS = 8000  # within which a page shows what happened elsewhere
 
@@ -126,11 +126,11 @@ def outreach_of(case: Case) -> Outreach:
 
 
 @contextmanager
-def role_days(folder: Path) -> Iterator[RoleDays]:
+def role_days(folder: Path, clinicians: int = 4, clients: int = 80, **more: Any) -> Iterator[RoleDays]:
     """Everything started: seconds."""
     with (
         chromium() as browser,
-        desk_practice(folder, clinicians=4, clients=80, weeks=1, cancelled=CANCELLED) as world,
+        desk_practice(folder, clinicians, clients, weeks=1, **{"cancelled": CANCELLED, **more}) as world,
         serving(world.app) as port,
     ):
         yield RoleDays(world, browser, f"http://127.0.0.1:{port}")
