@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hsched_sandbox.life.living import Life
 
 LAST_DAYS = timedelta(days=7)  # of a sandbox: too few to begin one more
+EARLIEST = time(8, 5)  # of a day that begins elsewhere: quiet hours are over, what is approved leaves at once
 START = timedelta(seconds=30)  # until the programs are there; a practice's day that begins elsewhere begins then
 LOOKS_EVERY_SECONDS = 1.0
 STORY = "sandbox-story.log"  # below logs/: what its people did, in numbers of clients and appointments
@@ -95,6 +96,7 @@ def _present(chosen: "Settings") -> tuple["Clock", Mapping[str, str]]:
     begin = first_moment(calendar_of(summary_in(home)), lived_until(home), now)
     if begin - now < START:
         return SystemClock(), {}
+    begin = max(begin, begin.replace(hour=EARLIEST.hour, minute=EARLIEST.minute))
     present = ScaledTime(begin, now + START, 1.0)
     out().print(f"Nobody works now, so in this practice it is {begin:%A %d %B %Y, %H:%M}. In another terminal, first:", markup=False)
     out().print(f"  export HSCHED_CLOCK='{present}'", markup=False, soft_wrap=True)

@@ -45,6 +45,7 @@ class Champion:
     columns: Sequence[str]
     groups: Sequence[Sequence[str]]
     address: str
+    intercept_of: str  # the trained version that this one only moves in level; card and groups are that one's
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def _champions(opened: OpenPractice) -> list[Champion]:
     found = []
     for row in rows:
         is_waiting = "champion" not in row.aliases
-        columns, groups = _groups(registry.text_of(row.run_id, GROUPS))
+        trained = registry.version_row(row.moment, row.intercept_of).run_id if row.intercept_of else row.run_id
+        columns, groups = _groups(registry.text_of(trained, GROUPS))
         against = stands_against(row, champion_version(registry, row.moment)) if is_waiting else ""
         found.append(
             Champion(
@@ -118,10 +120,11 @@ def _champions(opened: OpenPractice) -> list[Champion]:
                 row.reasons,
                 is_waiting,
                 against,
-                html_of(registry.text_of(row.run_id, "model_card.md") or ""),
+                html_of(registry.text_of(trained, "model_card.md") or ""),
                 columns,
                 groups,
                 registry.run_url(row.run_id, opened.settings.mlflow_ui),
+                row.intercept_of,
             )
         )
     return sorted(found, key=lambda one: (one.is_waiting, one.moment))

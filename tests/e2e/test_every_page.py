@@ -35,10 +35,10 @@ ELSEWHERE: Mapping[str, str] = {"/sign-in/passkey": "test_access_browser.py: it 
 # Route, and an address of it where the two differ.
 FILLED_IN: Mapping[str, Address] = {
     "/desk/calendar": lambda _: "/desk/calendar?on=2026-03-05",
-    "/desk/queue/{case_id}": lambda days: f"/desk/queue/{days.waiting("offer_slot")[0].id}",
+    "/desk/queue/{case_id}": lambda days: f"/desk/queue/{days.waiting('offer_slot')[0].id}",
     "/desk/replies/{message}": lambda _: f"/desk/replies/{REPLY}",
     "/desk/clients/{client}": lambda days: f"/desk/clients/{days.world.client(0)}",
-    "/audit/story/{subject}": lambda days: f"/audit/story/{days.waiting("offer_slot")[0].id}",
+    "/audit/story/{subject}": lambda days: f"/audit/story/{days.waiting('offer_slot')[0].id}",
 }
 STAFF: Mapping[str, Sequence[str]] = {
     "frontdesk": (
