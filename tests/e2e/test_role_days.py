@@ -1,8 +1,8 @@
 """Each role's day in a real browser, over HTTP, on one practice: what people see, and what store and EHR hold afterwards."""
 
 import re
-from datetime import date
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +48,9 @@ def test_a_clinician_sees_their_own_day_and_never_a_score(days: RoleDays) -> Non
     page, mine = days.page("clinician1"), days.world.token("clinician", "PRV-0000")
     assert page.url.endswith("/desk/calendar")
     assert page.get_by_role("heading", name="My calendar").is_visible()
-    names = {days.names()[one.session.client] for one in days.world.opened.service.desk.visits(NOW).values() if one.session.clinician == mine}
+    names = {
+        days.names()[one.session.client] for one in days.world.opened.service.desk.visits(NOW).values() if one.session.clinician == mine
+    }
     shown = [one.split("AM ")[-1].split("PM ")[-1] for one in page.locator(".block:not(.free) b").all_text_contents()]
     assert shown
     assert set(shown) <= names
@@ -56,7 +58,15 @@ def test_a_clinician_sees_their_own_day_and_never_a_score(days: RoleDays) -> Non
     case = next(one for one in days.world.opened.service.desk.cases.waiting() if one.action.clinician == mine)
     client = next(one.session.client for one in days.world.opened.service.desk.visits(NOW).values() if one.session.clinician == mine)
     told = {}
-    for path in ("/desk/calendar", "/desk/queue", f"/desk/queue/{case.id}", "/my/day", "/desk/replies", "/practice/rules", f"/desk/clients/{client}"):
+    for path in (
+        "/desk/calendar",
+        "/desk/queue",
+        f"/desk/queue/{case.id}",
+        "/my/day",
+        "/desk/replies",
+        "/practice/rules",
+        f"/desk/clients/{client}",
+    ):
         days.go(page, path)
         told[path] = (page.locator(BANDS).count(), SCORE.findall(page.content()))
     assert told == dict.fromkeys(told, (0, []))
@@ -66,14 +76,6 @@ def test_a_clinician_sees_their_own_day_and_never_a_score(days: RoleDays) -> Non
     assert page.get_by_role("row").count() > 5
     days.go(page, "/practice/insights")
     assert page.get_by_role("heading", name="Not for your role").is_visible()
-
-
-def test_the_front_desk_would_have_been_caught_with_a_score(days: RoleDays) -> None:
-    """What the clinician's pages are searched for is on the front desk's."""
-    page = days.page("frontdesk")
-    days.go(page, "/desk/calendar?on=2026-03-05")
-    assert page.locator(BANDS).count()
-    assert SCORE.findall(page.content())
 
 
 # Front desk
@@ -93,6 +95,7 @@ def test_the_front_desk_sees_tomorrow_with_its_risks_and_its_free_hours(days: Ro
     shown = page.locator(".block.high .sub:not(.what)").all_text_contents()
     assert len(shown) == high > 0
     assert all(re.match(r"high risk \d+ %", one) for one in shown)
+    assert page.locator(BANDS).count() > 0 < len(SCORE.findall(page.content()))  # what clinicians' pages are searched for is here
     assert page.locator(".block.free").count() == CANCELLED
     assert page.get_by_role("link", name=ITS_NAME).get_by_text(f"{CANCELLED} free").count() == 1
     page.locator(".block.high").first.click()
@@ -103,7 +106,9 @@ def test_the_front_desk_sees_tomorrow_with_its_risks_and_its_free_hours(days: Ro
 def test_the_front_desk_reads_why_and_approves_by_a_click(days: RoleDays) -> None:
     """The reasons are the proposal's, everyone who was considered is listed, and the client really gets the offer."""
     page, case = days.page("frontdesk"), days.offer()
-    picture_of_queue(days, page)
+    days.go(page, "/desk/queue")
+    page.keyboard.press("j")
+    picture(page, "desk-queue")
     days.go(page, "/desk/queue?tab=offers")
     mine = card(page, case.id)
     assert tuple(mine.locator(".why li").all_text_contents()) == tuple(case.proposal.reasons)
@@ -120,12 +125,6 @@ def test_the_front_desk_reads_why_and_approves_by_a_click(days: RoleDays) -> Non
     assert len(days.sent_to(client)) == before + 1
     days.go(page, "/desk/waitlist")
     assert page.get_by_text(re.compile("waits for an answer, until")).count() == 1
-
-
-def picture_of_queue(days: RoleDays, page: "Page") -> None:
-    days.go(page, "/desk/queue")
-    page.keyboard.press("j")
-    picture(page, "desk-queue")
 
 
 def test_the_front_desk_asks_somebody_else_instead(days: RoleDays) -> None:
@@ -201,7 +200,7 @@ def test_the_desk_works_without_scripts(days: RoleDays) -> None:
 
 
 def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: RoleDays) -> None:
-    """Two windows: the manager's yes leaves the front desk's list without a reload; who clicks the same a moment later is told who was first."""
+    """Two windows: a manager's yes leaves the front desk's list without a reload; a click that comes late is told who was first."""
     desk, late, manager = days.page("frontdesk"), days.page("frontdesk", java_script_enabled=False), days.page("manager1")
     for page in (desk, late, manager):
         days.go(page, "/desk/queue?tab=messages")
@@ -357,15 +356,11 @@ def test_a_standing_order_needs_two_others(days: RoleDays) -> None:
     page.get_by_label("offer slot").check()
     page.get_by_role("button", name="Propose it").click()
     [asked] = days.waiting("issue_standing_order")
-    for login, state in (("manager2", State.WAITING), ("clinician1", State.WAITING)):
-        other = days.page(login)
-        days.go(other, f"/desk/queue/{asked.id}")
-        yes = other.get_by_role("button", name=re.compile("Approve"))
-        assert (login, yes.count()) == (login, 1 if login == "manager2" else 0)
-        if yes.count():
-            yes.click()
-            other.get_by_text("Approved.").wait_for()
-        assert days.look(asked).state is state
+    other = days.page("manager2")
+    days.go(other, f"/desk/queue/{asked.id}")
+    other.get_by_role("button", name="Approve (1 of 2)").click()
+    other.get_by_text("Approved.").wait_for()
+    assert days.look(asked).state is State.WAITING
     days.go(page, "/practice/orders")
     assert page.get_by_text("1 said yes, more are needed").is_visible()
     assert page.get_by_text("There are no standing orders").is_visible()
@@ -388,50 +383,3 @@ def test_whoever_sees_trouble_stops_everything_and_a_manager_lets_it_go_on(days:
     manager.get_by_role("button", name="Let it go on").click()
     manager.locator("summary", has_text="Stop everything").wait_for()
     assert manager.get_by_text("Everything is stopped.").count() == 0
-    assert [one.kind for one in days.world.entries() if one.kind.startswith("switch.") or "stop" in one.kind or "release" in one.kind][-2:]
-
-
-# Those who watch
-
-
-def test_an_auditor_searches_reads_a_story_and_verifies(days: RoleDays) -> None:
-    """By pseudonyms; the story of a freed appointment tells who was considered; the chain is checked entry by entry."""
-    page, case = days.page("auditor"), days.look(days.world.entries("proposal.confirmed")[0].subject)
-    days.go(page, "/audit")
-    page.get_by_label("What").fill("proposal.approved")
-    page.get_by_label("Who").fill("frontdesk")
-    page.get_by_role("button", name="Search").click()
-    found = page.locator("tbody tr")
-    assert found.count() > 0
-    assert found.filter(has_text="proposal approved").filter(has_text="frontdesk").count() == found.count()
-
-    page.get_by_label("Story of").fill(case.proposal.subject[:12])
-    page.get_by_role("button", name="Tell").click()
-    page.get_by_role("heading", name="Everything recorded about one subject").wait_for()
-    story = page.content()
-    assert case.proposal.reasons[0] in story
-    assert [name for name in days.names().values() if name and name in story] == []
-
-    page.get_by_role("link", name="Back to the trail").click()
-    page.get_by_role("button", name="Verify the chain").click()
-    said = page.get_by_role("status").text_content() or ""
-    assert "The trail holds." in said
-    assert int(re.sub(r"\D", "", said.partition("entries follow")[0].split("holds.")[-1])) >= len(days.world.entries()) - 1
-    page.get_by_role("link", name="The week's automated decisions").click()
-    assert page.get_by_text("None in this week.").is_visible()
-
-
-def test_everybody_finds_their_own_rooms_and_no_others(days: RoleDays) -> None:
-    """The navigation is what they may; another's page says so kindly and repeats nothing."""
-    rooms = {
-        "admin": [],
-        "datateam": ["Effects", "Model"],
-        "reviewer": ["Effects", "Model"],
-        "auditor": ["Phases", "Orders", "Model", "Audit"],
-        "clinician1": ["Calendar", "Queue", "Replies", "My actions", "Rules"],
-    }
-    for login, expected in rooms.items():
-        page = days.page(login)
-        assert (login, page.get_by_role("navigation", name="Pages").get_by_role("link").all_text_contents()) == (login, expected)
-        days.go(page, "/desk/calls")
-        assert page.get_by_role("heading", name="Not for your role").is_visible()
