@@ -1,5 +1,6 @@
 """The model reviewer's page: who is champion and why, the card, groups side by side, how sealed forecasts turned out."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS, STALE_SECONDS = 60.0, 3600.0  # real; a new champion stands here after a minute
 GROUPS, WEEKS = "review/by_group_of_people.json", 12
+RELIABILITY = "plots/reliability.png"
 BINS = 10
 SHOWN = (("auroc", "AUROC"), ("brier", "Brier"), ("ece", "ECE"), ("calibration_slope", "Slope"))
 
@@ -45,6 +47,7 @@ class Champion:
     columns: Sequence[str]
     groups: Sequence[Sequence[str]]
     address: str
+    reliability: str = field(repr=False)  # its training's picture as a `data:` address; empty where it has none
     intercept_of: str  # the trained version that this one only moves in level; card and groups are that one's
 
 
@@ -124,6 +127,7 @@ def _champions(opened: OpenPractice) -> list[Champion]:
                 columns,
                 groups,
                 registry.run_url(row.run_id, opened.settings.mlflow_ui),
+                _picture(registry.bytes_of(trained, RELIABILITY)),
                 row.intercept_of,
             )
         )
@@ -175,6 +179,10 @@ def _reliability(rows: "pd.DataFrame") -> Markup:
 def _groups(text: str | None) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     told = json.loads(text) if text else {"columns": [], "data": []}
     return told["columns"], told["data"]
+
+
+def _picture(png: bytes | None) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def _figure(value: float | None) -> str:
