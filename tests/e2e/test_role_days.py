@@ -107,12 +107,15 @@ def test_the_front_desk_reads_why_and_approves_by_a_click(days: RoleDays) -> Non
     """The reasons are the proposal's, everyone who was considered is listed, and the client really gets the offer."""
     page, case = days.page("frontdesk"), days.offer()
     days.go(page, "/desk/queue?tab=offers")
+    page.keyboard.press("j")
+    page.locator("article summary").first.click()
+    picture(page, "desk-queue")
+    days.go(page, "/desk/queue?tab=offers")
     mine = card(page, case.id)
     assert tuple(mine.locator(".why li").all_text_contents()) == tuple(case.proposal.reasons)
     mine.locator("summary").click()
     assert mine.get_by_text("books the time in the EHR without asking you again").is_visible()
     assert mine.locator(".choices li").count() == len(case.proposal.candidates)
-    picture(page, "desk-queue")
     mine.get_by_role("button", name="Approve").click()
     page.get_by_text("Approved.").wait_for()
     assert [one.by for one in days.look(case).approvals] == ["frontdesk"]
