@@ -11,12 +11,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
+from starlette.datastructures import FormData
 
 from hsched_adapters.service_parts import ServiceParts
 from hsched_core.domain.access import SignIn
 from hsched_core.domain.people import Person
 from hsched_core.policy.permissions import PROOFS, Scope, Subject, may, reaches, scope_of
 from hsched_service.access.cookies import csrf_of, secret_in
+from hsched_service.access.plain import check_address, check_form
 from hsched_service.access.turned_away import ForgedError, NotPermittedHereError, NotProvedError, NotSignedInError, NotThereError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -58,8 +60,9 @@ class Declared:
 class Public(Declared):
     """Open to who has not signed in; the route itself asks for whatever proof its subject takes."""
 
-    async def __call__(self) -> None:
-        """Nothing to check here."""
+    async def __call__(self, request: Request) -> None:
+        """Only that the address is one."""
+        check_address(request)
 
 
 class Needs(Declared):
@@ -67,6 +70,7 @@ class Needs(Declared):
 
     async def __call__(self, request: Request) -> Visitor:
         visitor = await run_in_threadpool(self._admitted, request)
+        check_address(request)
         if request.method not in SAFE_METHODS:
             await _check_form(request, visitor)
         return visitor
@@ -119,13 +123,16 @@ def _found(request: Request) -> Visitor | None:
 
 
 async def _check_form(request: Request, visitor: Visitor) -> None:
+    """Of this sign-in, and made of plain texts."""
     given = request.headers.get(HEADER, "")
-    if not given and "form" in request.headers.get("content-type", ""):
-        said = (await request.form()).get(FORM_FIELD)
+    form = await request.form() if "form" in request.headers.get("content-type", "") else FormData()
+    if not given:
+        said = form.get(FORM_FIELD)
         given = said if isinstance(said, str) else ""
     if not hmac.compare_digest(given.encode("utf-8", "replace"), visitor.csrf.encode()):
         await run_in_threadpool(visitor.parts.access_trail.refused, visitor.person.token, "form", "csrf")
         raise ForgedError
+    check_form(form)
 
 
 def subject_of(route: Any) -> Subject | None:
