@@ -27,7 +27,7 @@ from hsched_service.access.guard import subject_of
 from tests.access_matrix import EVERYBODY, EXPECTED, PUBLIC, ROLES
 from tests.client_world import ADDRESS, Clients
 from tests.desk_practice import desk_practice
-from tests.sandbox_ehr import NOW
+from tests.sandbox_ehr import NOW, appointment
 from tests.service_world import Browser, ServiceWorld
 
 PLACE = re.compile(r"\{(\w+)\}")
@@ -188,12 +188,14 @@ class Guarded:
     def visits(self) -> list[Any]:
         return sorted(self.world.opened.service.desk.visits(NOW).values(), key=lambda one: (one.session.starts_at, one.id))
 
-    def booking(self, number: int) -> Case:
-        """A booking that waits for somebody's word, at an hour of its own."""
+    def booking(self, number: int, **changes: Any) -> Case:
+        """A booking that waits for somebody's word, at an hour of its own; `changes`: in the proposal."""
         visit = next(one for one in self.visits if one.session.starts_at > NOW and one.takes_time)
         starts = NOW.replace(hour=20) + timedelta(days=number // 3, hours=number % 3)
-        session = replace(visit.session, client=self.world.client(number % 20), starts_at=starts)
-        return self.world.opened.path.propose(self._asked(BookAppointment(session, Basis.ASKED), f"{0xB000 + number:032x}"))
+        clinician = self.world.token("clinician", "PRV-0000")
+        session = replace(visit.session, client=self.world.client(number % 20), clinician=clinician, starts_at=starts)
+        asked = self._asked(BookAppointment(session, Basis.ASKED), f"{0xB000 + number:032x}")
+        return self.world.opened.path.propose(replace(asked, **changes))
 
     def _asked(self, action: Any, subject: str) -> Any:
         start = self.case("send_message").proposal
@@ -206,13 +208,17 @@ class Guarded:
         path.execute(case.id)
         return case.id
 
+    @cached_property
+    def tables(self) -> sa.MetaData:
+        found = sa.MetaData()
+        found.reflect(self.world.opened.service.engine)
+        return found
+
     def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
         """What the store holds, but for who is signed in, and what the trail says of looks and refusals."""
         found = {}
         with self.world.opened.service.engine.connect() as connection:
-            tables = sa.MetaData()
-            tables.reflect(connection)
-            for table in tables.sorted_tables:
+            for table in self.tables.sorted_tables:
                 if not table.name.startswith(("sign_in", "audit")):
                     found[table.name] = sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
         kept = [one for one in self.world.entries() if not one.kind.startswith(("access.", "record.", "sign_in."))]
@@ -229,6 +235,7 @@ def guarded(folder: Path, clinicians: int = 3, **more: Any) -> Iterator[Guarded]
         made = Guarded(world)
         clients = Clients(world)
         known = clients.client()
+        world.ehr.book.place(appointment(600_001, NOW + timedelta(days=1, hours=3), patient=int(clients.client()[3:]), provider=1))
         made.link = clients.reminded(known, clients.visit(known)).rpartition("/")[2]
         world.opened.texts.keep(InboundText(REPLY, world.client(0), Channel.TEXT, NOW), "Could I come on Thursday instead?")
         world.opened.replies.advance()
