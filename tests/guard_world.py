@@ -42,6 +42,7 @@ LOGINS = {
     "auditor": "auditor",
     "admin": "admin",
 }
+NO_CHANGE = ("access.", "record.", "sign_in.", "decision.refused", "inbox.refused")  # what the trail says of looks and of what was not done
 # What is no id of a record: words of the program, or secrets that people do not have to be asked about.
 WORDS = {"act": "pause", "use_case": "waitlist", "connection": "ehr", "digest": "0" * 16, "name": "hsched.css"}
 # A form that a route takes, by the name of each field; `None`: a file or a body of its own kind.
@@ -215,13 +216,13 @@ class Guarded:
         return found
 
     def snapshot(self) -> dict[str, list[tuple[Any, ...]]]:
-        """What the store holds, but for who is signed in, and what the trail says of looks and refusals."""
+        """What the store holds, but for who is signed in; and what the trail says, but for looks and refusals."""
         found = {}
         with self.world.opened.service.engine.connect() as connection:
             for table in self.tables.sorted_tables:
                 if not table.name.startswith(("sign_in", "audit")):
                     found[table.name] = sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
-        kept = [one for one in self.world.entries() if not one.kind.startswith(("access.", "record.", "sign_in."))]
+        kept = [one for one in self.world.entries() if not one.kind.startswith(NO_CHANGE)]
         found["trail"] = [(len(kept), kept[-1].kind)]
         found["ehr"] = [(repr(self.world.ehr.ask("GET", "/sandbox/log").json["effects"]),)]
         return found
