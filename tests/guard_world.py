@@ -30,6 +30,7 @@ from tests.desk_practice import desk_practice
 from tests.sandbox_ehr import NOW, appointment
 from tests.service_world import Browser, ServiceWorld
 
+FREE = (15, 17, 18, 20)  # hours of UTC at which nobody has a visit
 PLACE = re.compile(r"\{(\w+)\}")
 NOBODY = "0d" * 16  # well-formed, and nobody's
 REPLY = "5e" * 16
@@ -192,7 +193,8 @@ class Guarded:
     def booking(self, number: int, **changes: Any) -> Case:
         """A booking that waits for somebody's word, at an hour of its own; `changes`: in the proposal."""
         visit = next(one for one in self.visits if one.session.starts_at > NOW and one.takes_time)
-        starts = NOW.replace(hour=20) + timedelta(days=number // 3, hours=number % 3)
+        day, hour = (1, 2, 5, 6, 7, 8)[number // len(FREE)], FREE[number % len(FREE)]  # no weekend
+        starts = NOW.replace(hour=hour) + timedelta(days=day)
         clinician = self.world.token("clinician", "PRV-0000")
         session = replace(visit.session, client=self.world.client(number % 20), clinician=clinician, starts_at=starts)
         asked = self._asked(BookAppointment(session, Basis.ASKED), f"{0xB000 + number:032x}")
