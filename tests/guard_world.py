@@ -242,5 +242,7 @@ def guarded(folder: Path, clinicians: int = 3, **more: Any) -> Iterator[Guarded]
         made.link = clients.reminded(known, clients.visit(known)).rpartition("/")[2]
         world.opened.texts.keep(InboundText(REPLY, world.client(0), Channel.TEXT, NOW), "Could I come on Thursday instead?")
         world.opened.replies.advance()
-        assert set(made.ids) >= {place for route in made.routes for place in route.places}, "a place without an example: tests/guard_world.py"
+        assert set(made.ids) >= {place for route in made.routes for place in route.places}, (
+            "a place without an example: tests/guard_world.py"
+        )
         yield made

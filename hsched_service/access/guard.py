@@ -21,7 +21,7 @@ from hsched_service.access.cookies import csrf_of, secret_in
 from hsched_service.access.plain import check_address, check_form
 from hsched_service.access.turned_away import ForgedError, NotPermittedHereError, NotProvedError, NotSignedInError, NotThereError
 
-# Whose routes answer what is no address of theirs themselves: kindly, in the client's language; or with no word more than any other refusal.
+# Their routes answer what is no address of theirs themselves: kindly, in the client's language; or as they answer every stranger.
 OWN_ANSWERS = frozenset({Subject.CLIENT_PAGE, Subject.WEBHOOK, Subject.PREDICT})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, HEADER = "csrf", "x-csrf-token"

@@ -25,7 +25,7 @@ def is_plain(text: str, longest: int = LONGEST_TEXT, also: frozenset[str] = froz
     """Whether it is a bounded text of signs that people write; `also`: controls that are welcome."""
     if len(text) > longest:
         return False
-    return text.isascii() and text.isprintable() or all(sign in also or _is_sign(sign) for sign in text)
+    return (text.isascii() and text.isprintable()) or all(sign in also or _is_sign(sign) for sign in text)
 
 
 def plain(text: str) -> str:

@@ -5,8 +5,19 @@ from hsched_core.domain.vocabulary import Modality
 from hsched_core.policy.client_pages import Standing as Visit
 from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_service.client.words import (
-    BUSY, DONE_BEFORE, ENDED, OTHER_TIME, SAVED, STOP, STOPPED, TOO_MANY, UNKNOWN, UNREADABLE, WISHES, Words,
-)  # fmt: skip
+    BUSY,
+    DONE_BEFORE,
+    ENDED,
+    OTHER_TIME,
+    SAVED,
+    STOP,
+    STOPPED,
+    TOO_MANY,
+    UNKNOWN,
+    UNREADABLE,
+    WISHES,
+    Words,
+)
 
 ENGLISH = Words(
     language="en",

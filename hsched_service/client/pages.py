@@ -25,8 +25,18 @@ from hsched_service.client.forms import Fields, answer_of, channels_of, fields_i
 from hsched_service.client.language import LANGUAGES
 from hsched_service.client.showing import WAYS, Showing
 from hsched_service.client.words import (
-    BUSY, DONE_BEFORE, ENDED, OTHER_TIME, SAVED, STOP, STOPPED, TOO_MANY, UNKNOWN, UNREADABLE, WISHES,
-)  # fmt: skip
+    BUSY,
+    DONE_BEFORE,
+    ENDED,
+    OTHER_TIME,
+    SAVED,
+    STOP,
+    STOPPED,
+    TOO_MANY,
+    UNKNOWN,
+    UNREADABLE,
+    WISHES,
+)
 from hsched_service.failures import log_failure
 
 OFFERS = {Offer.OPEN: 200, Offer.BOOKED: 200, Offer.RECEIVED: 202, Offer.DECLINED: 200, Offer.LATE: 410, Offer.TAKEN: 409}

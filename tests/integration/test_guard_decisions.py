@@ -108,7 +108,11 @@ def test_a_yes_to_something_else_is_none(practice: Guarded) -> None:
 
 def test_a_page_that_is_older_than_its_case_decides_nothing(practice: Guarded) -> None:
     """Read, then declined by somebody, or run out: the form of then is refused, with who was first."""
-    declined, expired, browser = practice.booking(6), practice.booking(7, expires_at=NOW + timedelta(minutes=20)), practice.browser("front_desk")
+    declined, expired, browser = (
+        practice.booking(6),
+        practice.booking(7, expires_at=NOW + timedelta(minutes=20)),
+        practice.browser("front_desk"),
+    )
     forms = [re.search(r'name="digest" value="(\w+)"', browser.get(f"/desk/queue/{one.id}").text) for one in (declined, expired)]
     practice.browser("practice_manager").submit(f"/desk/queue/{declined.id}/reject", reason="client_objected")
     late = browser.submit(APPROVES.format(declined.id), digest=forms[0][1] if forms[0] else "")

@@ -22,10 +22,9 @@ from hsched_sandbox.ehr.records import Client, Clinician
 from hsched_service.access import guard
 from hsched_service.desk import auditor, calendar, case_view, live
 from hsched_service.desk.names import Names
-from tests.access_matrix import ROLES
 from tests.guard_world import NOBODY, REPLY, Guarded, Route, guarded
 from tests.sandbox_ehr import NOW
-from tests.service_world import Browser, ServiceWorld, TestClient, service_world
+from tests.service_world import ServiceWorld, TestClient, service_world
 
 IDS = {"case_id", "task_id", "standby_id", "message", "client", "subject", "passkey"}  # places that name records
 NAMELESS = ("data_team", "model_reviewer", "auditor", "admin")
@@ -65,7 +64,15 @@ def ids_of(other: ServiceWorld) -> dict[str, str]:
     opened.texts.keep(InboundText("a4" * 16, client, Channel.TEXT, NOW), "Hello?")
     opened.replies.advance()
     case = opened.path.propose(asked).id
-    return {"case_id": case, "subject": case, "client": client, "message": "a4" * 16, "standby_id": standby.id, "task_id": case, "passkey": "b"}
+    return {
+        "case_id": case,
+        "subject": case,
+        "client": client,
+        "message": "a4" * 16,
+        "standby_id": standby.id,
+        "task_id": case,
+        "passkey": "b",
+    }
 
 
 # Z2: ids that are somebody else's
@@ -275,5 +282,9 @@ def test_looking_changes_nothing(practice: Guarded) -> None:
                 practice.browser(role).get(route.at(**practice.ids))
 
     assert changes(before, practice.snapshot()) == []
-    practice.send(practice.browser("front_desk"), next(one for one in practice.routes if one.word.endswith("{message}/take")), f"/desk/replies/{REPLY}/take")
+    practice.send(
+        practice.browser("front_desk"),
+        next(one for one in practice.routes if one.word.endswith("{message}/take")),
+        f"/desk/replies/{REPLY}/take",
+    )
     assert changes(before, practice.snapshot()) != []

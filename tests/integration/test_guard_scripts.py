@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 RUNS = "window.ran=(window.ran||0)+1"
 # Out of a text, out of an attribute in either quotes, without quotes, as an address, as a template.
 SCRIPTS = (
-    f"\"><script>{RUNS}</script><img src=x onerror=\"{RUNS}\">",
+    f'"><script>{RUNS}</script><img src=x onerror="{RUNS}">',
     f"'><svg onload='{RUNS}'></svg>{{{{7*7}}}}",
     f"x onfocus={RUNS} autofocus=1 </title></textarea></select><svg/onload={RUNS}>",
     f"javascript:{RUNS}",
@@ -39,7 +39,15 @@ SHOWN = "window.ran"  # what of them is to be read on a page
 MADE = 'img, svg[onload], script:not([src]), [onerror], [onfocus], [href^="javascript"]'  # elements that only a script would have made
 LOOKS = ("practice_manager", "clinician", "auditor", "model_reviewer")
 # Pages that show nothing of what others wrote.
-PLAIN = {"GET /", "GET /account", "GET /sign-in/passkey", "GET /desk/live", "GET /practice/rules", "GET /practice/phases", "GET /practice/orders"}
+PLAIN = {
+    "GET /",
+    "GET /account",
+    "GET /sign-in/passkey",
+    "GET /desk/live",
+    "GET /practice/rules",
+    "GET /practice/phases",
+    "GET /practice/orders",
+}
 
 
 class Tables:
@@ -52,7 +60,11 @@ class Tables:
         return [self._row(weekday=2, start_hour=14)]
 
     def worst(self, _name: str) -> list[dict[str, Any]]:
-        return [self._row(weekday=2, start_hour=14, session_type=SCRIPT, modality="video", lead_label=SCRIPT, lead_band=1, clinician_token=SCRIPT)]
+        return [
+            self._row(
+                weekday=2, start_hour=14, session_type=SCRIPT, modality="video", lead_label=SCRIPT, lead_band=1, clinician_token=SCRIPT
+            )
+        ]
 
     def _row(self, **more: Any) -> dict[str, Any]:
         return {"visits": 214, "unused_rate": 0.35, "unused_rate_low": 0.29, "unused_rate_high": 0.42, **more}
@@ -160,7 +172,11 @@ def test_no_script_of_any_field_runs_on_any_page(practice: Guarded, case: Case, 
             for path in addresses(practice, case, role, route):
                 page.goto(at + path, wait_until="domcontentloaded")
                 page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-                ran += [(role, path)] if page.evaluate("window.ran") is not None or page.evaluate(f"document.querySelectorAll({MADE!r}).length") else []
+                ran += (
+                    [(role, path)]
+                    if page.evaluate("window.ran") is not None or page.evaluate(f"document.querySelectorAll({MADE!r}).length")
+                    else []
+                )
                 silent |= set() if SHOWN in page.content() else {route.word}
                 opened += 1
 

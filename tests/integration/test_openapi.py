@@ -78,7 +78,9 @@ def everybody(desk: Talk) -> Mapping[str, dict[str, str]]:
 
 @schema.parametrize()
 @settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_nobody_without_a_right_to_it_is_answered(case: schemathesis.Case, api: ASGIClient, everybody: Mapping[str, dict[str, str]]) -> None:
+def test_nobody_without_a_right_to_it_is_answered(
+    case: schemathesis.Case, api: ASGIClient, everybody: Mapping[str, dict[str, str]]
+) -> None:
     """Strangers, wrong tokens and the seven roles, in turn: described refusals, and no proof of one kind counts as another.
 
     All of them on every case: tests/prove/test_guard_openapi.py.

@@ -12,7 +12,8 @@ from tests.service_world import ServiceWorld, service_world
 
 GUESSES = 100
 ELSEWHERE = (
-    "//evil.example", "https://evil.example/", "/\\evil.example", "/%2f%2fevil.example", "/..//evil.example", "/%0d%0aLocation:%20//evil.example",
+    "//evil.example", "https://evil.example/", "/\\evil.example", "/%2f%2fevil.example", "/..//evil.example",
+    "/%0d%0aLocation:%20//evil.example",
     "/.evil.example/..;/", "/@evil.example", "/%5cevil.example",
 )  # fmt: skip
 
