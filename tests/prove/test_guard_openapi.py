@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 import schemathesis
 from fastapi.openapi.utils import get_openapi
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.python.asgi import ASGIClient
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance, unsupported_method
@@ -22,6 +22,7 @@ from tests.service_world import ADDRESS
 
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance, unsupported_method]
 QUICK = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+EXAMPLES = 20  # of each page, each sent by seven roles
 STAYS = {"/sign-out", "/switch/stop"}  # they would end what the others need
 api_schema = schemathesis.openapi.from_dict(document())
 tried: dict[str, int] = {}
@@ -65,7 +66,6 @@ def test_every_page_for_every_role(practice: Guarded) -> None:
     api, count, wrong = ASGIClient(app), 0, []
     browsers = {role: practice.browser(role) for role in ROLES}
 
-    @schema.parametrize()
     def pages(case: schemathesis.Case) -> None:
         nonlocal count
         word = f"{case.operation.method.upper()} {case.operation.path}"
@@ -82,19 +82,10 @@ def test_every_page_for_every_role(practice: Guarded) -> None:
             wrong.extend([(word, LOGINS[role], response.status_code)] if not let_in and response.status_code < 400 else [])
 
     for result in schema.get_all_operations():
-        operation = result.ok()
-        drive = settings(QUICK, max_examples=20)(_given(operation, pages))
-        drive()
+        settings(QUICK, max_examples=EXAMPLES)(given(case=result.ok().as_strategy())(pages))()
     print(f"pages: {count} requests of seven roles, {len(wrong)} wrong")
     assert wrong == []
     assert count > 5000
-
-
-def _given(operation: schemathesis.APIOperation, act: object) -> object:
-    from hypothesis import given
-
-    inner = getattr(act, "__wrapped__", act)
-    return given(case=operation.as_strategy())(inner)
 
 
 def test_the_figures() -> None:

@@ -60,11 +60,15 @@ def test_the_time_of_a_404_tells_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     with guarded(tmp_path) as practice:
         browser = practice.browser("clinician")
         for room, theirs in theirs_of(practice).items():
-            apart, _ = verdict(room, spent(lambda one, room=room: browser.get(f"/desk/{room}/{one}"), {"theirs": theirs, "nobodys": NOBODY}))
+            apart, _ = verdict(
+                room, spent(lambda one, room=room: browser.get(f"/desk/{room}/{one}"), {"theirs": theirs, "nobodys": NOBODY})
+            )
             assert abs(apart) <= APART
 
         found = queue._reached
-        monkeypatch.setattr(queue, "_reached", lambda opened, visitor, case: time.sleep(0.002 * (case != NOBODY)) or found(opened, visitor, case))
+        monkeypatch.setattr(
+            queue, "_reached", lambda opened, visitor, case: time.sleep(0.002 * (case != NOBODY)) or found(opened, visitor, case)
+        )
         slow = spent(lambda one: browser.get(f"/desk/queue/{one}"), {"theirs": theirs_of(practice)["queue"], "nobodys": NOBODY})
         apart, by_chance = verdict("queue, 2 ms slower", slow)
         assert apart > APART
