@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import astuple
 
-from hsched_adapters.access.provider import Begun, Provider
+from hsched_adapters.access.identity import Begun
+from hsched_adapters.access.provider import Provider
 from hsched_adapters.access.sealed import Sealer
 
 
