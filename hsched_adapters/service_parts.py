@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
     from hsched_adapters.desk.parts import DeskParts
+    from hsched_adapters.embedding.parts import EmbeddingParts
     from hsched_adapters.keys import Keyring
     from hsched_adapters.prediction_parts import PredictionParts
     from hsched_core.workflow.client_pages import ClientPages
@@ -89,6 +90,8 @@ class ServiceParts:
         provider = self.section.provider
         if provider:
             self._secret(provider.client_secret_file)
+        if self.section.ehr:
+            self.embedding.check()
         demo = ("the demo people's passwords: hsched sandbox people",) if self.demo else ()
         return (*((f"the provider {provider.issuer}",) if provider else ()), *demo)
 
@@ -131,6 +134,13 @@ class ServiceParts:
         from hsched_adapters.access.rates import Rates
 
         return Rates("sign_in")
+
+    @cached_property
+    def embedding(self) -> "EmbeddingParts":
+        """What stands inside the EHR."""
+        from hsched_adapters.embedding.parts import EmbeddingParts
+
+        return EmbeddingParts(self._opened, self._keyring, self._secret)
 
     @cached_property
     def predictions(self) -> "PredictionParts":

@@ -23,6 +23,7 @@ WHERE, CDS_WHERE = f"{FILE}, ehr", f"{FILE}, ehr.cds_hooks"
 FHIR_USER = "fhirUser"
 # One origin, as it stands in a security policy: no path, no wildcard, nothing that could end the policy's word.
 ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+HISTORY = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}$")
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
 
 
@@ -78,6 +79,10 @@ class EhrSection:
     def base(self) -> str:
         """The FHIR base address without a slash at its end."""
         return self.issuer.rstrip("/")
+
+    def relative(self, reference: str) -> str:
+        """A reference as `Practitioner/123`, also where the EHR writes it whole or with its version."""
+        return HISTORY.sub("", reference.removeprefix(f"{self.base}/"))
 
     def may_be_asked(self, address: str) -> bool:
         """Whether an endpoint that the EHR names is one of its own: of the issuer's host or a listed one, and as safe as the issuer."""
