@@ -17,6 +17,8 @@ from hsched_service.failures import log_failure
 from hsched_service.pages import assets
 from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
+from hsched_service.sidebar import client as sidebar
+from hsched_service.sidebar import launch
 
 # A room of its own for each; one line here puts it into the service.
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
@@ -29,6 +31,8 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     switch.router,
     rooms.router,
     passkeys.router,
+    launch.router,
+    sidebar.router,
     document.router,
     *DESK,
 )

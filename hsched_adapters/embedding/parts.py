@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from hsched_adapters.access.ehr_section import EhrSection
+    from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
     from hsched_adapters.embedding.cds_clients import CdsClients
     from hsched_adapters.embedding.launches import Launches
     from hsched_adapters.keys import Keyring
 
+PER_ADDRESS = 6000  # launches and returns in an hour
 RETURN = "/smart/return"  # where the EHR sends the frame back to
 
 
@@ -57,6 +59,22 @@ class EmbeddingParts:
         """Sign-ins of the sidebar."""
         service = self._opened.service
         return Frames(service.sign_ins, self._sealer("frame", service.section.rules.absolute))
+
+    @cached_property
+    def rates(self) -> "Rates":
+        """Launches: an office shares one address, and opens a chart every few seconds."""
+        from limits import RateLimitItemPerHour
+
+        from hsched_adapters.access.rates import Rates
+
+        return Rates("launch", address=RateLimitItemPerHour(PER_ADDRESS))
+
+    def note_refused(self, subject: str, login: str, reason: str) -> None:
+        """The EHR, or somebody in its name, was turned away. A login that nobody has is not kept."""
+        service = self._opened.service
+        if self.rates.is_worth_recording(reason, login):
+            actor = login if login in service.roll.people() else self._opened.stranger("")
+            service.access_trail.refused(actor, subject, reason)
 
     @cached_property
     def cds_clients(self) -> "CdsClients | None":

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
 
 from hsched_adapters.service_parts import ServiceParts
-from hsched_core.domain.access import SignIn
+from hsched_core.domain.access import SignIn, Way
 from hsched_core.domain.people import Person
 from hsched_core.policy.permissions import PROOFS, Scope, Subject, may, reaches, scope_of
 from hsched_service.access.cookies import csrf_of, secret_in
@@ -68,7 +68,7 @@ class Needs(Declared):
     async def __call__(self, request: Request) -> Visitor:
         visitor = await run_in_threadpool(self._admitted, request)
         if request.method not in SAFE_METHODS:
-            await _check_form(request, visitor)
+            await check_form(request, visitor)
         return visitor
 
     def _admitted(self, request: Request) -> Visitor:
@@ -114,11 +114,14 @@ def _found(request: Request) -> Visitor | None:
     parts: ServiceParts = request.app.state.opened.service
     secret = secret_in(parts, request)
     session = parts.sign_ins.of(secret, is_alive=not asks_by_itself(request)) if secret else None
+    if session and session.way is Way.LAUNCH:  # those open the EHR's frame, and nothing here
+        return None
     person = parts.roll.person(session.login) if session else None
     return Visitor(person, session, csrf_of(secret), parts) if person and session else None
 
 
-async def _check_form(request: Request, visitor: Visitor) -> None:
+async def check_form(request: Request, visitor: Visitor) -> None:
+    """ForgedError where the form, or the header, does not carry the code of this sign-in."""
     given = request.headers.get(HEADER, "")
     if not given and "form" in request.headers.get("content-type", ""):
         said = (await request.form()).get(FORM_FIELD)
