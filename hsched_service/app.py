@@ -11,6 +11,7 @@ from hsched_service import health, receiver, texts
 from hsched_service.access import passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
+from hsched_service.cds import room as cds
 from hsched_service.client import pages
 from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
@@ -33,6 +34,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     passkeys.router,
     launch.router,
     sidebar.router,
+    cds.router,
     document.router,
     *DESK,
 )
@@ -47,6 +49,7 @@ def build_app(opened: OpenPractice) -> FastAPI:
         app.include_router(make(opened))
     room = install.predictions(app, opened)
     add_answers(app)
+    cds.open_to_origins(app, opened)
     app.add_middleware(Discreet)
     install.figures(app, opened, room)
     check_declared(app)

@@ -73,8 +73,8 @@ async def answer(request: Request, kind: str, status: int, told: Told | None = N
 
 
 def _of_page(request: Request, status: int, words: Told) -> Response:
-    told = {"title": words.title, "sentences": words.sentences, "way_on": words.way_on}
-    return page(request, _visitor(request), "access/refused.html", status, **told)
+    title, sentences, way_on = words.title, words.sentences, words.way_on
+    return page(request, _visitor(request), "access/refused.html", status, title=title, sentences=sentences, way_on=way_on)
 
 
 def _in_frame(request: Request, status: int, words: Told) -> Response:

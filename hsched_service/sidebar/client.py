@@ -97,12 +97,16 @@ def _page(
         lines=[_line(one, names) for one in comes if one is not context][:MOST_VISITS], trouble=trouble, paused_since=paused_since,
         risk=_risk(opened, guest, context if context in comes else next(iter(comes), None)), reasons=REASONS,
         views=views_of(opened, cases[:MOST_CASES], visitor.person, names), more=len(cases) - MOST_CASES,
-        agreed=[CHANNEL[one] for one in Channel if one in agreed], language=LANGUAGES.get(wishes.language, ""),
+        agreed=[CHANNEL[one] for one in Channel if one in agreed], language=_language(wishes.language or (card.language if card else "")),
         channel=CHANNEL[wishes.channel] if wishes.channel else "",
         may_decide=visitor.session.is_proved and visitor.may(Subject.DECIDE),
     )  # fmt: skip
     names.seen("sidebar.client")
     return shown
+
+
+def _language(code: str) -> str:
+    return LANGUAGES.get(code, code)
 
 
 def _line(one: Appointment, names: Any) -> VisitLine:
