@@ -1,4 +1,4 @@
-"""An EHR that launches apps, on a port of this machine: FHIR base, authorization server, a page with a frame; it lies where a test says so."""
+"""An EHR that launches apps, on a port of this machine: FHIR base, authorization server, a page with a frame; it lies where told to."""
 
 import json
 import secrets
@@ -54,7 +54,7 @@ class SmartEhr(OpenIdProvider):
         now = int(time())
         claims = {"iss": CDS_ISSUER, "aud": audience, "iat": now, "exp": now + 300, "jti": secrets.token_urlsafe(16), **changes}
         header = {"alg": "ES384", "kid": "cds", "typ": "JWT", "jku": "https://evil.example/keys"}
-        return jwt.encode(header, {name: one for name, one in claims.items() if one is not None}, key or self.cds_key)
+        return jwt.encode(header, {name: one for name, one in claims.items() if one is not None}, key or self.cds_key, algorithms=["ES384"])
 
     def cds_keys(self) -> str:
         """Its public keys, as it hands them out."""
@@ -91,16 +91,7 @@ def build_ehr(ehr: SmartEhr) -> FastAPI:
     @app.post("/token")
     async def token(request: Request) -> Response:
         body = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-        authorization = request.headers.get("authorization", "")
-        ehr.asked.append({**body, "authorization": authorization})
-        begun = ehr.codes.pop(body.get("code", ""), None)
-        if begun is None or not proves(begun, body) or begun["redirect_uri"] != body.get("redirect_uri"):
-            return JSONResponse({"error": "invalid_grant"}, 400)
-        if not _is_the_app(ehr, body, authorization):
-            return JSONResponse({"error": "invalid_client"}, 401)
-        made = ehr.token(ehr.lie(ehr.claims(begun["nonce"])))
-        answer = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 300, "scope": begun["scope"], "id_token": made}
-        return JSONResponse({**answer, **json.loads(begun["context"])})
+        return JSONResponse(*_exchanged(ehr, body, request.headers.get("authorization", "")))
 
     @app.get("/chart")
     async def chart(frame: str) -> HTMLResponse:
@@ -109,6 +100,19 @@ def build_ehr(ehr: SmartEhr) -> FastAPI:
         )
 
     return app
+
+
+def _exchanged(ehr: SmartEhr, body: Mapping[str, str], authorization: str) -> tuple[Claims, int]:
+    """A code for a token, once, with the context of its launch."""
+    ehr.asked.append({**body, "authorization": authorization})
+    begun = ehr.codes.pop(body.get("code", ""), None)
+    if begun is None or not proves(begun, body) or begun["redirect_uri"] != body.get("redirect_uri"):
+        return {"error": "invalid_grant"}, 400
+    if not _is_the_app(ehr, body, authorization):
+        return {"error": "invalid_client"}, 401
+    made = ehr.token(ehr.lie(ehr.claims(begun["nonce"])))
+    answer = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 300, "scope": begun["scope"], "id_token": made}
+    return {**answer, **json.loads(begun["context"])}, 200
 
 
 def _is_the_app(ehr: SmartEhr, body: Mapping[str, str], authorization: str) -> bool:

@@ -144,7 +144,7 @@ class Launches:
         header = {"alg": "ES384" if isinstance(key, ECKey) else "RS384", "typ": "JWT", **({"kid": key.kid} if key.kid else {})}
         ours = self._section.client_id
         claims = {"iss": ours, "sub": ours, "aud": endpoint, "iat": now, "exp": now + ASSERTION_SECONDS, "jti": secrets.token_urlsafe(24)}
-        return {"client_assertion_type": ASSERTION, "client_assertion": jwt.encode(header, claims, key)}
+        return {"client_assertion_type": ASSERTION, "client_assertion": jwt.encode(header, claims, key, [header["alg"]])}
 
     def _client_key(self) -> Any:
         name = self._section.client_key_file

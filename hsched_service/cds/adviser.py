@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.embedding.bookings import Wanted
 from hsched_core.domain.errors import HschedError
 from hsched_core.policy.advice import Advice, Weight, advise, asked_about
 from hsched_service.access.framing import LAUNCHING
@@ -47,8 +48,6 @@ class Adviser:
         return Advised(cards, tuple(dict.fromkeys(advice.rule for _, advice in found)), client, actor)
 
     def _about(self, one: Appointment, client: str, actor: str) -> Iterator[Advice]:
-        from hsched_adapters.embedding.bookings import Wanted
-
         practitioner, location = one.who("Practitioner"), one.who("Location")
         if one.start is None or one.minutes is None or not practitioner:
             return  # no time, or nobody's: there is nothing to judge yet
@@ -67,7 +66,7 @@ class Adviser:
         url = self._opened.settings.service_url.rstrip("/")
         links = [Link("Open hsched", f"{url}{LAUNCHING}/launch", "smart")]
         when = f"{one.start.astimezone(self._opened.timezone):%a %b %d, %H:%M}: " if one and one.start and advice.detail else ""
-        return Card(uuid4(), advice.summary, str(advice.weight), Source("hsched", url), f"{when}{advice.detail}", links)
+        return Card(uuid4(), advice.summary, advice.weight, Source("hsched", url), f"{when}{advice.detail}", links)
 
 
 def _is_for(one: Appointment, context: Context) -> bool:

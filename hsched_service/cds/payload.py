@@ -10,13 +10,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from hsched_core.policy.advice import Weight
 from hsched_service.predict.payload import Identifier, NotReadableError
 
 LARGEST = 262_144  # bytes of a call
 MOST_ENTRIES = 50  # of a Bundle
 MOST_CARDS = 50  # of a feedback
 Words = Annotated[str, Meta(max_length=512)]
-Asked = TypeVar("Asked")
+Asked = TypeVar("Asked", bound=msgspec.Struct)
 _PLACE = re.compile(r" - at `\$([A-Za-z.\[\]0-9]{0,120})`")
 FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
@@ -133,7 +134,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 
     uuid: UUID
     summary: Annotated[str, Meta(max_length=139)]
-    indicator: Literal["info", "warning", "critical"]
+    indicator: Weight
     source: Source
     detail: str = ""
     links: list[Link] = []
@@ -176,11 +177,12 @@ class Services(msgspec.Struct, frozen=True):
 def read(body: bytes, kind: type[Asked]) -> Asked:
     """The request; NotReadableError where it is none."""
     try:
-        return _decoder(kind).decode(body)
+        found: Asked = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise NotReadableError("invalid_request", 422, _place(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
         raise NotReadableError("not_json", 400) from None
+    return found
 
 
 def appointments_of(bundle: Bundle) -> list[Appointment]:

@@ -1,4 +1,4 @@
-"""`GET /cds-services`, `POST /cds-services/hsched-appointment-book` and its feedback: token, request, advice, audit entry, and then the answer."""
+"""`GET /cds-services`, `POST /cds-services/hsched-appointment-book` and its feedback: token, request, advice, audit entry, answer."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -6,19 +6,16 @@ beside each other are two launches: each page names its own, so that none ever s
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from hsched_adapters.embedding.frames import InFrame
 from hsched_adapters.service_parts import ServiceParts
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.cookies import cookie_name, csrf_of
 from hsched_service.access.guard import SAFE_METHODS, Declared, Visitor, asks_by_itself, check_form
 from hsched_service.access.turned_away import NotPermittedHereError, NotProvedError, NotSignedInError
-
-if TYPE_CHECKING:
-    from hsched_adapters.embedding.frames import InFrame
 
 COOKIE = "hsched-frame-"
 HANDLE = re.compile(r"[0-9a-f]{16}")
@@ -30,7 +27,7 @@ class Guest:
     """Who came by a launch, and what it is about."""
 
     visitor: Visitor
-    frame: "InFrame"
+    frame: InFrame
 
 
 class Launched(Declared):
