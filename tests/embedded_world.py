@@ -15,7 +15,7 @@ from hsched_adapters.clock import SystemClock
 from hsched_service.access.cookies import csrf_of
 from tests.desk_practice import desk_practice
 from tests.openid_provider import CLIENT, SECRET
-from tests.service_world import Browser, ServiceWorld
+from tests.service_world import Browser, ServiceWorld, service_world
 from tests.smart_ehr import CDS_ISSUER, SmartEhr, smart_ehr
 
 URL = "https://elm.example"
@@ -82,14 +82,16 @@ def section(ehr: SmartEhr, **changes: Any) -> Mapping[str, Any]:
 
 
 @contextmanager
-def embedded_world(home: Path, url: str = URL, store: str = "", **changes: Any) -> Iterator[EmbeddedWorld]:
-    """Two clinicians, 28 clients, a week."""
+def embedded_world(home: Path, url: str = URL, store: str = "", *, is_busy: bool = False, **changes: Any) -> Iterator[EmbeddedWorld]:
+    """Two clinicians with four visits; or, `is_busy`, with 28 clients, a week, and proposals."""
     with smart_ehr() as ehr:
         home.mkdir(parents=True, exist_ok=True)
         (home / "access.yaml").write_text(yaml.safe_dump({"ehr": section(ehr, **changes)}))
         (home / "keys").mkdir(exist_ok=True)
         (home / "keys" / "ehr-secret").write_text(f"{SECRET}\n")
         (home / "keys" / "ehr-cds-keys.json").write_text(ehr.cds_keys())
-        with desk_practice(home, clinicians=2, clients=28, weeks=1, hours=(9, 11, 14, 16), service_url=url, store=store) as service:
+        busy = {"clinicians": 2, "clients": 28, "weeks": 1, "hours": (9, 11, 14, 16)}
+        practice = desk_practice(home, store=store, service_url=url, **busy) if is_busy else service_world(home, store, url)
+        with practice as service:
             service.opened.service.__dict__["present"] = SystemClock()  # the EHR's tokens are of now
             yield EmbeddedWorld(service, ehr, url)

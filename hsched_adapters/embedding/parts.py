@@ -94,9 +94,13 @@ class EmbeddingParts:
         opened = self._opened
         return Bookings(opened.vault, lambda: opened.connector.profile, lambda: opened.reader)
 
-    def known(self, kind: str, identifier: str, actor: str) -> str | None:
-        """The pseudonym of what the EHR had open; None where hsched knows nothing of that id."""
-        return self._opened.vault.find(kind, identifier, actor=actor, reason="a launch by the EHR") if identifier else None
+    def client(self, identifier: str, actor: str) -> str | None:
+        """The pseudonym of the client that the EHR had open; None where hsched knows none of that id."""
+        return self._opened.vault.find("client", identifier, actor=actor, reason="a launch by the EHR") if identifier else None
+
+    def visit(self, identifier: str) -> str:
+        """The pseudonym of the visit that the EHR had open; a new one where it was booked since hsched looked last."""
+        return self._opened.vault.pseudonyms("appointment", [identifier])[identifier] if identifier else ""
 
     def login_of(self, user: str) -> str:
         """The login of who a FHIR reference is about; empty where people.yaml has nobody for it."""

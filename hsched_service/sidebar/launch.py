@@ -86,14 +86,17 @@ def _back(opened: OpenPractice, request: Request, pending: str) -> Response:
         return _told(request, STRANGER if person is None else NOT_FOR_ROLE, 403)
     if not launched.patient and not launched.appointment:
         return _told(request, NO_CLIENT, 400)
-    client = parts.embedding.known("client", launched.patient, person.token)
-    appointment = parts.embedding.known("appointment", launched.appointment, person.token)
-    if not launched.patient and appointment:
-        visit = opened.reader.appointment(appointment)
-        client = visit.session.client if visit else None
+    appointment = parts.embedding.visit(launched.appointment)
+    client = parts.embedding.client(launched.patient, person.token) if launched.patient else _client_of(opened, appointment)
     if client is None:
         return _told(request, UNKNOWN_CLIENT, 404)
-    return _inside(opened, request, person.token, client, appointment or "")
+    return _inside(opened, request, person.token, client, appointment)
+
+
+def _client_of(opened: OpenPractice, appointment: str) -> str | None:
+    """Whose visit it is, where the EHR named nothing else."""
+    visit = opened.reader.appointment(appointment)
+    return visit.session.client if visit else None
 
 
 def _inside(opened: OpenPractice, request: Request, login: str, client: str, appointment: str) -> Response:
