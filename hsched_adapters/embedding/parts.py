@@ -73,7 +73,7 @@ class EmbeddingParts:
         """The EHR, or somebody in its name, was turned away. A login that nobody has is not kept."""
         service = self._opened.service
         if self.rates.is_worth_recording(reason, login):
-            actor = login if login in service.roll.people() else self._opened.stranger("")
+            actor = login if login and login in service.roll.people() else self._opened.stranger("")
             service.access_trail.refused(actor, subject, reason)
 
     @cached_property

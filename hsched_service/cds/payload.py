@@ -87,7 +87,7 @@ class Kind(msgspec.Struct, frozen=True, rename="camel"):
 class Entry(msgspec.Struct, frozen=True):
     """One of a Bundle; what is in it is read when its kind is known."""
 
-    resource: msgspec.Raw = msgspec.Raw(b"{}")
+    resource: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"{}"))
 
 
 class Bundle(msgspec.Struct, frozen=True, rename="camel"):
@@ -106,7 +106,7 @@ class Context(msgspec.Struct, frozen=True, rename="camel"):
     encounter_id: Identifier | None = None
 
 
-class Request(msgspec.Struct, frozen=True, rename="camel"):
+class BookingCall(msgspec.Struct, frozen=True, rename="camel"):
     """A call. `fhirServer`, `fhirAuthorization` and `prefetch` are not read: hsched asks the EHR by its own connection."""
 
     hook: Literal["appointment-book"]

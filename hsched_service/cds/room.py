@@ -14,8 +14,7 @@ from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import public
 from hsched_service.cds.adviser import EHR, Adviser
-from hsched_service.cds.payload import LARGEST, Cards, Feedback, Service, Services, read
-from hsched_service.cds.payload import Request as Call
+from hsched_service.cds.payload import LARGEST, BookingCall, Cards, Feedback, Service, Services, read
 from hsched_service.failures import log_failure
 from hsched_service.predict.payload import NotReadableError, Refusal
 
@@ -85,7 +84,7 @@ def open_to_origins(app: FastAPI, opened: OpenPractice) -> None:
 
 
 def _advised(opened: OpenPractice, adviser: Adviser, call: str, body: bytes) -> Response:
-    found = adviser.advised(read(body, Call).context)
+    found = adviser.advised(read(body, BookingCall).context)
     entry = {"client": found.client, "count": len(found.cards), "rules": list(found.rules), "purpose": "appointment_book"}
     _keep(opened, call, found.actor, "answered", entry)
     return _answer(Cards(list(found.cards)))
@@ -95,7 +94,7 @@ def _heard(opened: OpenPractice, call: str, body: bytes) -> Response:
     told = read(body, Feedback).feedback
     overridden = sum(one.outcome == "overridden" for one in told)
     _keep(opened, call, EHR, "feedback", {"count": len(told), "overridden_count": overridden, "purpose": "appointment_book"})
-    return Response(status_code=200, headers=HEADERS)
+    return _answer({})
 
 
 def _keep(opened: OpenPractice, call: str, actor: str, what: str, body: dict[str, Any]) -> None:

@@ -51,6 +51,7 @@ def test_the_sidebar_in_the_ehrs_page_and_in_anothers(tmp_path: Path) -> None:
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))
         case, patient = _asked_about(world)
+        faults = _faults(browser, world, at, patient)
         world.ehr.person = {"sub": "1", "fhirUser": "Practitioner/front"}
 
         foreign = opened_in(page, elsewhere, f"{at}{world.ehr.path(world.ehr.launch(patient))}")
@@ -63,7 +64,6 @@ def test_the_sidebar_in_the_ehrs_page_and_in_anothers(tmp_path: Path) -> None:
         frame.wait_for_selector("text=Approved.")
         stored = [one for one in context.cookies() if one["name"].startswith("hsched-frame-") and one["value"]]
         context.close()
-        faults = _faults(browser, world, at, patient)
 
     told = world.service.ehr.book.get(Client, patient)
     assert name == f"{told.given_name} {told.family_name}"

@@ -126,11 +126,12 @@ def test_a_form_must_come_from_this_frames_page(world: EmbeddedWorld) -> None:
     other, _ = world.launched("front", patient)
     desk = world.service.browser("frontdesk")
     answers = [
-        frame.post(f"{path}/cases/{case.id}/approve", data={"csrf": code, "digest": case.action.digest})
+        frame.post(f"{path}/cases/{case.id}/{act}", data={"csrf": code, "digest": case.action.digest, "reason": "other"})
         for code in ("", other.csrf, desk.csrf, "é")
+        for act in ("approve", "reject")
     ]
 
-    assert [answer.status_code for answer in answers] == [403] * 4
+    assert [answer.status_code for answer in answers] == [403] * 8
     assert state_of(world, case) is State.WAITING
     assert world.service.entries("access.refused")[-1].body == {"reason": "csrf"}
 
