@@ -90,10 +90,12 @@ class ServiceParts:
         provider = self.section.provider
         if provider:
             self._secret(provider.client_secret_file)
-        if self.section.ehr:
+        ehr = self.section.ehr
+        if ehr:
             self.embedding.check()
         demo = ("the demo people's passwords: hsched sandbox people",) if self.demo else ()
-        return (*((f"the provider {provider.issuer}",) if provider else ()), *demo)
+        named = ((f"the provider {provider.issuer}",) if provider else ()) + ((f"the EHR {ehr.issuer}, into its sidebar",) if ehr else ())
+        return (*named, *demo)
 
     def _secret(self, name: str) -> str:
         """What stands in a file below keys/; empty for no file."""

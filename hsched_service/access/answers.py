@@ -103,7 +103,7 @@ async def _cannot(request: Request, error: Exception) -> Response:
     """A desk refused: its own words, which hold no patient's value, and the remedy; whoever has not signed in learns less."""
     assert isinstance(error, UserError)
     log_failure(error)
-    if await run_in_threadpool(_visitor, request) is None:
+    if not getattr(request.state, "is_guest", False) and await run_in_threadpool(_visitor, request) is None:
         return await answer(request, "failed", 503)
     if isinstance(error, NotPermittedError):
         return await answer(request, "not_permitted", 403, Told("Not yours to decide", (str(error),)))

@@ -35,6 +35,7 @@ class Launched(Declared):
 
     async def __call__(self, request: Request) -> Guest:
         guest = await run_in_threadpool(self._admitted, request)
+        request.state.is_guest = True  # what a desk refuses is told in full to who came in
         if request.method not in SAFE_METHODS:
             if not guest.visitor.session.is_proved:  # a passkey cannot be shown in another site's frame
                 raise NotProvedError

@@ -244,7 +244,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(junk=JUNK, place=st.sampled_from(["body", "context", "appointments", "resource", "start", "participant", "id", "appointmentType"]))
 def test_junk_is_refused_or_means_nothing(world: EmbeddedWorld, junk: Any, place: str) -> None:
     """Anything at any place of a call: an answer or a refusal, never a failure."""
