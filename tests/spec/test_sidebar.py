@@ -93,18 +93,6 @@ def test_a_clinician_sees_their_own_clients_and_no_score(world: EmbeddedWorld) -
     assert name.family_name not in refused.text
 
 
-def test_an_ehr_that_is_silent_is_no_word_about_whose_client_it_is(world: EmbeddedWorld) -> None:
-    """The clinician is told to come again, and not that there is nobody."""
-    frame, path = world.launched("one", patient_of(world, "PRV-0001", "PRV-0000"))
-    world.service.ehr.order("503", times=50)
-    world.service.opened.service.desk.calendars.forget()
-    answer = frame.get(path)
-    world.service.ehr.faults.clear()
-    world.service.opened.service.desk.__dict__.pop("calendars")  # a failed reading is tried again after five seconds
-
-    assert (answer.status_code, "calendar is not read yet" in answer.text) == (503, True)
-
-
 def test_a_yes_in_the_frame_is_the_paths_yes(world: EmbeddedWorld) -> None:
     """Bound to the exact action, with the person's name under it; a second one does not count."""
     case, patient = asked_about(world)
@@ -212,3 +200,14 @@ def test_a_cancelled_visit_is_none_to_come(world: EmbeddedWorld) -> None:
 
     assert "Open in the EHR" not in text
     assert f"{when:%b} {when.day}, {when.hour % 12 or 12}:{when:%M}" not in text.split("Waits for a decision")[0]
+
+
+def test_at_last_a_silent_ehr_is_no_word_about_whose_client_it_is(world: EmbeddedWorld) -> None:
+    """The clinician is told to come again, and not that there is nobody."""
+    frame, path = world.launched("one", patient_of(world, "PRV-0001", "PRV-0000"))
+    world.service.ehr.order("503", times=50)
+    world.service.opened.service.desk.calendars.forget()
+    answer = frame.get(path)
+    world.service.ehr.faults.clear()
+
+    assert (answer.status_code, "calendar is not read yet" in answer.text) == (503, True)
