@@ -60,7 +60,7 @@ def test_what_others_are_about_to_do_is_judged_and_leaves_nothing(world: World) 
     before = world.kinds()
     taken, message = world.path.consider(booking(), offer())
 
-    assert (free.findings, taken.rules, message.is_blocked) == ((), ("calendar.held",), True)
+    assert (free.findings, taken.rules, message.is_blocked) == ((), ("calendar.double_booking", "calendar.held"), True)
     assert (world.kinds(), world.path.consider(booking())[0].rules) == (before, taken.rules)
 
 
