@@ -29,6 +29,11 @@ class CdsClients:
         self._section, self._secret, self._present, self._timeout = section, secret, present, timeout_seconds
         self._keys = Keys(self._read)
 
+    def check(self) -> None:
+        """SettingsError where the file of keys cannot be used; for who starts the service. An address is asked when somebody calls."""
+        if self._section.jwks_file:
+            self._read()
+
     def call(self, authorization: str, audiences: Collection[str]) -> str:
         """The call's own code (64 hexadecimal digits): the same for the same token; SignInRefusedError where the token is not good."""
         kind, _, token = authorization.partition(" ")

@@ -111,9 +111,11 @@ class EmbeddingParts:
         return login if login and self._opened.service.roll.person(login) else ""
 
     def check(self) -> None:
-        """SettingsError where a secret is missing; for who starts the service."""
+        """SettingsError where a secret or a key is missing; for who starts the service."""
         if self.launches:
             self.launches.check()
+        if self.cds_clients:
+            self.cds_clients.check()
 
     @property
     def _url(self) -> str:

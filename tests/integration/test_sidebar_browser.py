@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from tests.browsers import chromium, grave_faults
 from tests.embedded_world import EmbeddedWorld, embedded_world
 from tests.smart_ehr import SmartEhr, build_ehr
 
+EVIL = "Zoe<img src=x onerror=\"document.title='ran'\">"
 REFUSED = "frame-ancestors"
 
 
@@ -51,6 +53,7 @@ def test_the_sidebar_in_the_ehrs_page_and_in_anothers(tmp_path: Path) -> None:
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text))
         case, patient = _asked_about(world)
+        world.service.ehr.book.place(replace(world.service.ehr.book.get(Client, patient), given_name=EVIL))
         faults = _faults(browser, world, at, patient)
         world.ehr.person = {"sub": "1", "fhirUser": "Practitioner/front"}
 
@@ -91,11 +94,12 @@ def _width(frame: Any) -> int:
 
 
 def _faults(browser: Any, world: EmbeddedWorld, at: str, patient: str) -> list[str]:
-    """What axe finds on the sidebar, by itself and as narrow as its frame."""
+    """What axe finds on the sidebar, by itself and as narrow as its frame; and whether a name's script runs where nothing forbids it."""
     context = browser.new_context(bypass_csp=True, viewport={"width": 320, "height": 900})
     page = context.new_page()
     page.goto(f"{at}{world.ehr.path(world.ehr.launch(patient))}")
     page.wait_for_selector("h1")
     found = grave_faults(page)
+    ran = [] if page.title() == "Client · hsched" else ["a script in a client's name ran"]
     context.close()
-    return found
+    return found + ran

@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from hsched_core.domain.actions import Basis, BookAppointment
+from hsched_core.domain.errors import SettingsError
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.policy.advice import Weight, advise, asked_about
@@ -208,6 +209,23 @@ def test_a_token_is_good_once(world: EmbeddedWorld) -> None:
     assert (first, refused(world, token)) == ((200, ""), (401, "no_token"))
     assert refused(world, world.ehr.cds_token(URL + FEEDBACK)) == (401, "no_token")
     assert world.service.entries("access.refused")[-2].body == {"reason": "used_before"}
+
+
+def test_a_missing_file_of_keys_is_told_to_who_starts_the_service(world: EmbeddedWorld) -> None:
+    """And nobody is let in for it."""
+    file = world.service.opened.paths.keys / "ehr-cds-keys.json"
+    kept = file.read_text()
+    parts = world.service.opened.service
+    parts.ways_in()
+    file.write_text("no keys")
+    parts.__dict__.pop("embedding")
+    try:
+        with pytest.raises(SettingsError, match="is no key set"):
+            parts.ways_in()
+        assert refused(world, world.ehr.cds_token(URL + BOOK)) == (503, "failed")
+    finally:
+        file.write_text(kept)
+        parts.__dict__.pop("embedding")
 
 
 @pytest.mark.parametrize(
