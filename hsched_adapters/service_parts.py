@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hsched_adapters.access.rates import Rates
     from hsched_adapters.assembly import OpenPractice
     from hsched_adapters.desk.parts import DeskParts
+    from hsched_adapters.embedding.parts import EmbeddingParts
     from hsched_adapters.keys import Keyring
     from hsched_adapters.prediction_parts import PredictionParts
     from hsched_core.workflow.client_pages import ClientPages
@@ -90,8 +91,12 @@ class ServiceParts:
         provider = self.section.provider
         if provider:
             self._secret(provider.client_secret_file)
+        ehr = self.section.ehr
+        if ehr:
+            self.embedding.check()
         demo = ("the demo people's passwords: hsched sandbox people",) if self.demo else ()
-        return (*((f"the provider {provider.issuer}",) if provider else ()), *demo)
+        named = ((f"the provider {provider.issuer}",) if provider else ()) + ((f"the EHR {ehr.issuer}, into its sidebar",) if ehr else ())
+        return (*named, *demo)
 
     def _secret(self, name: str) -> str:
         """What stands in a file below keys/; empty for no file."""
@@ -139,6 +144,13 @@ class ServiceParts:
         from hsched_adapters.access.misses import Misses
 
         return Misses("client_link")
+
+    @cached_property
+    def embedding(self) -> "EmbeddingParts":
+        """What stands inside the EHR."""
+        from hsched_adapters.embedding.parts import EmbeddingParts
+
+        return EmbeddingParts(self._opened, self._keyring, self._secret)
 
     @cached_property
     def predictions(self) -> "PredictionParts":

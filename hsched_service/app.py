@@ -11,6 +11,7 @@ from hsched_service import health, receiver, texts
 from hsched_service.access import back_channel, passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
+from hsched_service.cds import room as cds
 from hsched_service.client import pages
 from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
@@ -18,6 +19,8 @@ from hsched_service.pages import assets
 from hsched_service.pages.headers import Bare
 from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
+from hsched_service.sidebar import client as sidebar
+from hsched_service.sidebar import launch
 
 # A room of its own for each; one line here puts it into the service.
 ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
@@ -31,6 +34,9 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     switch.router,
     rooms.router,
     passkeys.router,
+    launch.router,
+    sidebar.router,
+    cds.router,
     document.router,
     *DESK,
 )
@@ -45,6 +51,7 @@ def build_app(opened: OpenPractice) -> FastAPI:
         app.include_router(make(opened))
     room = install.predictions(app, opened)
     add_answers(app)
+    cds.open_to_origins(app, opened)
     app.add_middleware(Discreet)
     install.figures(app, opened, room)
     app.add_middleware(Bare)

@@ -1,12 +1,14 @@
 """Z1: who may come in at every route of the service, written down by hand beside the code's own table. A route without a row fails.
 
-`everybody` has signed in with whatever role; `public` needs no sign-in (the route asks for a proof of its own).
+`everybody` has signed in with whatever role; `public` needs no sign-in (the route asks for a proof of its own); `launched` takes a launch
+by the EHR: no other sign-in opens it, whatever its role.
 """
 
 from collections.abc import Mapping
 
 ROLES = ("front_desk", "clinician", "practice_manager", "data_team", "model_reviewer", "auditor", "admin")
 PUBLIC = "public"
+LAUNCHED = "launched"
 EVERYBODY = " ".join(ROLES)
 CARE = "front_desk clinician practice_manager"
 DESK = "front_desk practice_manager"
@@ -26,6 +28,14 @@ EXPECTED: Mapping[str, str] = {
     "GET /sign-in": PUBLIC,
     "GET /sign-in/provider": PUBLIC,
     "GET /sign-in/return": PUBLIC,
+    "GET /smart/launch": PUBLIC,
+    "GET /smart/return": PUBLIC,
+    "GET /sidebar/{handle}": LAUNCHED,
+    "POST /sidebar/{handle}/cases/{case_id}/approve": LAUNCHED,
+    "POST /sidebar/{handle}/cases/{case_id}/reject": LAUNCHED,
+    "GET /cds-services": PUBLIC,
+    "POST /cds-services/hsched-appointment-book": PUBLIC,
+    "POST /cds-services/hsched-appointment-book/feedback": PUBLIC,
     "GET /static/{digest}/{name}": PUBLIC,
     "GET /sign-in/passkey": EVERYBODY,
     "POST /account/passkeys": EVERYBODY,

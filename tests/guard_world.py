@@ -45,7 +45,7 @@ LOGINS = {
 }
 NO_CHANGE = ("access.", "record.", "sign_in.", "decision.refused", "inbox.refused")  # what the trail says of looks and of what was not done
 # What is no id of a record: words of the program, or secrets that people do not have to be asked about.
-WORDS = {"act": "pause", "use_case": "waitlist", "connection": "ehr", "digest": "0" * 16, "name": "hsched.css"}
+WORDS = {"handle": "0d" * 8, "act": "pause", "use_case": "waitlist", "connection": "ehr", "digest": "0" * 16, "name": "hsched.css"}
 # A form that a route takes, by the name of each field; `None`: a file or a body of its own kind.
 FORM: Mapping[str, Any] = {
     "tab": "offers",

@@ -103,9 +103,9 @@ def build_provider(provider: OpenIdProvider) -> FastAPI:
         body = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         provider.asked.append({**body, "authorization": request.headers.get("authorization", "")})
         begun = provider.codes.pop(body.get("code", ""), None)  # a code is good once
-        if begun is None or not _proves(begun, body) or begun["redirect_uri"] != body.get("redirect_uri"):
+        if begun is None or not proves(begun, body) or begun["redirect_uri"] != body.get("redirect_uri"):
             return JSONResponse({"error": "invalid_grant"}, 400)
-        if request.headers.get("authorization") != "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode():
+        if request.headers.get("authorization") != basic_of(CLIENT, SECRET):
             return JSONResponse({"error": "invalid_client"}, 401)
         claims = provider.lie(provider.claims(begun["nonce"]))
         made = provider.forge(provider, claims) if provider.forge else provider.token(claims)
@@ -114,7 +114,12 @@ def build_provider(provider: OpenIdProvider) -> FastAPI:
     return app
 
 
-def _proves(begun: Mapping[str, str], body: Mapping[str, str]) -> bool:
+def basic_of(client: str, secret: str) -> str:
+    """How a client with a secret proves itself (RFC 6749, 2.3.1)."""
+    return "Basic " + base64.b64encode(f"{client}:{secret}".encode()).decode()
+
+
+def proves(begun: Mapping[str, str], body: Mapping[str, str]) -> bool:
     """PKCE (RFC 7636), S256."""
     digest = hashlib.sha256(body.get("code_verifier", "").encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

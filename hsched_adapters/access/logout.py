@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from hsched_adapters.access.provider import LEEWAY_SECONDS, Provider, SignInRefusedError
+from hsched_adapters.access.identity import LEEWAY_SECONDS, SignInRefusedError
+from hsched_adapters.access.provider import Provider
 from hsched_core.domain.access import NOBODY, Vouched
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import astuple
 
+from hsched_adapters.access.identity import Begun
 from hsched_adapters.access.logout import Logouts
-from hsched_adapters.access.provider import Begun, Identity, Provider
+from hsched_adapters.access.provider import Identity, Provider
 from hsched_adapters.access.sealed import Sealer
 
 

@@ -13,7 +13,7 @@ from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.schema import audit
 
 # Kinds of entries that change no state of the practice.
-QUIET = ("access.", "api.", "ehr.", "page.", "predictions.", "record.", "session.", "sign_in.")
+QUIET = ("access.", "api.", "cds_hooks.", "ehr.", "page.", "predictions.", "record.", "session.", "sign_in.")
 MOST_LOOKED_AT = 2000  # entries behind; beyond, something has changed
 CHECKED_EVERY_SECONDS = 0.25  # real: many readers ask at once
 

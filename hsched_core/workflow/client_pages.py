@@ -87,6 +87,11 @@ class ClientPages:
         with self._store.looking() as tx:
             return self._agreed(tx, client)
 
+    def wishes(self, client: str) -> Wishes:
+        """How the client said that they want to be written to; empty where they said nothing."""
+        with self._store.looking() as tx:
+            return tx.wishes_of(client)
+
     def prefer(self, link: ClientLink, wishes: Wishes, channels: Collection[Channel]) -> bool:
         """How the client wants to be written to from now on; False where they said so here already, or the link has ended."""
         with self._store.transaction() as tx:

@@ -1,7 +1,9 @@
 """The one path: propose, gate, approve or reject, claim, execute, read back, expire, audit. Nothing changes the outside world beside it."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from hsched_core.domain.actions import Action
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Pause
@@ -10,11 +12,14 @@ from hsched_core.domain.lifecycle import Event, allows
 from hsched_core.domain.people import PATH, Person
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.approval import NotPermittedError, asked_role, check_release, pausing_objections
+from hsched_core.policy.gate import Verdict
 from hsched_core.workflow.answers import Answers
 from hsched_core.workflow.decisions import Decisions
 from hsched_core.workflow.execution import Execution
 from hsched_core.workflow.steps import has_lapsed, known
 
+NO_CASE = ""
+AT_ONCE = timedelta(minutes=1)  # what is considered has no expiry of its own
 SWITCH = "switch:everything"  # the subject under which the trail keeps the kill switch
 
 
@@ -31,6 +36,16 @@ class Path(Decisions, Answers, Execution):
             if allows(case.state, Event.ESCALATED) and asked != case.awaits:
                 return self._move(tx, case, Event.ESCALATED, now, awaits=asked)
             return case
+
+    def consider(self, action: Action, *more: Action) -> tuple[Verdict, ...]:
+        """What the gate says now of actions that somebody else is about to do, without hsched. Nothing is stored, nothing is held.
+
+        All are about the first one's client, and are judged by what the EHR says about that one.
+        """
+        read = self._read(action)
+        with self._store.transaction() as tx:
+            now = self._clock.now()
+            return tuple(self._judge(tx, NO_CASE, one, now + AT_ONCE, read, now) for one in (action, *more))
 
     def stop(self, actor: str) -> None:
         """The kill switch: from the moment this returns nothing new leaves, whatever was approved. Anybody may throw it."""

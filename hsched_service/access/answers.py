@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from hsched_core.domain.errors import NotReadError, UserError
 from hsched_core.policy.approval import NotPermittedError
 from hsched_service.access.cookies import WANTED, WANTED_SECONDS, give, is_ours
+from hsched_service.access.framing import frames_of, is_framed
 from hsched_service.access.guard import SAFE_METHODS, Visitor, visitor_of
 from hsched_service.access.turned_away import NotProvedError, NotSignedInError, TurnedAwayError
 from hsched_service.failures import log_failure
@@ -42,6 +43,12 @@ TOLD: Mapping[str, Told] = {
     "failed": Told("That did not work", ("It was our fault, it was written down, and nothing was half done.",)),
     "refused": Told("That cannot be done", ()),
 }
+IN_FRAME: Mapping[str, Told] = {
+    "not_signed_in": Told("Please open hsched again in the EHR", ("This part of it is closed: its time is over. Nothing was done.",)),
+    "passkey_wanted": Told(
+        "Please decide at the desk", ("You have a passkey, which cannot be shown here. What you sent just now was not done.",)
+    ),
+}
 KINDS = {404: "not_there", 405: "invalid_request", 413: "too_large"}
 
 
@@ -57,18 +64,28 @@ async def answer(request: Request, kind: str, status: int, told: Told | None = N
     """A page where the other side reads pages, otherwise `{"error": kind}`."""
     if not _reads_pages(request):
         return JSONResponse({"error": kind}, status, {"Cache-Control": "no-store", **(headers or {})})
-    words = told or TOLD[kind]
-    visitor = await run_in_threadpool(_visitor, request)
-    made = await run_in_threadpool(
-        page, request, visitor, "access/refused.html", status, title=words.title, sentences=words.sentences, way_on=words.way_on
-    )
+    if is_framed(request.url.path):
+        made = await run_in_threadpool(_in_frame, request, status, told or IN_FRAME.get(kind) or TOLD[kind])
+    else:
+        made = await run_in_threadpool(_of_page, request, status, told or TOLD[kind])
     made.headers.update(headers or {})
     return made
 
 
+def _of_page(request: Request, status: int, words: Told) -> Response:
+    title, sentences, way_on = words.title, words.sentences, words.way_on
+    return page(request, _visitor(request), "access/refused.html", status, title=title, sentences=sentences, way_on=way_on)
+
+
+def _in_frame(request: Request, status: int, words: Told) -> Response:
+    """In the EHR's frame nobody is signed in to anything else: no way on, and no button that a frame could be laid over."""
+    return page(request, None, "sidebar/told.html", status, frames=frames_of(request), title=words.title, sentences=words.sentences)
+
+
 async def _turned_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, TurnedAwayError)
-    if isinstance(error, NotSignedInError) and request.method in SAFE_METHODS and _reads_pages(request):
+    is_page = request.method in SAFE_METHODS and _reads_pages(request) and not is_framed(request.url.path)
+    if isinstance(error, NotSignedInError) and is_page:
         return await run_in_threadpool(_to_sign_in, request, "/sign-in/passkey" if isinstance(error, NotProvedError) else "/sign-in")
     return await answer(request, error.kind, error.status)
 
@@ -86,7 +103,7 @@ async def _cannot(request: Request, error: Exception) -> Response:
     """A desk refused: its own words, which hold no patient's value, and the remedy; whoever has not signed in learns less."""
     assert isinstance(error, UserError)
     log_failure(error)
-    if await run_in_threadpool(_visitor, request) is None:
+    if not getattr(request.state, "is_guest", False) and await run_in_threadpool(_visitor, request) is None:
         return await answer(request, "failed", 503)
     if isinstance(error, NotPermittedError):
         return await answer(request, "not_permitted", 403, Told("Not yours to decide", (str(error),)))

@@ -14,7 +14,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.datastructures import FormData
 
 from hsched_adapters.service_parts import ServiceParts
-from hsched_core.domain.access import SignIn
+from hsched_core.domain.access import SignIn, Way
 from hsched_core.domain.people import Person
 from hsched_core.policy.permissions import PROOFS, Scope, Subject, may, reaches, scope_of
 from hsched_service.access.cookies import csrf_of, secret_in
@@ -75,7 +75,7 @@ class Needs(Declared):
         visitor = await run_in_threadpool(self._admitted, request)
         check_address(request)
         if request.method not in SAFE_METHODS:
-            await _check_form(request, visitor)
+            await check_posted(request, visitor)
         return visitor
 
     def _admitted(self, request: Request) -> Visitor:
@@ -121,11 +121,13 @@ def _found(request: Request) -> Visitor | None:
     parts: ServiceParts = request.app.state.opened.service
     secret = secret_in(parts, request)
     session = parts.sign_ins.of(secret, is_alive=not asks_by_itself(request)) if secret else None
+    if session and session.way is Way.LAUNCH:  # those open the EHR's frame, and nothing here
+        return None
     person = parts.roll.person(session.login) if session else None
     return Visitor(person, session, csrf_of(secret), parts) if person and session else None
 
 
-async def _check_form(request: Request, visitor: Visitor) -> None:
+async def check_posted(request: Request, visitor: Visitor) -> None:
     """Of this sign-in, and made of plain texts."""
     async with request.form() as form:  # no route takes a file: what came as one is closed here
         await _check_secret(request, visitor, form)

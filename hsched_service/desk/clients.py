@@ -14,7 +14,9 @@ from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.scored import Scored
 from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
+from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Pause, Purpose, has_consent
+from hsched_core.domain.errors import NotReadError
 from hsched_core.domain.time import local_day
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.facts import ContactFacts
@@ -48,7 +50,7 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.get("/desk/clients/{client}")
     def record(request: Request, visitor: SEES, client: str) -> Response:
-        visits, trouble = _visits(opened, visitor, client)
+        visits, trouble = visits_of(opened, visitor, client, Subject.CLIENT_RECORD)
         names, now, desk = names_for(opened, visitor), opened.clock.now(), opened.service.desk
         contact, paused_since = _known(opened, client, visits)
         card = desk.directory.clients().get(client)
@@ -61,14 +63,14 @@ def router(opened: OpenPractice) -> APIRouter:
         shown = page(
             request, visitor, "desk/client.html", client=client, name=names.client(client), card=card or Card(), lines=lines, agreed=agreed,
             contacts=[(one, CHANNEL[one.channel]) for one in contact.contacts[::-1][:MOST_CONTACTS]], paused_since=paused_since,
-            because=BECAUSE, now=now, trouble=trouble, open_cases=_open_cases(opened, visitor, client),
+            because=BECAUSE, now=now, trouble=trouble, open_cases=_open_cases(opened, visitor, client, visits),
         )  # fmt: skip
         names.seen("desk.client")
         return shown
 
     @made.post("/desk/clients/{client}/{act}")
     def take_over(visitor: SEES, client: str, act: str, because: Annotated[Pause, Form()]) -> Response:
-        _known(opened, client, _visits(opened, visitor, client)[0])
+        _known(opened, client, visits_of(opened, visitor, client, Subject.CLIENT_RECORD)[0])
         deeds = {"pause": opened.path.pause, "resume": opened.path.resume}
         if act not in deeds:
             raise NotThereError
@@ -81,19 +83,21 @@ def router(opened: OpenPractice) -> APIRouter:
     return made
 
 
-def _visits(opened: OpenPractice, visitor: Visitor, client: str) -> tuple[list[Appointment], str]:
+def visits_of(opened: OpenPractice, visitor: Visitor, client: str, subject: Subject) -> tuple[list[Appointment], str]:
     """The client's visits around now, and why they may not be all; NotThereError where they are none of this person's."""
     if not PSEUDONYM.fullmatch(client):
         raise NotThereError
     monday = monday_of(local_day(opened.clock.now(), opened.timezone))
     weeks = opened.service.desk.calendars.weeks([monday + timedelta(days=7 * number) for number in WEEKS])
     found = [one for week in weeks for one in week.appointments if one.session.client == client]
-    if visitor.scope(Subject.CLIENT_RECORD) is Scope.OWN:
-        if not any(one.session.clinician == visitor.person.clinician for one in found):
-            raise NotThereError
-        found = [one for one in found if one.session.clinician == visitor.person.clinician]
-    comes = [one for one in found if one.status is not AppointmentStatus.CANCELLED]
     trouble = next((week.trouble for week in weeks if week.trouble), "")
+    if visitor.scope(subject) is Scope.OWN:
+        found = [one for one in found if one.session.clinician == visitor.person.clinician]
+        if not found and trouble:
+            raise NotReadError("The EHR's calendar is not read yet.", "Open the page again in a moment.", trouble, is_no_answer=True)
+        if not found:
+            raise NotThereError
+    comes = [one for one in found if one.status is not AppointmentStatus.CANCELLED]
     return sorted(comes, key=lambda one: one.session.starts_at), trouble
 
 
@@ -106,15 +110,27 @@ def _known(opened: OpenPractice, client: str, visits: Sequence[Appointment]) -> 
     return contact, paused_since
 
 
-def _open_cases(opened: OpenPractice, visitor: Visitor, client: str) -> int:
+def waiting_about(
+    opened: OpenPractice, visitor: Visitor, client: str, visits: Sequence[Appointment], among: Sequence[Case] | None = None
+) -> list[Case]:
+    """Proposals about the client or one of their visits, as far as this person's queue reaches: `among` these, or all that wait."""
+    theirs = {one.id for one in visits}
+    found = opened.service.desk.cases.waiting() if among is None else among
+    about = [one for one in found if _client_of(one) == client or theirs & {one.action.touches, one.proposal.subject}]
+    if visitor.scope(Subject.QUEUE) is Scope.PRACTICE:
+        return about
+    return [one for one in about if one.action.clinician is not None and one.action.clinician == visitor.person.clinician]
+
+
+def _client_of(case: Case) -> str:
+    """Whom a case's action is about; empty where only a visit is named."""
+    action = case.action
+    return action.outreach.client if action.outreach else action.session.client if action.session else ""
+
+
+def _open_cases(opened: OpenPractice, visitor: Visitor, client: str, visits: Sequence[Appointment]) -> int:
     """How many proposals about them wait, where the person sees the practice's queue."""
-    if visitor.scope(Subject.QUEUE) is not Scope.PRACTICE:
-        return 0
-    waiting = opened.service.desk.cases.waiting()
-    about = (
-        one.action.outreach.client if one.action.outreach else one.action.session.client if one.action.session else "" for one in waiting
-    )
-    return sum(one == client for one in about)
+    return len(waiting_about(opened, visitor, client, visits)) if visitor.scope(Subject.QUEUE) is Scope.PRACTICE else 0
 
 
 def _risk(score: Scored | None) -> float | None:

@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_core.domain.actions import Destination
 from hsched_core.domain.case import Case, Decline
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
@@ -19,6 +18,7 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.case_view import views_of
+from hsched_service.desk.deciding import say_no, say_yes
 from hsched_service.desk.names import names_for
 from hsched_service.desk.tabs import KINDS, tab_of
 from hsched_service.desk.undo import can_be_undone
@@ -100,16 +100,11 @@ def deciding_router(opened: OpenPractice) -> APIRouter:
 
     @made.post("/desk/queue/{case_id}/approve")
     def approve(request: Request, visitor: DECIDES, case_id: str, digest: DIGEST, tab: TAB = "") -> Response:
-        def act() -> None:
-            case = opened.path.approve(case_id, digest, visitor.person)
-            if case.state is State.APPROVED and case.action.destination is Destination.PRACTICE:
-                opened.path.execute(case.id)  # the practice's own rules change at once
-
-        return _decided(opened, request, visitor, case_id, act, "approved", tab)
+        return _decided(opened, request, visitor, case_id, lambda: say_yes(opened, case_id, digest, visitor.person), "approved", tab)
 
     @made.post("/desk/queue/{case_id}/reject")
     def reject(request: Request, visitor: DECIDES, case_id: str, reason: Annotated[Decline, Form()], tab: TAB = "") -> Response:
-        return _decided(opened, request, visitor, case_id, lambda: opened.path.reject(case_id, visitor.person, reason), "declined", tab)
+        return _decided(opened, request, visitor, case_id, lambda: say_no(opened, case_id, reason, visitor.person), "declined", tab)
 
     @made.post("/desk/queue/{case_id}/take-back")
     def take_back(request: Request, visitor: DECIDES, case_id: str, tab: TAB = "") -> Response:

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import public
+from hsched_service.cds import document as cds
 from hsched_service.predict.payload import MOST_IN_BATCH, Answer, Answers, Refusal, Visit, Visits
 from hsched_service.predict.room import BATCH, SINGLE
 
@@ -72,8 +73,8 @@ def router(_opened: OpenPractice) -> APIRouter:
 @cache
 def document() -> dict[str, Any]:
     """The whole document."""
-    (single, batch, answer, answers, _), components = msgspec.json.schema_components(
-        (Visit, Visits, Answer, Answers, Refusal), ref_template="#/components/schemas/{name}"
+    (single, batch, answer, answers, _, *of_cds), components = msgspec.json.schema_components(
+        (Visit, Visits, Answer, Answers, Refusal, *cds.TYPES), ref_template="#/components/schemas/{name}"
     )
     about = f"Up to {MOST_IN_BATCH} visits, answered whole or not at all; a refusal names the place of the first visit that is none."
     return {
@@ -81,7 +82,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "hsched",
             "version": version("hsched"),
-            "summary": "How likely a coming visit's slot goes unused, and what that rests on.",
+            "summary": "How likely a coming visit's slot goes unused, and what that rests on; advice for an EHR that books.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -92,13 +93,15 @@ def document() -> dict[str, Any]:
                     "predictNoShowRisks", "Many visits' risk", about, batch, {"visits": [EXAMPLE]}, answers, {"answers": [ANSWER]}
                 )
             },
+            **cds.paths({kind.__name__: schema for kind, schema in zip(cds.TYPES, of_cds, strict=True)}),
             "/health/live": {"get": _tells("live", "Whether the service runs", "live", {})},
             "/health/ready": {"get": _tells("ready", "Whether it can do its work", "ready", {503: "not ready"})},
         },
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "description": "A token of `hsched api-clients add`, scope `predict`."}
+                "token": {"type": "http", "scheme": "bearer", "description": "A token of `hsched api-clients add`, scope `predict`."},
+                **cds.SECURITY,
             },
         },
     }

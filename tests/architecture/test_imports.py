@@ -31,6 +31,7 @@ ADAPTER_DOORS = {
     "hsched_adapters.messaging.signatures",  # the form of a provider's callbacks, pure; the sandbox's provider signs with it too
     "hsched_adapters.libraries",  # names of modules; opens nothing
     "hsched_adapters.desk",  # read models of staff pages; made by `ServiceParts.desk`
+    "hsched_adapters.embedding",  # hsched inside the EHR; made by `ServiceParts.embedding`
     "hsched_adapters.service_parts",  # its type; made by `OpenPractice.service`
     "hsched_adapters.scaled_time",  # a value of the settings
     "hsched_adapters.extracts",  # the file formats of the two zones; chooses nothing

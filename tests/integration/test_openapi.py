@@ -18,13 +18,15 @@ from schemathesis.transport.asgi import ASGI_TRANSPORT
 from hsched_adapters.people_file import save_people
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import declared
+from hsched_service.cds.document import CALL, CARDS
+from hsched_service.cds.payload import BookingCall, Cards
 from hsched_service.predict.document import ANSWER, EXAMPLE, document
 from hsched_service.predict.payload import Answer, Visit
 from tests.openapi_callers import CALLERS, STAFF, callers, ignored_auth, sent_as
 from tests.predict_desk import predict_desk
 from tests.predict_talk import ADDRESS, Talk
 
-OF_PROGRAMS = {Subject.PREDICT, Subject.HEALTH}
+OF_PROGRAMS = {Subject.PREDICT, Subject.HEALTH, Subject.CDS_HOOKS}
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance, unsupported_method]
 TURNS = itertools.cycle(CALLERS)
 schema = schemathesis.openapi.from_dict(document())
@@ -54,6 +56,8 @@ def test_the_document_is_served_and_has_every_route_of_programs(desk: Talk) -> N
     assert described == wanted
     assert msgspec.convert(EXAMPLE, Visit).client_id == "CLIENT-789"
     assert msgspec.convert(ANSWER, Answer).risk_band == "high"
+    assert msgspec.json.decode(msgspec.json.encode(CALL), type=BookingCall).context.patient_id == "CLIENT-789"
+    assert msgspec.convert(CARDS, Cards).cards[0].indicator == "critical"
     for methods in document()["paths"].values():
         for operation in methods.values():
             assert all("example" in one["content"]["application/json"] or code == "405" for code, one in operation["responses"].items())

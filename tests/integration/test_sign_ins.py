@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from hsched_adapters.embedding.cds_log import ANSWERED, CdsLog
 from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.engine import open_engine
 from hsched_adapters.store.schema import sign_ins
 from hsched_adapters.store.sign_ins import SqlSignIns
 from hsched_core.domain.access import SignInRules, Vouched, Way
 from tests.audit_trails import Desk
+from tests.http_desk import at_once
 from tests.sandbox_ehr import MovableClock
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -101,3 +103,11 @@ def test_what_is_over_is_forgotten_with_the_next_sign_in(kept: Kept, tmp_path: P
 
     assert kept.count() == 2
     assert (elsewhere[0] is not None, elsewhere[1]) == (True, None)
+
+
+def test_a_call_of_the_ehr_is_answered_once(kept: Kept) -> None:
+    """Of several at once with one token, one is kept; a second log over the same store knows it."""
+    log, call = CdsLog(kept.trail, kept.clock), "ab" * 32
+
+    assert at_once([lambda: log.keep(call, "ehr", ANSWERED, {"count": 0})] * 4) == {True: 1, False: 3}
+    assert [CdsLog(kept.trail, kept.clock).is_used(one) for one in (call, "cd" * 32)] == [True, False]

@@ -152,7 +152,7 @@ def test_a_provider_may_change_its_key(world: ServiceWorld, provider: OpenIdProv
     first = signed_in(world.browser())
     old, provider.key = provider.key, RSAKey.generate_key(2048, {"kid": "second"})
     kept = world.opened.service.provider._provider  # for this test
-    kept._keys = (kept._keys[0] - 60, kept._keys[1])  # a minute later
+    kept._keys._kept = (kept._keys._kept[0] - 60, kept._keys._kept[1])  # a minute later
     second = signed_in(world.browser())
     provider.key = old
 

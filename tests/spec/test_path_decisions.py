@@ -53,6 +53,17 @@ def test_proposing_twice_adds_nothing(world: World) -> None:
     assert world.kinds() == ["proposal.queued", "proposal.declined"]
 
 
+def test_what_others_are_about_to_do_is_judged_and_leaves_nothing(world: World) -> None:
+    """As a proposal would be, with the times that our own actions hold; no case, no entry, no hold."""
+    [free] = world.path.consider(booking())
+    world.path.execute(world.approved(booking("client-b")))
+    before = world.kinds()
+    taken, message = world.path.consider(booking(), offer())
+
+    assert (free.findings, taken.rules, message.is_blocked) == ((), ("calendar.double_booking", "calendar.held"), True)
+    assert (world.kinds(), world.path.consider(booking())[0].rules) == (before, taken.rules)
+
+
 def test_a_proposal_in_shadow_is_sealed(world: World) -> None:
     """Recorded with what the gate found; nobody can approve it, and no write client was made."""
     world.set_phase(Phase.SHADOW)
