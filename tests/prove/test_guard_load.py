@@ -1,4 +1,4 @@
-"""Z4 and Z6 under load: a role taken away, an account disabled, a sign-in that ran out count at the next request, whoever else is asking."""
+"""Z4 and Z6 under load: a role taken away, an account disabled, a sign-in that ran out count at the next request, whoever else asks."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Z2, the clock: whether the time of an answer tells an id of somebody else's from one that nobody has. Medians and the two samples' shapes."""
+"""Z2, the clock: whether the time of an answer tells an id of somebody else's from one that nobody has. By medians and by shape."""
 
 import random
 import statistics
