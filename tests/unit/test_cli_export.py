@@ -80,7 +80,6 @@ def test_no_word_is_a_formula_where_somebody_opens_the_file(tmp_path: Path) -> N
     """A category that the EHR made up; numbers, also those that are written as words, stay what they are."""
     words = ["=cmd|'/c calc'!A1", "+1+1", "-2", "@SUM(A1)", "\t=1", "plain", None, "-5.5e3"]
     write(pa.table({"category": words, "count": list(range(-4, 4))}), tmp_path / "rows.csv")
-    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
-        told = [row["category"] for row in csv.DictReader(file)]
+    told = csv.read_csv(tmp_path / "rows.csv")["category"].to_pylist()
 
     assert told == ["'=cmd|'/c calc'!A1", "'+1+1", "-2", "'@SUM(A1)", "'\t=1", "plain", "", "-5.5e3"]
