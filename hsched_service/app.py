@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_service import health, receiver, texts
-from hsched_service.access import passkeys, rooms, sign_in, switch
+from hsched_service.access import back_channel, passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.client import pages
@@ -27,6 +27,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     pages.router,
     assets.router,
     sign_in.router,
+    back_channel.router,
     switch.router,
     rooms.router,
     passkeys.router,

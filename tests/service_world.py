@@ -130,8 +130,16 @@ def open_served(
     paths.keys.mkdir(parents=True, exist_ok=True)
     (paths.keys / "ehr-token").write_text(TOKEN, encoding="utf-8")
     connection = Connection(
-        "rest", ehr, "sandbox", timeout_seconds=2.0, max_latency_seconds=30.0, can_search=True, can_poll=True, sender="Elm Street Office"
-    )
+        "rest",
+        ehr,
+        "sandbox",
+        timeout_seconds=2.0,
+        max_latency_seconds=30.0,
+        can_search=True,
+        can_poll=True,
+        sender="Elm Street Office",
+        phone="+1 (212) 555-0142",
+    )  # fmt: skip
     source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     caps = {"per_day": 99, "per_week": 99, "cooldown": "0 s"}
     told: dict[str, Any] = {"source": source, "policy": {"contact_caps": caps, "text_caps": caps}, **practice}

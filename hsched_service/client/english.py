@@ -28,6 +28,7 @@ ENGLISH = Words(
     ),
     date="{weekday}, {month} {day}",
     minutes="{count} minutes",
+    call_us="call us",
     modality={Modality.IN_PERSON: "in person", Modality.VIDEO: "by video", Modality.PHONE: "by phone"},
     channels={
         Channel.TEXT: "Text messages", Channel.EMAIL: "E-mail", Channel.PORTAL: "Messages in the portal", Channel.CALL: "Phone calls",
@@ -91,6 +92,7 @@ ENGLISH = Words(
         "no_matter": "It does not matter",
         "in_language": "In which language?",
         "save": "Save",
+        "call": "Call us",
         "foot": "More",
     },
 )  # fmt: skip

@@ -57,6 +57,7 @@ class Showing:
             "title": title,
             "sentences": sentences,
             "sender": self._sender,
+            "phone": self._phone if any(words.call_us in one for one in sentences) else None,
             "links": self._links,
         }
         made = page(self.request, None, f"client/{template}.html", status, **around, **facts)
@@ -68,6 +69,12 @@ class Showing:
         """As messages are signed: discreet."""
         connection = self.opened.practice.connection
         return connection.sender if connection else ""
+
+    @property
+    def _phone(self) -> tuple[str, str] | None:
+        """The practice's number as it writes it, and as a telephone takes it; None where practice.yaml names none."""
+        connection = self.opened.practice.connection
+        return (connection.phone, connection.phone_digits) if connection and connection.phone else None
 
     @property
     def _links(self) -> Mapping[str, str]:

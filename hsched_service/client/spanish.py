@@ -28,6 +28,7 @@ SPANISH = Words(
     ),
     date="{weekday}, {day} de {month}",
     minutes="{count} minutos",
+    call_us="llámenos",
     modality={Modality.IN_PERSON: "en persona", Modality.VIDEO: "por video", Modality.PHONE: "por teléfono"},
     channels={
         Channel.TEXT: "Mensajes de texto", Channel.EMAIL: "Correo electrónico", Channel.PORTAL: "Mensajes en el portal",
@@ -89,6 +90,7 @@ SPANISH = Words(
         "no_matter": "Me da igual",
         "in_language": "¿En qué idioma?",
         "save": "Guardar",
+        "call": "Llámenos",
         "foot": "Más",
     },
 )  # fmt: skip

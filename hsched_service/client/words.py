@@ -34,6 +34,7 @@ class Words:
     months: tuple[str, ...]
     date: str
     minutes: str
+    call_us: str  # the words that ask for a call: below a page that says them stands the number
     modality: Mapping[Modality, str]
     channels: Mapping[Channel, str]
     offers: Mapping[str, tuple[str, ...]]

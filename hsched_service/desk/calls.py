@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.directory import Card
 from hsched_adapters.desk.scored import Scored
+from hsched_core.domain.action_words import MESSAGES
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.delivery import CallOutcome, CallTask
 from hsched_core.domain.errors import UserError
@@ -18,7 +19,6 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import MESSAGES
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.CALLS))]

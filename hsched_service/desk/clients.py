@@ -12,6 +12,7 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.directory import Card
 from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.scored import Scored
+from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.contact import Channel, Pause, Purpose, has_consent
 from hsched_core.domain.time import local_day
@@ -22,7 +23,6 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotPermittedHereError, NotThereError
 from hsched_service.desk.names import names_for
-from hsched_service.desk.words import CHANNEL, MODALITY
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.CLIENT_RECORD))]

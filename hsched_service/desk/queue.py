@@ -20,8 +20,8 @@ from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.case_view import views_of
 from hsched_service.desk.names import names_for
+from hsched_service.desk.tabs import KINDS, tab_of
 from hsched_service.desk.undo import can_be_undone
-from hsched_service.desk.words import KINDS, tab_of
 from hsched_service.pages.rendering import page
 
 PAGE = 15

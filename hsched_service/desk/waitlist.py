@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
@@ -17,7 +18,6 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import CHANNEL, MODALITY
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.WAITLIST))]

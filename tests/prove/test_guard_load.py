@@ -1,4 +1,4 @@
-"""Z4 and Z6 under load: a role taken away, an account disabled, a sign-in that ran out count at the next request, whoever else asks."""
+"""Z4 and Z6 under load: a role taken away, an account disabled, a sign-in run out count at the next request, whoever else is asking."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Z2, the clock: whether the time of an answer tells an id of somebody else's from one that nobody has. By medians and by shape."""
+"""Z2, the clock: whether the time of an answer tells an id of somebody else's from one nobody has. Medians and shapes."""
 
 import random
 import statistics
