@@ -13,6 +13,7 @@ from hsched_core.domain.errors import InputError, NotReadyError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a word begins that a spreadsheet takes for one
 app = typer.Typer(no_args_is_help=True, help="Finished rows as they may leave the practice.")
 EXAMPLES = """
 Examples:
@@ -80,6 +81,27 @@ def _one_type(values: list[Any]) -> list[Any]:
     return [str(value) if has_words and value is not None else value for value in values]
 
 
+def without_formulas(table: "pa.Table") -> "pa.Table":
+    """The table with an apostrophe before every word that a spreadsheet would run: for files that people open in one."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            words = [
+                f"'{word}" if word and word.startswith(FORMULA) and not _is_number(word) else word for word in table[place].to_pylist()
+            ]
+            table = table.set_column(place, field.name, pa.array(words, field.type))
+    return table
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def write(table: "pa.Table", target: Path) -> None:
     """The file appears whole or not at all."""
     import pyarrow.csv as csv
@@ -88,7 +110,7 @@ def write(table: "pa.Table", target: Path) -> None:
     part = target.with_name(f".{target.name}.part")
     try:
         if target.suffix == ".csv":
-            csv.write_csv(table, part)
+            csv.write_csv(without_formulas(table), part)
         else:
             pq.write_table(table, part)
         part.replace(target)

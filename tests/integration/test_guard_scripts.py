@@ -83,7 +83,6 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
             book.place(replace(visit, site="<svg/onload=x>", cancel_reason=SCRIPT, custom_fields={SCRIPT: SCRIPT}))
         for entry in book.every(Entry):
             book.place(replace(entry, specialties=(SCRIPT,), instead_of=SCRIPT))
-        made.world.opened.service.desk.forget()
         for part in ("directory", "calendars"):
             made.world.opened.service.desk.__dict__.pop(part, None)
         made.world.opened.texts.keep(InboundText("9e" * 16, made.world.client(1), Channel.TEXT, NOW), SCRIPT)

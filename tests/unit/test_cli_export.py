@@ -74,3 +74,12 @@ def test_a_folder_that_is_not_there_is_said_and_leaves_nothing(source: Path, tmp
     with pytest.raises(InputError, match="cannot be written"):
         write(leaving_rows(source), tmp_path / "nowhere" / "rows.csv")
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_no_word_is_a_formula_where_somebody_opens_the_file(tmp_path: Path) -> None:
+    """A category that the EHR made up; numbers, also those that are written as words, stay what they are."""
+    words = ["=cmd|'/c calc'!A1", "+1+1", "-2", "@SUM(A1)", "\t=1", "plain", None, "-5.5e3"]
+    write(pa.table({"category": words, "count": list(range(-4, 4))}), tmp_path / "rows.csv")
+    told = csv.read_csv(tmp_path / "rows.csv")["category"].to_pylist()
+
+    assert told == ["'=cmd|'/c calc'!A1", "'+1+1", "-2", "'@SUM(A1)", "'\t=1", "plain", "", "-5.5e3"]
