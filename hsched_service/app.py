@@ -8,13 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_service import health, receiver, texts
-from hsched_service.access import passkeys, rooms, sign_in, switch
+from hsched_service.access import back_channel, passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.client import pages
 from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
+from hsched_service.pages.headers import Bare
 from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
@@ -26,6 +27,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     pages.router,
     assets.router,
     sign_in.router,
+    back_channel.router,
     switch.router,
     rooms.router,
     passkeys.router,
@@ -45,6 +47,7 @@ def build_app(opened: OpenPractice) -> FastAPI:
     add_answers(app)
     app.add_middleware(Discreet)
     install.figures(app, opened, room)
+    app.add_middleware(Bare)
     check_declared(app)
     return app
 

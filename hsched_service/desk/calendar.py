@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.calendars import WeekSeen
 from hsched_adapters.desk.parts import monday_of
+from hsched_core.domain.action_words import MODALITY
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.time import local_day
 from hsched_core.policy.permissions import Scope, Subject, sees_risk
@@ -19,7 +20,6 @@ from hsched_core.workflow.calendar_view import Block, Day, Known, clinicians, we
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import MODALITY
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.CALENDAR))]
