@@ -136,6 +136,14 @@ def test_a_run_says_what_it_was_made_of(first: tuple[Workspace, dict[str, Report
         assert words in card
 
 
+def test_every_candidate_has_its_card_and_its_reliability(first: tuple[Workspace, dict[str, Report]]) -> None:
+    """Whichever of them becomes champion, a reviewer sees both."""
+    registry = Registry(first[0].tracking_uri, first[0].artifact_root)
+    for row in registry.champions():
+        assert (registry.bytes_of(row.run_id, "plots/reliability.png") or b"").startswith(b"\x89PNG"), (row.moment, row.version)
+        assert registry.text_of(row.run_id, "model_card.md")
+
+
 def test_a_model_has_a_signature_and_no_example(first: tuple[Workspace, dict[str, Report]]) -> None:
     """Columns and kinds, and not a single row."""
     ws, _ = first
