@@ -15,6 +15,7 @@ from hsched_service.client import pages
 from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
 from hsched_service.pages import assets
+from hsched_service.pages.headers import Bare
 from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
@@ -46,6 +47,7 @@ def build_app(opened: OpenPractice) -> FastAPI:
     add_answers(app)
     app.add_middleware(Discreet)
     install.figures(app, opened, room)
+    app.add_middleware(Bare)
     check_declared(app)
     return app
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from hsched_adapters.assembly import OpenPractice
@@ -12,6 +12,7 @@ from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.cookies import WANTED, cookie_name, give, secret_in, take_back, wanted_path
 from hsched_service.access.guard import Visitor, needs, public
+from hsched_service.access.plain import Word
 from hsched_service.access.turned_away import ForgedError, NotThereError, TooManyError
 from hsched_service.failures import log_failure
 from hsched_service.pages.rendering import page
@@ -22,7 +23,6 @@ NOT_VOUCHED = "Your provider did not sign you in. Please try again."
 STRANGER = "Your provider knows you, but this practice's list of people does not, or your account is disabled."
 WRONG = "Login and password do not belong together."
 LONGEST_LOGIN = 63
-Word = Annotated[str, Form(max_length=256)]
 SAME_SITE = frozenset({"", "none", "same-origin"})  # of Sec-Fetch-Site; browsers without it send nothing
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
 MOST_STORY = 400
+LAST_SEQ = 2**63 - 1  # the largest number that a store counts with
 WEEKS_BACK = 60
 BRIEFLY = (
     "use case",
@@ -81,7 +82,7 @@ def router(opened: OpenPractice) -> APIRouter:
         kind: Annotated[str, Query(pattern=CODE)] = "",
         actor: Annotated[str, Query(pattern=CODE)] = "",
         day: Annotated[str, Query(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = "",
-        before: Annotated[int, Query(ge=0)] = 0,
+        before: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     ) -> Response:
         since, until = _span(opened, day)
         found = opened.service.desk.search.page(Wanted(actor, kind, "", since, until, before))
