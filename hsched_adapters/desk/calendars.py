@@ -18,11 +18,12 @@ Read = Callable[[datetime, datetime], Sequence[Appointment]]
 
 @dataclass(frozen=True)
 class WeekSeen:
-    """A week's appointments, how old the reading is (real seconds), and why there is no newer one."""
+    """A week's appointments, how old the reading is (real seconds), why there is no newer one, and whether one comes after a change."""
 
     appointments: Sequence[Appointment]
     age_seconds: float
     trouble: str
+    is_behind: bool
 
 
 class Calendars:
@@ -42,7 +43,7 @@ class Calendars:
             while len(self._weeks) > WEEKS_KEPT:
                 self._weeks.popitem(last=False)
         found = recent.get(patience_seconds)
-        return WeekSeen(found.value or (), found.age_seconds, found.trouble)
+        return WeekSeen(found.value or (), found.age_seconds, found.trouble, found.is_behind)
 
     def weeks(self, mondays: Sequence[date], patience_seconds: float = PATIENCE_SECONDS) -> list[WeekSeen]:
         """Several weeks, read beside each other."""

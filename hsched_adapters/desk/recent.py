@@ -13,16 +13,21 @@ T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 FAILED_PAUSE_SECONDS = 5.0  # before a reading that failed is tried again
 PATIENCE_SECONDS = 3.0  # that who asks waits for a reading; then they are told that it is under way
+BEHIND_SECONDS = 0.05  # that who asks waits for a newer value after a change: a page comes at once, and says that it is behind
 BEING_READ = "being_read"
 
 
 @dataclass(frozen=True)
 class Known(Generic[T]):
-    """What is known: the newest value (None: none yet), its age in real seconds, and why there is no newer one: a code, or `being_read`."""
+    """What is known: the newest value (None: none yet), its age in real seconds, and why there is no newer one: a code, or `being_read`.
+
+    `is_behind`: something has changed since it was read, and a newer one comes soon.
+    """
 
     value: T | None
     age_seconds: float = 0.0
     trouble: str = ""
+    is_behind: bool = False
 
 
 class Recent(Generic[T]):
@@ -34,26 +39,27 @@ class Recent(Generic[T]):
         self._value: T | None = None
         self._at = self._failed_at = self._began_at = float("-inf")
         self._trouble = ""
+        self._is_behind = False
         self._reading: threading.Event | None = None  # set when the one that is under way is over
 
     def get(self, patience_seconds: float = PATIENCE_SECONDS) -> Known[T]:
         """The value as fresh as can be had in that time, counted from when the reading began: only who asks first waits the whole of it."""
         with self._lock:
             age = self._now() - self._at
-            waits = self._value is None or age >= self._stale
-            under_way = self._begun() if age >= self._fresh else None
-            left = max(0.0, patience_seconds - (self._now() - self._began_at))
-        is_over = under_way.wait(left) if under_way and waits else True
+            must_wait = self._value is None or age >= self._stale
+            under_way = self._begun() if age >= self._fresh or self._is_behind else None
+            patience = patience_seconds if must_wait else min(patience_seconds, BEHIND_SECONDS) if self._is_behind else 0.0
+            left = max(0.0, patience - (self._now() - self._began_at))
+        is_over = under_way is None or under_way.wait(left)
         with self._lock:
-            has_value = self._value is not None
-            trouble = self._trouble if is_over else BEING_READ
-            return Known(self._value, max(0.0, self._now() - self._at) if has_value else 0.0, trouble)
+            age = max(0.0, self._now() - self._at) if self._value is not None else 0.0
+            trouble = BEING_READ if must_wait and not is_over else self._trouble
+            return Known(self._value, age, trouble, self._is_behind)
 
     def forget(self) -> None:
-        """It has changed: the next one who asks gets a reading that began after this."""
+        """It has changed: the next one who asks begins a new reading, and whatever was under way does not count."""
         with self._lock:
-            self._at = self._failed_at = float("-inf")
-            self._reading = None
+            self._is_behind, self._failed_at, self._reading = True, float("-inf"), None
 
     def _begun(self) -> threading.Event | None:
         """The reading that is under way, begun where there is none; None while a failed one is not to be tried again. Under the lock."""
@@ -83,4 +89,4 @@ class Recent(Generic[T]):
         if trouble:
             self._failed_at = self._now()
         else:
-            self._value, self._at = value, began
+            self._value, self._at, self._is_behind = value, began, False

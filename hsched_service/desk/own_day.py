@@ -61,6 +61,7 @@ def router(opened: OpenPractice) -> APIRouter:
             gone=[(one, names.client(one.session.client)) for one in sorted(gone, key=lambda one: one.session.starts_at)],
             free=free, waits=opened.service.desk.cases.waiting_for(mine), names=names,
             trouble=next((week.trouble for week in weeks if week.trouble), ""), age=max(week.age_seconds for week in weeks),
+            is_behind=any(week.is_behind for week in weeks),
         )  # fmt: skip
         names.seen("my.day")
         return shown
