@@ -16,6 +16,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hsched_adapters.store.straight import Straight
+
 BUSY_SECONDS = 60
 FRESH_SECONDS = 1.0
 TRIES = 20 * BUSY_SECONDS
@@ -45,6 +47,7 @@ DENIED = frozenset(
         sqlite3.SQLITE_DROP_TRIGGER,
     }
 )
+BEGIN, BEGIN_IMMEDIATE = sa.text("BEGIN"), sa.text("BEGIN IMMEDIATE")
 INSPECTION = ("table_", "index_", "foreign_key_list", "wal_checkpoint")  # pragmas whose argument changes nothing
 
 
@@ -82,8 +85,8 @@ class Opening:
         return sa.text("; ".join(filter(None, ("BEGIN ISOLATION LEVEL READ COMMITTED", self.lock, self.question))))
 
     @cached_property
-    def on_sqlite(self) -> sa.TextClause:
-        return sa.text(self.question)
+    def on_sqlite(self) -> Straight:
+        return Straight(sa.text(self.question))
 
 
 @contextmanager
@@ -91,8 +94,9 @@ def answered(engine: sa.Engine, opening: Opening, **parameters: Any) -> Iterator
     """`writing`, with the first row of the answer to its opening question."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            with _by_hand(connection, sa.text("BEGIN IMMEDIATE")):
-                yield connection, connection.execute(opening.on_sqlite, parameters).first() if opening.question else None
+            with _by_hand(connection, BEGIN_IMMEDIATE):
+                rows = opening.on_sqlite.run(connection, parameters) if opening.question else ()
+                yield connection, next(iter(rows), None)
         else:
             with _by_hand(connection, opening.on_postgresql, parameters) as begun:
                 yield connection, begun.first() if opening.question else None
@@ -103,7 +107,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction in which every statement sees the same state, whatever is written meanwhile."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            with _by_hand(connection, sa.text("BEGIN")):
+            with _by_hand(connection, BEGIN):
                 yield connection
         else:  # the driver's own transaction: outside of one it has no cursors that read little by little
             with connection.execution_options(isolation_level="REPEATABLE READ").begin():
@@ -118,9 +122,7 @@ def move_log(engine: sa.Engine) -> None:
 
 
 @contextmanager
-def _by_hand(
-    connection: sa.Connection, begin: sa.TextClause, parameters: Mapping[str, Any] | None = None
-) -> Iterator[sa.CursorResult[Any]]:
+def _by_hand(connection: sa.Connection, begin: sa.TextClause, parameters: Mapping[str, Any] | None = None) -> Iterator[Any]:
     try:
         yield connection.execute(begin, parameters or {})
     except BaseException:

@@ -14,19 +14,20 @@ import sqlalchemy as sa
 
 from hsched_adapters.store.audit.anchors import Anchors
 from hsched_adapters.store.audit.bodies import checked
-from hsched_adapters.store.audit.chain import FIRST, Record, linked
+from hsched_adapters.store.audit.chain import FIRST, Record, columns, linked
 from hsched_adapters.store.audit.checkpoints import Checkpoint, is_signed, sign
 from hsched_adapters.store.audit.keys import AuditKeys
 from hsched_adapters.store.audit.rows import Told, read_records, story
 from hsched_adapters.store.audit.verify import Break, Start, verify
 from hsched_adapters.store.engine import Opening, answered, move_log, reading
 from hsched_adapters.store.schema import audit
+from hsched_adapters.store.straight import Straight
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Clock
 
 # Built once: every transaction of a practice ends with these.
-APPEND = audit.insert()
+APPEND = Straight(audit.insert().values({name: sa.bindparam(name) for name in columns()}))
 LOCK = 7203102  # of PostgreSQL's advisory locks, with the practice's: who writes for it, until commit
 # A practice's writers take turns, and each knows the newest entry from its start.
 OPENING = Opening(
@@ -168,7 +169,7 @@ class AuditTrail:
             record = linked(_as_record(row), key.secret)
             rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
-        connection.execute(APPEND, rows)
+        APPEND.run(connection, *rows)
 
     def _anchor_if_due(self, entries: int) -> None:
         self._waiting += entries
