@@ -61,6 +61,10 @@ class Keyring:
         ours = {"purpose": purpose, "practice": self._practice}
         return [self.by_kid(kid) for kid, entry in self._wrapped().items() if ours.items() <= entry.items()]
 
+    def prove(self, purpose: str) -> None:
+        """Open the purpose's newest key from its files as they are now, whatever was opened before; raises where that fails."""
+        self._unwrap(self._newest(purpose) or "")
+
     def rotate(self, purpose: str) -> DataKey:
         """A new key for the purpose. What the old ones encrypted still opens."""
         return self._add(purpose, only_first=False)

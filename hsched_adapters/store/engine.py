@@ -190,7 +190,7 @@ def _migrate(engine: sa.Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    if _stands_at(engine) == (_newest(),):
+    if is_current(engine):
         return
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -200,6 +200,11 @@ def _migrate(engine: sa.Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_current(engine: sa.Engine) -> bool:
+    """Whether the store stands at the newest migration."""
+    return _stands_at(engine) == (_newest(),)
 
 
 def _stands_at(engine: sa.Engine) -> tuple[str, ...]:

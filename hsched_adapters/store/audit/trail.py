@@ -19,7 +19,7 @@ from hsched_adapters.store.audit.checkpoints import Checkpoint, is_signed, sign
 from hsched_adapters.store.audit.keys import AuditKeys
 from hsched_adapters.store.audit.rows import Told, read_records, story
 from hsched_adapters.store.audit.verify import Break, Start, verify
-from hsched_adapters.store.engine import Opening, answered, move_log, reading
+from hsched_adapters.store.engine import Opening, answered, is_current, move_log, reading
 from hsched_adapters.store.schema import audit
 from hsched_adapters.store.straight import Straight
 from hsched_core.domain.audit import AuditEntry
@@ -150,6 +150,10 @@ class AuditTrail:
         """What is recorded about a subject, and about what mentions it."""
         with reading(self._engine) as connection:
             return story(connection, self.practice, subject)
+
+    def is_current(self) -> bool:
+        """Whether the store stands at the migration that this program knows."""
+        return is_current(self._engine)
 
     def tidy(self) -> None:
         """What a database of ours wants done now and then, and what no writer should wait for."""
