@@ -71,14 +71,14 @@ class Lines:
     def install(self) -> None:
         """Everything this process logs goes through here from now on; so do exceptions that end a thread."""
         root = logging.getLogger()
-        root.handlers = [_Handler(self)]
+        root.handlers = [Handler(self)]
         root.setLevel(logging.WARNING)
         logging.captureWarnings(capture=True)
         threading.excepthook = lambda told: self.failure(**failed(told.exc_value)) if told.exc_value else None
         sys.unraisablehook = lambda told: self.failure(**failed(told.exc_value)) if told.exc_value else None
 
 
-class _Handler(logging.Handler):
+class Handler(logging.Handler):
     """What goes through Python's own logging: uvicorn, libraries, and `log_failure`."""
 
     def __init__(self, lines: Lines) -> None:
