@@ -1,17 +1,20 @@
-"""The running service of a practice whose people are canaries, everything asked of it, everything made to fail; and what it said to machines.
+"""The running service of a practice whose people are canaries: everything asked of it, everything made to fail, and what it said.
 
-What pages show to who may see it is not searched for hits (it is the positive control: canaries were there to be leaked). What is searched:
-log, metrics, spans, error bodies, `Location` headers, addresses inside pages, and what the process prints.
+What pages show to who may see it is the positive control: canaries were there to be leaked. What is searched: log, metrics, spans, error
+bodies, `Location` headers, addresses inside pages, and what the process prints.
 """
 
 import io
 import json
 import logging
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,18 +110,24 @@ class CanaryService:
         finally:
             self.failing = False
 
-    def collect(self) -> dict[str, bytes]:
-        """Everything that was said to machines, by sink."""
+    @cached_property
+    def collected(self) -> dict[str, bytes]:
+        """Everything that was said to machines, by sink, when it is first asked for."""
         reading = self.world.browser()
         self.said["metrics"] = [reading.get("/metrics", headers={"authorization": f"Bearer {self.token}"}).content]
         self.said["log"] = [self.log.getvalue()]
         self.said["spans"] = [one.to_json().encode() for one in self.spans.get_finished_spans()]
         return {sink: b"\n".join(parts) for sink, parts in self.said.items()}
 
+    @cached_property
+    def scanner(self) -> Scanner:
+        """Of all canaries there are when it is first asked for."""
+        return Scanner(self.canaries.needles())
+
     def hits(self, content: bytes, name: str) -> Counter[str]:
         """Canaries by kind."""
         found = Counter[str]()
-        for hit in Scanner(self.canaries.needles()).scan_bytes(content, name):
+        for hit in self.scanner.scan_bytes(content, name):
             found[hit.kind] += hit.count
         return found
 
@@ -146,29 +155,48 @@ def listened(service: CanaryService) -> Iterator[None]:
         root.setLevel(level)
 
 
-def everything(service: CanaryService) -> None:
-    """Every route with what is there and with what is not, the API, the links, the webhooks; then all of it again with a broken store."""
+@contextmanager
+def printing(file: Path) -> Iterator[Callable[[], str]]:
+    """The process's output and error output go to that file; what stands in it so far."""
+    kept = [(number, os.dup(number)) for number in (1, 2)]
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    for number, _ in kept:
+        os.dup2(handle, number)
+    try:
+        yield lambda: file.read_text(encoding="utf-8", errors="replace")
+    finally:
+        for number, before in kept:
+            os.dup2(before, number)
+            os.close(before)
+        os.close(handle)
+
+
+def everything(service: CanaryService, askers: int = 1) -> None:
+    """Every route with what is there and with what is not, the API, the links, the webhooks; then all of it again with a broken store.
+
+    `askers`: how many of the roles that may come in ask at each route.
+    """
     browsers = {login: service.world.browser(login) for login in ROLES}
     stranger = service.world.browser()
     known = _known(service)
     with listened(service):
-        every_route(service, browsers, stranger, known)
+        every_route(service, browsers, stranger, known, askers)
         predictions(service, stranger)
         links(service, stranger)
         doors(service, stranger)
         with service.broken():
-            every_route(service, browsers, stranger, known)
+            every_route(service, browsers, stranger, known, askers)
             predictions(service, stranger)
             doors(service, stranger)
 
 
-def every_route(service: CanaryService, browsers: Mapping[str, Browser], stranger: Browser, known: Mapping[str, str]) -> None:
+def every_route(service: CanaryService, browsers: Mapping[str, Browser], stranger: Browser, known: Mapping[str, str], askers: int) -> None:
     """As each who may come in: with values that exist; with canaries for values, in the query, in every field of the form."""
     for route, who in EXPECTED.items():
         method, pattern = route.split(" ", 1)
         if pattern.endswith("/desk/live") or pattern == "/metrics":  # a stream without an end; the figures are read last
             continue
-        asking = [stranger] if who == PUBLIC else [one for login, one in browsers.items() if ROLES[login] in who.split()][:2]
+        asking = [stranger] if who == PUBLIC else [one for login, one in browsers.items() if ROLES[login] in who.split()][:askers]
         for browser in asking:
             if method == "GET":
                 service.ask(browser, "GET", PLACE.sub(lambda found: known.get(found[0], "0" * 32), pattern))

@@ -3,6 +3,7 @@
 Whatever a span is given, only the attributes of `ALLOWED` leave, without events and status texts: those of exceptions quote values.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
 
 NAME = "hsched"
+SPAN_NAME = re.compile(r"request|path\.[a-z_]+|(?:[A-Z]+|other) (?:/[A-Za-z0-9_./{}:-]*|other)")
 REQUEST, STEP = "request", "step"  # what a span is called before its route is known
 ALLOWED = frozenset({"http.request.method", "http.route", "http.response.status_code", "hsched.request", "hsched.step", "error.type"})
 STEPS = ("propose", "approve", "reject", "resolve", "execute", "tend", "stop", "release", "pause", "resume", "step_back")
@@ -127,9 +129,8 @@ def _allowed(span: ReadableSpan) -> ReadableSpan:
     """The span with what may leave of it."""
     given = span.attributes or {}
     kept = {name: value for name, value in given.items() if name in ALLOWED and (not isinstance(value, str) or WORD.fullmatch(value))}
-    is_safe = all(WORD.fullmatch(part) for part in span.name.split(" ", 1))
     return ReadableSpan(
-        name=span.name if is_safe else STEP,
+        name=span.name if SPAN_NAME.fullmatch(span.name) else STEP,
         context=span.context,
         parent=span.parent,
         resource=span.resource,
