@@ -26,10 +26,12 @@ class Straight:
             return done.all() if done.returns_rows else ()
         driver: Any = connection.connection.dbapi_connection
         text, binds = self._compiled(connection)
-        found: Sequence[Sequence[Any]] = ()
+        values = [[make(row[name]) if make else row[name] for name, make in binds] for row in rows]
         try:
-            for row in rows:
-                found = driver.execute(text, [make(row[name]) if make else row[name] for name, make in binds]).fetchall()
+            if len(values) > 1:
+                driver.executemany(text, values).close()
+                return ()
+            found: Sequence[Sequence[Any]] = driver.execute(text, values[0]).fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             raise sa.exc.DBAPIError.instance(text, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True) from None
         return found
