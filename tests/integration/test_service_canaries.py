@@ -16,9 +16,10 @@ from tests.service_world import service_world
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CanaryService, str]]:
     """Everything asked, once; and what the process printed meanwhile, from whatever library or thread."""
     folder = tmp_path_factory.mktemp("canaries")
-    with service_world(folder / "elm", service_url=ADDRESS) as world, printing(folder / "printed") as printed:
-        made = CanaryService(world)
-        everything(made)
+    with service_world(folder / "elm", service_url=ADDRESS) as world:
+        with printing(folder / "printed") as printed:
+            made = CanaryService(world)
+            everything(made)
         yield made, printed()
 
 

@@ -33,12 +33,10 @@ START_SECONDS = 60.0
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CanaryService, str]]:
     folder = tmp_path_factory.mktemp("canaries")
-    with (
-        desk_practice(folder / "elm", clinicians=3, clients=40, weeks=1, service_url=ADDRESS) as world,
-        printing(folder / "printed") as printed,
-    ):
-        made = CanaryService(world)
-        everything(made, askers=len(ROLES))
+    with desk_practice(folder / "elm", clinicians=3, clients=40, weeks=1, service_url=ADDRESS) as world:
+        with printing(folder / "printed") as printed:
+            made = CanaryService(world)
+            everything(made, askers=len(ROLES))
         yield made, printed()
 
 
