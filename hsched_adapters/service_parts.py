@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hsched_adapters.desk.parts import DeskParts
     from hsched_adapters.keys import Keyring
     from hsched_adapters.prediction_parts import PredictionParts
+    from hsched_adapters.readiness import Readiness
     from hsched_adapters.service_section import ServiceSection
     from hsched_core.workflow.client_pages import ClientPages
 
@@ -163,6 +164,13 @@ class ServiceParts:
         """Whether a key of that purpose opens now; whatever is wrong with the files is raised."""
         self._keyring.prove(purpose)
         return True
+
+    @cached_property
+    def readiness(self) -> "Readiness":
+        """Whether the service can do its work."""
+        from hsched_adapters.readiness import Readiness
+
+        return Readiness(self._opened)
 
     @cached_property
     def watching(self) -> "ServiceSection":

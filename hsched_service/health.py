@@ -9,7 +9,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.readiness import NOTHING, besides, hindrances
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import public
 from hsched_service.failures import log_failure
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from hsched_service.predict.room import Room
 
 PATIENCE_SECONDS = 2.0  # a store that takes longer does not answer
+NOTHING = "nothing"  # no model is in charge, or none was asked for yet
 NO_STORE = {"cache-control": "no-store"}
 
 
@@ -33,7 +33,7 @@ def router(opened: OpenPractice) -> APIRouter:
     async def ready(request: Request) -> JSONResponse:
         """Ready, with what else is known; or 503 and why not."""
         try:
-            reasons = await asyncio.wait_for(run_in_threadpool(hindrances, opened), PATIENCE_SECONDS)
+            reasons = await asyncio.wait_for(run_in_threadpool(opened.service.readiness.hindrances), PATIENCE_SECONDS)
         except TimeoutError:
             reasons = ["store"]
         if reasons:
@@ -47,7 +47,7 @@ def router(opened: OpenPractice) -> APIRouter:
 async def _besides(opened: OpenPractice) -> Mapping[str, object]:
     """What cannot be told is left out: it hinders nothing."""
     try:
-        return await asyncio.wait_for(run_in_threadpool(besides, opened), PATIENCE_SECONDS)
+        return await asyncio.wait_for(run_in_threadpool(opened.service.readiness.besides), PATIENCE_SECONDS)
     except Exception as error:
         log_failure(error)
         return {}

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from standardwebhooks import Webhook
 
 from hsched_adapters.keys import Keyring
+from hsched_adapters.readiness import Readiness
 from hsched_adapters.service_section import MOST_A_MINUTE, ServiceSection
 from hsched_adapters.store import engine
 from hsched_adapters.store.audit.rows import read_entries
@@ -127,6 +128,7 @@ def service(inbox: Inbox) -> FastAPI:
     still = SimpleNamespace(anchors_elsewhere=lambda _: None, tidy=lambda: None, is_current=lambda: True)
     said = SimpleNamespace(service_url="https://elm.example")
     alone = SimpleNamespace(inbox=inbox, settings=said, service=parts, audit=still, practice=SimpleNamespace(connection=None))
+    parts.readiness = Readiness(cast(Any, alone))
     unlimited = Limits(ServiceSection(deliveries_per_minute=MOST_A_MINUTE))
     return build_app(cast(Any, alone), Watching(unlimited))
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -20,6 +21,7 @@ from hsched_service.operations.traces import Traces, _Stepwise
 from hsched_service.predict.room import BATCH
 from tests.predict_desk import asked, predict_desk
 from tests.predict_talk import Talk
+from tests.service_world import service_world
 
 NAME = "Xqdabebi Vale"
 SMALL = ServiceSection(predictions_per_minute=6, readings_per_minute=2, strangers_per_minute=3, deliveries_per_minute=2, links_per_minute=2)
@@ -183,6 +185,21 @@ def test_ready_says_what_it_found(desk: Talk) -> None:
         "ehr": "nothing",
     }
     assert seconds < 0.25  # asked is 50 ms; see docs/how-to/watch-the-service.md for what it takes
+
+
+def test_an_ehr_that_cannot_be_read_does_not_make_the_service_unready(tmp_path: Path) -> None:
+    """Requests are refused by whom they concern; a supervisor that restarted the service would mend nothing."""
+    with service_world(tmp_path) as world:
+        browser, found = world.browser(), []
+        world.opened.ehr_trail.not_read("timeout")
+        world.clock.instant += timedelta(minutes=5)
+        found.append(browser.get("/health/ready").json())
+        world.opened.ehr_trail.read({})
+        found.append(browser.get("/health/ready").json())
+
+    assert [one["status"] for one in found] == ["ready", "ready"]
+    assert (found[0]["ehr"], found[0]["ehr_not_read_seconds"]) == ("not_read", 300)
+    assert (found[1]["ehr"], "ehr_not_read_seconds" in found[1]) == ("read", False)
 
 
 def test_not_ready_says_why_in_a_word(desk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
