@@ -66,7 +66,8 @@ class Lines:
 
     def failure(self, **told: Any) -> None:
         """Something failed, or somebody's library spoke."""
-        self._log.error(told.pop("event"), **told)
+        write = self._log.warning if told.get("kind") == "warning" else self._log.error
+        write(told.pop("event"), **told)
 
     def install(self) -> None:
         """Everything this process logs goes through here from now on; so do exceptions that end a thread."""
