@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 
 from hsched_service.operations import metrics
 from hsched_service.operations.limits import Limits
-from hsched_service.operations.logs import Lines
+from hsched_service.operations.logs import Gathered, Lines
 from hsched_service.operations.metrics import Figures
 from hsched_service.operations.upkeep import upkeep_of
 from hsched_service.operations.watched import Watched
@@ -34,7 +34,7 @@ class Watching:
 def watching_of(opened: "OpenPractice") -> Watching:
     """As service.yaml says; log lines go to the error output, as words where that is a terminal. SettingsError where the file is wrong."""
     section, figures = opened.service.watching, Figures()
-    lines = Lines(sys.stderr.buffer, is_terminal=sys.stderr.isatty(), count=figures.dropped.inc)
+    lines = Lines(Gathered(sys.stderr.buffer), is_terminal=sys.stderr.isatty(), count=figures.dropped.inc)
     lines.install()
     return Watching(Limits(section), figures, lines, _traces(opened) if section.traces == "console" else None)
 

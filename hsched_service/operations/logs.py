@@ -4,13 +4,14 @@ A line has the keys of `ALLOWED` and no other: whatever else somebody logs is dr
 all, only who spoke and from which line of theirs: an exception's text, a URL, a statement may hold a patient's value.
 """
 
+import asyncio
 import logging
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 import structlog
@@ -45,10 +46,10 @@ def allowed(count: Count = lambda _: None) -> Callable[[Any, str, Event], Event]
 class Lines:
     """Where log lines go."""
 
-    def __init__(self, stream: BinaryIO, *, is_terminal: bool = False, count: Count = lambda _: None) -> None:
+    def __init__(self, stream: "BinaryIO | Gathered", *, is_terminal: bool = False, count: Count = lambda _: None) -> None:
         render = _to_people if is_terminal else _to_machines
         self._log: FilteringBoundLogger = structlog.wrap_logger(
-            structlog.BytesLogger(stream),
+            structlog.BytesLogger(cast(BinaryIO, stream)),  # it asks for `write` and `flush` only
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
@@ -77,6 +78,39 @@ class Lines:
         logging.captureWarnings(capture=True)
         threading.excepthook = lambda told: self.failure(**failed(told.exc_value)) if told.exc_value else None
         sys.unraisablehook = lambda told: self.failure(**failed(told.exc_value)) if told.exc_value else None
+
+
+class Gathered:
+    """A stream to which the lines of one turn of the event loop go in one piece. What other threads say goes there at once.
+
+    Each writing gives the interpreter away, and answers that were committed together would wait for it one after another.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lines: list[bytes] = []
+
+    def write(self, content: bytes) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no event loop in this thread
+            self._give([content])
+            return
+        self._lines.append(content)
+        if len(self._lines) == 1:
+            loop.call_soon(self.close)
+
+    def flush(self) -> None:
+        """Lines wait for the end of the turn."""
+
+    def close(self) -> None:
+        """What waits goes out."""
+        lines, self._lines = self._lines, []
+        self._give(lines)
+
+    def _give(self, lines: Sequence[bytes]) -> None:
+        self._stream.write(b"".join(lines))
+        self._stream.flush()
 
 
 class Handler(logging.Handler):

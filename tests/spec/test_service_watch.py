@@ -1,5 +1,6 @@
 """How the service is watched: what a log line and a span may hold, what readiness says, and how often programs may ask."""
 
+import asyncio
 import io
 import json
 import logging
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -16,7 +18,7 @@ from hsched_core.domain.api_clients import ApiScope
 from hsched_core.domain.errors import SettingsError
 from hsched_service.operations.install import Watching
 from hsched_service.operations.limits import Bucket, Limits
-from hsched_service.operations.logs import ALLOWED, Handler, Lines
+from hsched_service.operations.logs import ALLOWED, Gathered, Handler, Lines
 from hsched_service.operations.traces import Traces, _Stepwise
 from hsched_service.predict.room import BATCH
 from tests.predict_desk import asked, predict_desk
@@ -92,6 +94,29 @@ def test_words_for_a_terminal_are_the_same_words() -> None:
     Lines(stream, is_terminal=True).request("ab12", "/desk/queue", "GET", 200, 0.0123)
 
     assert b"info request request=ab12 route=/desk/queue method=GET status=200 ms=12.3" in stream.getvalue()
+
+
+def test_lines_of_one_turn_are_written_in_one_piece() -> None:
+    """By the end of the turn, in order; what a thread says is written at once."""
+    written: list[bytes] = []
+
+    class Stream(io.BytesIO):
+        def write(self, content: Any) -> int:
+            written.append(bytes(content))
+            return len(written[-1])
+
+    stream = Gathered(Stream())
+
+    async def turn() -> None:
+        stream.write(b"one\n")
+        stream.write(b"two\n")
+        assert written == []
+        await asyncio.to_thread(stream.write, b"other\n")
+
+    asyncio.run(turn())
+    stream.write(b"later\n")
+
+    assert sorted(written) == [b"later\n", b"one\ntwo\n", b"other\n"]
 
 
 def test_a_librarys_text_is_not_written() -> None:
