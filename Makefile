@@ -46,7 +46,7 @@ run: install ## a sandbox practice, the daily run and its summary; a second run 
 	@$(HSCHED) run --sandbox-if-empty
 
 .PHONY: ui
-ui: install ## start the service, Dagster and MLflow on this machine; prints addresses and demo sign-ins
+ui: install ## the desk, clients' pages, Dagster and MLflow on this machine; prints addresses and demo sign-ins
 	@$(HSCHED) ui
 
 .PHONY: check
@@ -67,6 +67,10 @@ format: install ## put the code into the house's format
 .PHONY: test
 test: install ## the whole test suite (TESTS=tests/unit for a part)
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 $(TESTS)
+
+.PHONY: screenshots
+screenshots: install ## take the README's pictures of the pages again, by the tests that open them (needs Chromium)
+	@HSCHED_SCREENSHOTS=$(CURDIR)/docs/images HSCHED_BROWSER_WANTED=1 $(BIN)/python -m pytest --quiet tests/e2e
 
 # Slow proofs of what the documents claim: canaries, drift. They print their figures, hence -s; they may take an hour.
 PROOFS ?= tests/prove

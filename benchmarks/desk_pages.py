@@ -1,29 +1,30 @@
 """Staff pages of a practice with 100,000 appointments and 5,000 open proposals: how long each takes to come.
 
-    python -m benchmarks.desk_pages [--requests 200]
+    python -m benchmarks.desk_pages [--requests 200] [--rounds 5] [--listeners 50 --changes 2]
 
 The EHR (the sandbox's), the service as `hsched service` starts it, and whoever asks are three processes; one request after the other over
-one connection. Proposals are put into the store as the path would; the daily run's tables are of random outcomes.
+one connection, pages in turn. Proposals are put into the store as the path would; the daily run's tables are of random outcomes.
 """
 
 import argparse
 import http.client
 import json
 import multiprocessing
-import statistics
-import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import machine, markdown
-from benchmarks.ingest import _busy, _own
+from benchmarks.harness import MOST_FOREIGN_CPU, Watch, machine, markdown, undisturbed
+from benchmarks.http_load import percentile, wait_until_listening
+from benchmarks.open_browsers import listening
 from tests import postgres
 
 CLINICIANS, CLIENTS, APPOINTMENTS, PROPOSALS = 48, 3000, 100_000, 5_000
@@ -97,8 +98,8 @@ def slots() -> Iterator[tuple[str, datetime]]:
                         return
 
 
-def serve_pages(home: Path, ehr_port: int, port: int, ready: Any) -> None:
-    """The service of that practice, filled, until it is ended; tells the cookies of its people."""
+def serve_pages(home: Path, ehr_port: int, port: int, ready: Any, changes_every: float) -> None:
+    """The service of that practice, filled, until it is ended; tells the cookies of its people. A change every so many seconds; 0: none."""
     import uvicorn
 
     from hsched_core.domain.access import Way
@@ -107,8 +108,8 @@ def serve_pages(home: Path, ehr_port: int, port: int, ready: Any) -> None:
     from tests.sandbox_ehr import MovableClock
     from tests.service_world import open_served
 
-    more = {"service_url": f"http://127.0.0.1:{port}", "reminders": {"is_on": True}}
-    opened = open_served(home, f"http://127.0.0.1:{ehr_port}", MovableClock(), **more)
+    own, ehr = (f"http://127.0.0.1:{one}" for one in (port, ehr_port))
+    opened = open_served(home, ehr, MovableClock(), service_url=own, reminders={"is_on": True})
     connection = opened.practice.connection
     assert connection is not None
     patient = replace(connection, timeout_seconds=30.0)  # the sandbox's EHR looks at every appointment for each page of a list
@@ -120,7 +121,19 @@ def serve_pages(home: Path, ehr_port: int, port: int, ready: Any) -> None:
     tables(opened.paths.tables)
     cookies = {login: f"{cookie_name(opened.service)}={opened.service.sign_ins.start(login, Way.DEMO)}" for _, login, _ in PAGES}
     ready.put((cookies, visits[0].session.client))
+    if changes_every:
+        threading.Thread(target=decide, args=(opened, changes_every), daemon=True).start()
     uvicorn.run(build_app(opened), port=port, access_log=False, log_level="critical", server_header=False)
+
+
+def decide(opened: Any, seconds: float) -> None:
+    """The front desk says no to a proposal again and again, so that what lies open everywhere has something to hear of."""
+    from hsched_core.domain.case import Decline
+
+    desk = opened.service.roll.person("frontdesk")
+    for case in opened.service.desk.cases.waiting():
+        time.sleep(seconds)
+        opened.path.reject(case.id, desk, Decline.UNSUITABLE)
 
 
 def people(opened: Any) -> None:
@@ -222,43 +235,43 @@ def tables(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of asking for one page: milliseconds of its first answer, seconds until the EHR was read, milliseconds of the others."""
+    """What came of asking for one page some times: seconds of each, and the share of the processors that others took meanwhile."""
 
-    first: float
-    warm: float
     times: Sequence[float]
-    kilobytes: float
     foreign: float
 
 
-def ask(port: int, path: str, cookie: str, count: int) -> Asked:
-    """So many times, one after the other, once the page does not say any more that the EHR is being read for the first time."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+class Reader:
+    """Somebody who asks for one page over one connection. `first` in seconds; `warm`: seconds until the EHR was read."""
 
-    def once() -> tuple[float, bytes]:
+    def __init__(self, port: int, path: str, cookie: str) -> None:
+        self._path, self._cookie = path, cookie
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.first, content = self._once()
+        start = time.perf_counter()
+        while b"data-reading" in content:
+            _, content = self._once()
+        self.warm, self.kilobytes = time.perf_counter() - start, len(content) / 1024
+
+    def ask(self, count: int) -> Asked:
+        self._connection.close()  # the service closes those that are silent while others have their turn
+        self._connection.connect()
+        watch = Watch(family=True)
+        times = [self._once()[0] for _ in range(count)]
+        return Asked(times, watch.foreign())
+
+    def _once(self) -> tuple[float, bytes]:
         began = time.perf_counter()
-        connection.request("GET", path, headers={"cookie": cookie})
-        answer = connection.getresponse()
+        self._connection.request("GET", self._path, headers={"cookie": self._cookie})
+        answer = self._connection.getresponse()
         content = answer.read()
         if answer.status != 200:
-            raise SystemExit(f"{path}: {answer.status}")
-        return 1000 * (time.perf_counter() - began), content
-
-    first, content = once()
-    start = time.perf_counter()
-    while b"data-reading" in content:
-        _, content = once()
-    warm = time.perf_counter() - start
-    busy, own, start = _busy(), _own(), time.perf_counter()
-    times = [once()[0] for _ in range(count)]
-    ours, everything = _own() - own, _busy() - busy
-    connection.close()
-    foreign = max(0.0, everything - ours) / ((time.perf_counter() - start) * (multiprocessing.cpu_count() or 1))
-    return Asked(first, warm, times, len(content) / 1024, foreign)
+            raise SystemExit(f"{self._path}: {answer.status}")
+        return time.perf_counter() - began, content
 
 
 @contextmanager
-def running(home: Path) -> Iterator[tuple[int, dict[str, str], str]]:
+def running(home: Path, changes_every: float) -> Iterator[tuple[int, dict[str, str], str]]:
     """EHR and service: the service's port, everybody's cookie, a client."""
     context = multiprocessing.get_context("spawn")
     ehr_port, port, ready = postgres.free_port(), postgres.free_port(), context.Queue()
@@ -266,11 +279,11 @@ def running(home: Path) -> Iterator[tuple[int, dict[str, str], str]]:
     try:
         processes[0].start()
         ready.get(timeout=600)
-        _answers(ehr_port)
-        processes.append(context.Process(target=serve_pages, args=(home, ehr_port, port, ready), daemon=True))
+        wait_until_listening(ehr_port, processes[0])
+        processes.append(context.Process(target=serve_pages, args=(home, ehr_port, port, ready, changes_every), daemon=True))
         processes[1].start()
         cookies, client = ready.get(timeout=600)
-        _answers(port)
+        wait_until_listening(port, processes[1])
         yield port, cookies, client
     finally:
         for process in processes:
@@ -278,46 +291,49 @@ def running(home: Path) -> Iterator[tuple[int, dict[str, str], str]]:
             process.join()
 
 
-def _answers(port: int) -> None:
-    import socket
-
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("an application did not start")
-
-
 def main() -> None:
     """Print the machine and a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=200, help="of each page, after its first")
+    parser.add_argument("--requests", type=int, default=200, help="of each page in all, after its first")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--busy", type=float, default=MOST_FOREIGN_CPU, help="share of the processors that others may take")
+    parser.add_argument("--listeners", type=int, default=0, help="streams of live updates that stay open meanwhile")
+    parser.add_argument("--changes", type=float, default=0.0, help="seconds between one decision and the next meanwhile; 0: nobody decides")
+    parser.add_argument("--only", default="", help="pages whose name has this in it")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="hsched-pages-") as folder, running(Path(folder)) as (port, cookies, client):
-        rows = []
-        for name, login, path in PAGES:
-            found = ask(port, path.format(client=client), cookies[login], chosen.requests)
-            print(f"{name}: first {found.first:.0f} ms", file=sys.stderr, flush=True)
-            rows.append(_row(name, found))
-    print(json.dumps(machine(("fastapi", "uvicorn", "sqlalchemy", "jinja2"))))
+    with tempfile.TemporaryDirectory(prefix="hsched-pages-") as folder, running(Path(folder), chosen.changes) as (port, cookies, client):
+        pages = [one for one in PAGES if chosen.only in one[0]]
+        readers = {name: Reader(port, path.format(client=client), cookies[login]) for name, login, path in pages}
+        with listening(port, cookies["frontdesk"], chosen.listeners):
+            asks = {name: partial(reader.ask, -(-chosen.requests // chosen.rounds)) for name, reader in readers.items()}
+            kept, refused = undisturbed(asks, chosen.rounds, chosen.busy)
+    rows = [_row(name, readers[name], asked) for name, asked in kept.items()]
+    print(
+        json.dumps(
+            {
+                **machine(("fastapi", "uvicorn", "sqlalchemy", "jinja2")),
+                "listeners": chosen.listeners,
+                "changes_every": chosen.changes,
+                "refused_rounds": refused,
+            }
+        )
+    )
     print(markdown(rows))
     late = [row["page"] for row in rows if row["p95 ms"] > MOST_MILLISECONDS]
     print(f"Pages beyond {MOST_MILLISECONDS:g} ms: {', '.join(late) or 'none'}.")
 
 
-def _row(name: str, found: Asked) -> dict[str, Any]:
-    ordered = sorted(found.times)
+def _row(name: str, reader: Reader, asked: Sequence[Asked]) -> dict[str, Any]:
+    times = [seconds for one in asked for seconds in one.times]
     return {
         "page": name,
-        "p50 ms": round(statistics.median(ordered), 1),
-        "p95 ms": round(ordered[len(ordered) * 95 // 100], 1),
-        "p99 ms": round(ordered[len(ordered) * 99 // 100], 1),
-        "first ms": round(found.first),
-        "EHR read, s": round(found.warm),
-        "kB": round(found.kilobytes),
-        "others": f"{found.foreign:.0%}",
+        "p50 ms": round(percentile(times, 50), 1),
+        "p95 ms": round(percentile(times, 95), 1),
+        "p99 ms": round(percentile(times, 99), 1),
+        "first ms": round(1000 * reader.first),
+        "EHR read, s": round(reader.warm),
+        "kB": round(reader.kilobytes),
+        "others": f"{max(one.foreign for one in asked):.0%}",
     }
 
 

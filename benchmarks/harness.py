@@ -7,15 +7,27 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 ROUNDS = 5
 MOST_FOREIGN_CPU = 0.10  # of all processors: a round in which others took more is run again
 MOST_ATTEMPTS = 60
 Work = Callable[[], Any]  # what it returns is kept beside its time
+
+
+class Disturbable(Protocol):
+    """What a run gives: among others, the share of all processors that others took meanwhile."""
+
+    @property
+    def foreign(self) -> float: ...
+
+
+Run = TypeVar("Run", bound=Disturbable)
 
 
 @dataclass(frozen=True)
@@ -51,36 +63,59 @@ class Disturbed(SystemExit):
     """Others took too much of the processors for figures to mean anything."""
 
 
+class Watch:
+    """From its making on: what others took of all processors, beside this process and what it started.
+
+    Children count once they were waited for; with `family` living ones count too (a look at every process: milliseconds).
+    """
+
+    def __init__(self, *, family: bool = False) -> None:
+        self._own = family_seconds if family else _own
+        self._before, self._own_before = _busy(), self._own()
+
+    def foreign(self) -> float:
+        own, after = self._own() - self._own_before, _busy()
+        return max(0.0, after[0] - self._before[0] - own) / max(after[1] - self._before[1], 1e-9)
+
+
 def timed(work: Work) -> Timed:
     """Run it once. Its own share counts its threads and the children it waited for."""
     _reset_peak()
-    before, own, start = _busy(), _own(), time.perf_counter()
+    watch, start = Watch(), time.perf_counter()
     result = work()
-    seconds, own, after = time.perf_counter() - start, _own() - own, _busy()
-    hertz = os.sysconf("SC_CLK_TCK")
-    foreign = max(0.0, (after[0] - before[0]) / hertz - own) / max((after[1] - before[1]) / hertz, 1e-9)
-    return Timed(seconds, foreign, _peak_mib(), result)
+    return Timed(time.perf_counter() - start, watch.foreign(), _peak_mib(), result)
 
 
 def interleaved(
     works: Mapping[str, Work], rounds: int = ROUNDS, most_foreign: float = MOST_FOREIGN_CPU, attempts: int = MOST_ATTEMPTS
 ) -> Rounds:
-    """All works one after another, round after round; a disturbed round counts for none of them and is run again."""
-    kept: dict[str, list[Timed]] = {name: [] for name in works}
+    """All works timed one after another, round after round."""
+    runs = {name: partial(timed, work) for name, work in works.items()}
+    return Rounds(*undisturbed(runs, rounds, most_foreign, attempts))
+
+
+def undisturbed(
+    runs: Mapping[str, Callable[[], Run]], rounds: int = ROUNDS, most_foreign: float = MOST_FOREIGN_CPU, attempts: int = MOST_ATTEMPTS
+) -> tuple[dict[str, list[Run]], int]:
+    """What came of all runs taking turns, and how many rounds were refused: a disturbed one counts for none and is run again.
+
+    Raises Disturbed after so many attempts.
+    """
+    kept: dict[str, list[Run]] = {name: [] for name in runs}
     refused = 0
     while len(next(iter(kept.values()))) < rounds:
-        found = {name: timed(work) for name, work in works.items()}
-        if max(one.foreign for one in found.values()) > most_foreign:
+        found = {name: run() for name, run in runs.items()}
+        worst = max(found, key=lambda name: found[name].foreign)
+        if found[worst].foreign > most_foreign:
             refused += 1
-            times = ", ".join(f"{name} {one.seconds:.1f} s" for name, one in found.items())
-            print(f"refused, others took {max(one.foreign for one in found.values()):.0%}: {times}", file=sys.stderr, flush=True)
+            print(f"refused, others took {found[worst].foreign:.0%} beside {worst}", file=sys.stderr, flush=True)
             if refused > attempts:
                 raise Disturbed(f"Others took more than {most_foreign:.0%} of the CPU in {refused} rounds: no figures.")
             time.sleep(1)
             continue
         for name, one in found.items():
             kept[name].append(one)
-    return Rounds(kept, refused)
+    return kept, refused
 
 
 def cpu_seconds(works: Mapping[str, Work], rounds: int = ROUNDS) -> dict[str, float]:
@@ -122,10 +157,33 @@ def _lines(file: str) -> list[str]:
     return Path(file).read_text(encoding="utf-8").splitlines()
 
 
+def process_seconds(pid: int) -> float:
+    """Processor seconds of a process so far, with its threads and the children it waited for."""
+    return _parent_and_seconds(Path(f"/proc/{pid}/stat"))[1]
+
+
+def family_seconds() -> float:
+    """Processor seconds of this process and everything it started, living or waited for."""
+    rows = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            rows[int(path.parent.name)] = _parent_and_seconds(path)
+    family, found = {os.getpid()}, 0
+    while len(family) != found:
+        found = len(family)
+        family |= {pid for pid, (parent, _) in rows.items() if parent in family}
+    return sum(rows[pid][1] for pid in family if pid in rows)
+
+
+def _parent_and_seconds(path: Path) -> tuple[int, float]:
+    fields = path.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def _busy() -> tuple[float, float]:
-    """Processor ticks of the whole machine so far, busy and all."""
-    ticks = [float(field) for field in _lines("/proc/stat")[0].split()[1:]]
-    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
+    """Processor seconds of the whole machine so far, busy and all."""
+    seconds = [float(field) / os.sysconf("SC_CLK_TCK") for field in _lines("/proc/stat")[0].split()[1:]]
+    return sum(seconds) - seconds[3] - seconds[4], sum(seconds)
 
 
 def _own() -> float:

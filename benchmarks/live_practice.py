@@ -123,8 +123,7 @@ def live_practice(home: Path, size: Size = Size()) -> Iterator[Live]:
         environment = {"HSCHED_HOME": str(home), "HSCHED_CLOCK": str(scaled), "HSCHED_SERVICE_URL": f"http://{LOOPBACK}:{port}"}
         write_practice(home, served.address, token, secret, size)
         settings = load_settings(environment)
-        path = {"PYTHONPATH": str(ROOT)}
-        live = Live(settings, book, clock, sender, port, child_environment(settings.paths, **environment, **path))
+        live = Live(settings, book, clock, sender, port, {**child_environment(settings.paths), **environment, "PYTHONPATH": str(ROOT)})
         put_into_auto(live.open())
         sender.start()
         try:
@@ -166,8 +165,17 @@ def write_practice(home: Path, address: str, token: str, secret: str, size: Size
     for name, content in (("ehr-token", token), ("webhook-secret", secret)):
         (paths.keys / name).write_text(content, encoding="utf-8")
         (paths.keys / name).chmod(0o600)
-    able = {"honours_keys": True, "can_search": True, "can_poll": True}
-    connection = Connection("rest", address, "sandbox", timeout_seconds=size.patience, max_latency_seconds=size.patience, **able)
+    patience = size.patience
+    connection = Connection(
+        "rest",
+        address,
+        "sandbox",
+        honours_keys=True,
+        can_search=True,
+        can_poll=True,
+        timeout_seconds=patience,
+        max_latency_seconds=patience,
+    )
     source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     practice = Practice("live", "Live practice", str(ZONE), "US", source, date(2026, 1, 1), schedules="running", connection=connection)
     save_practice(paths, replace(practice, waitlist=LONG_ANSWERS))

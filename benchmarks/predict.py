@@ -8,12 +8,8 @@ MLflow: the feature row itself as JSON, no token, no lookup, nothing written dow
 """
 
 import argparse
-import asyncio
-import contextlib
 import json
-import multiprocessing
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,19 +17,19 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import cycle, islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import machine, markdown
-from benchmarks.ingest import MOST_FOREIGN, MOST_REFUSED, Application, Load, busy_seconds, own_seconds, percentiles
+from benchmarks.harness import MOST_FOREIGN_CPU, machine, markdown, undisturbed
+from benchmarks.http_load import START_SECONDS, Application, Load, load, percentile, pooled, post, wait_until_listening
 
 COUNTS = {"hsched": {1: 1500, 16: 16000}, "mlflow": {1: 150, 16: 400}}  # requests a round, by connections: a few seconds each
 ASKED = 200  # different visits, again and again
 THROUGHPUT, TAIL = 40.0, 1 / 30
 NOW = "2026-03-26T09:00:00-04:00"
 REQUESTS = "requests.json"
-START_SECONDS = 180.0
+MOST_REFUSED = 20
 
 
 def prepare(home: Path) -> None:
@@ -73,74 +69,6 @@ class Server:
     requests: Sequence[bytes]
 
 
-class Sender(asyncio.Protocol):
-    """One connection: sends the next request when the last one's answer was read whole."""
-
-    def __init__(self, requests: Iterator[bytes], done: "asyncio.Future[None]", times: list[float]) -> None:
-        self._requests, self._done, self._times, self._read = requests, done, times, b""
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        self._next()
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        head, found, body = self._read.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        if len(body) < length:
-            return
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise SystemExit(f"not answered: {self._read[:300]!r}")
-        self._read = b""
-        self._times.append(time.perf_counter() - self._sent_at)
-        self._next()
-
-    def _next(self) -> None:
-        request = next(self._requests, None)
-        if request is None:
-            self._transport.close()
-            if not self._done.done():
-                self._done.set_result(None)
-            return
-        self._sent_at = time.perf_counter()
-        self._transport.write(request)
-
-
-def send(port: int, connections: int, requests: Sequence[bytes], count: int, answers: Any) -> None:
-    """In a process of its own: seconds for all, and of each."""
-    import uvloop
-
-    waiting, times = islice(cycle(requests), count), []
-
-    async def all_of_them() -> float:
-        loop = asyncio.get_running_loop()
-        ends = [loop.create_future() for _ in range(connections)]
-        start = time.perf_counter()
-        for end in ends:
-            await loop.create_connection(lambda end=end: Sender(waiting, end, times), "127.0.0.1", port)
-        await asyncio.gather(*ends)
-        return time.perf_counter() - start
-
-    answers.put((uvloop.run(all_of_them()), times))
-
-
-def load(server: Server, connections: int, count: int) -> Load:
-    """Send so many over so many connections."""
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    sender = context.Process(target=send, args=(server.application.port, connections, server.requests, count, answers))
-    busy, own, start, cpu = busy_seconds(), own_seconds(), time.perf_counter(), server.application.cpu()
-    sender.start()
-    seconds, times = answers.get(timeout=300)
-    ours, everything = own_seconds() - own, busy_seconds() - busy
-    foreign = max(0.0, everything - ours) / ((time.perf_counter() - start) * (os.cpu_count() or 1))
-    cpu = server.application.cpu() - cpu
-    sender.join()
-    return Load(count / seconds, times, cpu / count, foreign)
-
-
 @contextmanager
 def servers(home: Path) -> Iterator[list[Server]]:
     """Both, running, and found to say the same."""
@@ -162,22 +90,13 @@ def servers(home: Path) -> Iterator[list[Server]]:
             process = subprocess.Popen([sys.executable, *command], env=environment, stdout=log, stderr=log)
             stack.callback(process.wait)
             stack.callback(process.terminate)
-            _wait(ports[name], process)
+            wait_until_listening(ports[name], process)
             path, token = ("/predict/no-show-risk", told["token"]) if name == "hsched" else ("/invocations", "")
-            requests = [_request(ports[name], path, token, body) for body in told[name]]
+            headers = [("authorization", f"Bearer {token}")] if token else []
+            requests = [post(ports[name], path, json.dumps(body).encode(), headers) for body in told[name]]
             made.append(Server(name, Application(ports[name], _worker(process.pid)), requests))
             _check(name, f"http://127.0.0.1:{ports[name]}{path}", token, told[name], told["expected"])
         yield made
-
-
-def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
-    """Until it listens; imports alone take a while on a busy machine."""
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.2)
-    raise SystemExit("a server did not start")
 
 
 def _worker(pid: int) -> int:
@@ -202,44 +121,29 @@ def _check(name: str, address: str, token: str, bodies: Sequence[Any], expected:
             raise SystemExit(f"{name} says {found}, the batch {right}")
 
 
-def _request(port: int, path: str, token: str, body: Any) -> bytes:
-    content = json.dumps(body).encode()
-    authorization = f"authorization: Bearer {token}\r\n" if token else ""
-    head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n{authorization}"
-    return f"{head}content-length: {len(content)}\r\n\r\n".encode() + content
-
-
 def measured(running: Sequence[Server], rounds: int, most_foreign: float) -> tuple[list[dict[str, Any]], int]:
     """Rows of the table, and how many rounds were refused because others were at work."""
     rows, refused = [], 0
     for connections in COUNTS["hsched"]:
-        kept: dict[str, list[Load]] = {server.name: [] for server in running}
-        while len(kept["hsched"]) < rounds:
-            found = {server.name: load(server, connections, COUNTS[server.name][connections]) for server in running}
-            most = max(one.foreign for one in found.values())
-            if most > most_foreign:
-                refused += 1
-                print(f"refused, others took {most:.0%}", file=sys.stderr, flush=True)
-                if refused > MOST_REFUSED:
-                    raise SystemExit("Others took too much of the processors: no figures.")
-                continue
-            for name, one in found.items():
-                kept[name].append(one)
+        runs = {one.name: partial(load, one.application, one.requests, connections, COUNTS[one.name][connections]) for one in running}
+        kept, again = undisturbed(runs, rounds, most_foreign, MOST_REFUSED)
+        refused += again
         rows += [_row(name, connections, loads, kept["mlflow"]) for name, loads in kept.items()]
     return rows, refused
 
 
 def _row(name: str, connections: int, loads: Sequence[Load], base: Sequence[Load]) -> dict[str, Any]:
     ratios = [one.rate / other.rate for one, other in zip(loads, base, strict=True)]
-    p50, p99 = percentiles(loads)
+    times = pooled(loads)
+    p99 = percentile(times, 99)
     return {
         "server": name,
         "connections": connections,
         "answers/s": round(statistics.median(one.rate for one in loads)),
         "times MLflow's": f"{statistics.median(ratios):.0f} ({min(ratios):.0f} to {max(ratios):.0f})",
-        "p50 ms": p50,
+        "p50 ms": percentile(times, 50),
         "p99 ms": p99,
-        "p99, one in": percentiles(base)[1] / p99,
+        "p99, one in": percentile(pooled(base), 99) / p99,
         "processor us": 1e6 * statistics.median(one.cpu for one in loads),
         "others": f"{max(one.foreign for one in loads):.0%}",
     }
@@ -251,7 +155,7 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("--prepare", action="store_true", help="make the practice first, and measure nothing")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--busy", type=float, default=MOST_FOREIGN, help="share of the processors that others may take")
+    parser.add_argument("--busy", type=float, default=MOST_FOREIGN_CPU, help="share of the processors that others may take")
     chosen = parser.parse_args()
     if chosen.prepare:
         prepare(chosen.home)

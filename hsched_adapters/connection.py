@@ -1,5 +1,6 @@
 """The `connection:` section of practice.yaml: where the practice's EHR answers, in whose words, and what it can do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
@@ -13,6 +14,7 @@ from hsched_core.domain.errors import SettingsError
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 KINDS = frozenset({"rest"})
 WHERE = "practice.yaml, connection"
+PHONE = re.compile(r"\+[1-9][0-9 ().-]+")
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,18 @@ class Connection:
     can_search: bool = False  # appointments and messages can be searched by our reference
     can_poll: bool = False  # appointments can be asked for by `updated_since`; otherwise a window of days is read
     sender: str = "your provider's office"  # how messages sign; it stands on lock screens
+    phone: str = ""  # that clients' pages show beside "please call us", with the country's code; empty: they show none
 
     def __post_init__(self) -> None:
         _check_words(self)
+        _check_phone(self.phone)
         _check_address(self.base_url)
         _check_times(self)
+
+    @property
+    def phone_digits(self) -> str:
+        """The number as a telephone takes it (E.164); empty where none is set."""
+        return self.phone and "+" + "".join(sign for sign in self.phone if sign.isdecimal())
 
     @property
     def max_latency(self) -> timedelta:
@@ -74,6 +83,13 @@ def _check_words(connection: Connection) -> None:
     for name in ("token_file", "webhook_secret_file"):
         if PurePath(getattr(connection, name)).name != getattr(connection, name):
             raise SettingsError(f"{WHERE}: {name} is not a file's name.", "It lies in the practice's keys folder; write its name only.")
+
+
+def _check_phone(phone: object) -> None:
+    """With the country's code, so that it can be called from anywhere; spaces, hyphens, dots and brackets as people write them."""
+    is_form = isinstance(phone, str) and PHONE.fullmatch(phone) and 8 <= sum(sign.isdecimal() for sign in phone) <= 15
+    if phone != "" and not is_form:
+        raise SettingsError(f"{WHERE}: phone is not a number with its country's code.", 'For example "+1 (212) 555-0100"; quoted.')
 
 
 def _check_address(base_url: str) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from hsched_adapters.access.demo import DemoPasswords
+    from hsched_adapters.access.misses import Misses
     from hsched_adapters.access.passkeys import Passkeys
     from hsched_adapters.access.pending import ProviderSignIns
     from hsched_adapters.access.rates import Rates
@@ -133,6 +134,13 @@ class ServiceParts:
         from hsched_adapters.access.rates import Rates
 
         return Rates("sign_in")
+
+    @cached_property
+    def link_misses(self) -> "Misses":
+        """Clients' links that lead nowhere."""
+        from hsched_adapters.access.misses import Misses
+
+        return Misses("client_link")
 
     @cached_property
     def predictions(self) -> "PredictionParts":

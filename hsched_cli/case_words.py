@@ -5,26 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from hsched_core.domain.actions import (
-    Action,
-    AddNote,
-    CancelAppointment,
-    ChangePhase,
-    IssueStandingOrder,
-    MoveAppointment,
-    OfferSlot,
-    RecordScore,
-    SendMessage,
-    UpdateWaitlistStatus,
-)
+from hsched_core.domain.action_words import SHORT, Speaker
+from hsched_core.domain.actions import Action
 from hsched_core.domain.case import Case
 from hsched_core.domain.proposal import Candidate
-from hsched_core.domain.sessions import Session
 
 if TYPE_CHECKING:
     from hsched_core.policy.practice import PracticePolicy
-
-SHORT = 8  # digits of a pseudonym that tell it from others on a screen
 
 
 def short(pseudonym: str | None) -> str:
@@ -37,39 +24,8 @@ def local(instant: datetime, zone: ZoneInfo) -> str:
 
 
 def describe(action: Action, zone: ZoneInfo) -> str:
-    """What the action does, in one line."""
-    told: dict[type[Action], Any] = {
-        OfferSlot: _offer,
-        MoveAppointment: lambda one, z: f"move appointment {short(one.appointment)} to {_session(one.to, z)}",
-        CancelAppointment: lambda one, z: f"cancel appointment {short(one.appointment)} ({one.reason})",
-        SendMessage: lambda one, z: f"send {one.template} to client {short(one.to.client)} by {one.to.channel}",
-        RecordScore: lambda one, z: f"write the risk of appointment {short(one.appointment)} into the EHR's hidden field",
-        AddNote: lambda one, z: f"add the note {one.template} to appointment {short(one.appointment)}",
-        UpdateWaitlistStatus: lambda one, z: f"mark waitlist entry {short(one.entry)} as {one.status}",
-        IssueStandingOrder: _order,
-        ChangePhase: lambda one, z: f"put {one.use_case} into phase {one.phase} (evidence {short(one.evidence)})",
-    }
-    if type(action) in told:
-        words: str = told[type(action)](action, zone)
-        return words
-    return f"book {_session(action.session, zone)}" if action.session else action.kind.replace("_", " ")
-
-
-def _offer(offer: OfferSlot, zone: ZoneInfo) -> str:
-    return f"offer {_session(offer.leads_to.booking, zone)} by {offer.channel}, to be answered by {local(offer.answer_by, zone)}"
-
-
-def _order(action: IssueStandingOrder, zone: ZoneInfo) -> str:
-    order = action.order
-    kinds = ", ".join(sorted(order.action_kinds))
-    limits = f"confidence from {order.min_confidence}, {order.per_day} a day, until {local(order.expires_at, zone)}"
-    return f"let {order.use_case} do {kinds} by itself ({limits}): order {order.name}, version {order.version}"
-
-
-def _session(session: Session, zone: ZoneInfo) -> str:
-    what = f"{session.session_type} session of {session.duration_minutes} min ({session.modality})"
-    article = "an" if what[0] in "aeio" else "a"
-    return f"client {short(session.client)} {article} {what} with clinician {short(session.clinician)} on {local(session.starts_at, zone)}"
+    """What the action does, in one line, with pseudonyms for names."""
+    return Speaker(zone).tell(action).line
 
 
 def document(case: Case, policy: "PracticePolicy") -> dict[str, Any]:

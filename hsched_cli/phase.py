@@ -116,7 +116,7 @@ def propose(practice: "OpenPractice", use_case: str, action: Any, reason: str, p
     from hsched_core.workflow.own_rules import own_rule
 
     case = practice.path.propose(own_rule(practice.policy, use_case, action, (reason,), person, practice.clock.now()))
-    out().print(f"{case.id[:12]} proposes to {describe(case.action, practice.timezone)}.", markup=False)
+    out().print(f"{case.id[:12]} proposes: {describe(case.action, practice.timezone)}.", markup=False)
     out().print(f"It is {case.state}. Next, by other people: hsched approve {case.id[:12]} --as ...", markup=False)
 
 

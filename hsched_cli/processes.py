@@ -40,13 +40,18 @@ class Running:
 
     def answers(self) -> bool:
         """Whether its first page is there, whatever the page says."""
-        try:
-            with urllib.request.urlopen(self.program.address, timeout=2):
-                return True
-        except urllib.error.HTTPError:
+        return answers_at(self.program.address)
+
+
+def answers_at(address: str) -> bool:
+    """Whether somebody answers there, whatever they say."""
+    try:
+        with urllib.request.urlopen(address, timeout=2):
             return True
-        except OSError:
-            return False
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
 
 
 def free_port(wanted: int, taken: frozenset[int] = frozenset(), tries: int = 50) -> int:

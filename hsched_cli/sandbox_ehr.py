@@ -29,6 +29,7 @@ Examples:
 """
 PORT = 8600
 TIMEOUT_SECONDS, MAX_LATENCY_SECONDS = 5.0, 8.0  # of this EHR on this machine
+PHONE = "+1 (212) 555-0100"  # nobody's: kept for stories
 
 
 def ehr(
@@ -121,6 +122,7 @@ def connect(paths: "Paths", address: str) -> None:
         honours_keys=True,
         can_search=True,
         can_poll=True,
+        phone=PHONE,
     )
     practice = load_practice(paths)
     wanted = replace(practice, connection=connection, schedules="running")

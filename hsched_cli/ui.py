@@ -3,11 +3,11 @@
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -35,27 +35,50 @@ def ui(
     mlflow_port: int = typer.Option(5000, help="First port to try for MLflow."),
     service_port: int = typer.Option(8700, help="First port to try for the service."),
 ) -> None:
-    """Start the service, Dagster and MLflow for this practice, print addresses and demo sign-ins, stop all on Ctrl-C."""
+    """Start the service, Dagster and MLflow for this practice, print addresses and demo sign-ins, stop all on Ctrl-C.
+
+    A practice in a box gets its EHR and its people too: there is something to decide from the first minute.
+    """
     from hsched_adapters.assembly import open_practice
     from hsched_cli.practice import settings
+    from hsched_cli.ui_sandbox import lived_in
 
     chosen = settings()
     practice = open_practice(chosen)  # NotReadyError before anything is made or started
     practice.service.ways_in()
-    with ending_on_terminate(), all_running(programs(chosen, dagster_port, mlflow_port, service_port)) as running:
+    ports = _ports(dagster_port, mlflow_port, service_port)
+    with (
+        ending_on_terminate(),
+        stopped_by_hand(),
+        lived_in(chosen, f"http://{LOOPBACK}:{ports.service}") as shared,
+        all_running(programs(chosen, ports, shared)) as running,
+    ):
         announce(running)
         announce_people(practice)
         out().print("Ctrl-C stops them.")
         watch(running)
 
 
-def programs(settings: "Settings", dagster_port: int, mlflow_port: int, service_port: int) -> list[Program]:
-    """What is started: bound to loopback, because neither Dagster nor MLflow asks who you are."""
-    dagster_at = free_port(dagster_port)
-    mlflow_at = free_port(mlflow_port, taken=frozenset({dagster_at}))
-    mlflow = _mlflow(settings, mlflow_at)
-    service = service_program(settings, free_port(service_port, taken=frozenset({dagster_at, mlflow_at})))
-    return [service, dagster_program(settings, dagster_at, mlflow.address), mlflow]
+class Ports(NamedTuple):
+    """Where each listens."""
+
+    dagster: int
+    mlflow: int
+    service: int
+
+
+def _ports(dagster: int, mlflow: int, service: int) -> Ports:
+    """The wanted ones, or the next that are free."""
+    dagster_at = free_port(dagster)
+    mlflow_at = free_port(mlflow, taken=frozenset({dagster_at}))
+    return Ports(dagster_at, mlflow_at, free_port(service, taken=frozenset({dagster_at, mlflow_at})))
+
+
+def programs(settings: "Settings", ports: Ports, shared: Mapping[str, str]) -> list[Program]:
+    """What is started: bound to loopback, because neither Dagster nor MLflow asks who you are. `shared`: more of their environment."""
+    mlflow = _mlflow(settings, ports.mlflow)
+    service = service_program(settings, ports.service, **shared, HSCHED_MLFLOW_UI=mlflow.address)
+    return [service, dagster_program(settings, ports.dagster, mlflow.address, **shared), mlflow]
 
 
 def service_program(settings: "Settings", port: int, **extra: str) -> Program:
@@ -114,6 +137,13 @@ def all_running(wanted: Sequence[Program]) -> Iterator[list[Running]]:
     finally:
         for one in reversed(running):
             stop(one)
+
+
+@contextmanager
+def stopped_by_hand() -> Iterator[None]:
+    """Ctrl-C before the programs run is an end, not an error."""
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 @contextmanager

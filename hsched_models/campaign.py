@@ -37,6 +37,7 @@ HOLDOUT_SHARE, LONGEST_HOLDOUT_DAYS = 0.2, 56
 RUNGS: Mapping[str, tuple[str, ...]] = {"day_before": tuple(LADDER), "at_booking": ("lead_time_table", BASELINE, SHIPPED)}
 CANDIDATES = (SHIPPED, BASELINE)
 SIMPLER: Mapping[str, tuple[str, ...]] = {SHIPPED: ("lead_time_table", BASELINE), BASELINE: ("lead_time_table",)}
+COMPARED = ("reliability.png", "lift.png")  # pictures of every candidate beside each other; the others are of the blend alone
 HYPERPARAMETERS = ("C", "ceiling", "folds", "l2_regularization", "learning_rate", "max_features", "max_iter", "max_leaf_nodes",
                    "min_samples_leaf", "n_knots", "smoothing", "strategy")  # fmt: skip
 
@@ -278,7 +279,7 @@ def _log_evaluation(
             run["run_id"],
             metrics=flat,
             texts={"model_card.md": card} if card else {},
-            pictures=pictures if name == SHIPPED else {},
+            pictures=pictures if name == SHIPPED else {one: pictures[one] for one in COMPARED if columns},
             tables={"slices.json": [{"slice": slice_name, **metrics} for slice_name, metrics in by_slice.items()]},
         )
 

@@ -128,11 +128,16 @@ class Registry:
 
     def text_of(self, run_id: str, path: str) -> str | None:
         """A text that was logged with a run; None where the run has none of that name."""
+        found = self.bytes_of(run_id, path)
+        return None if found is None else found.decode("utf-8")
+
+    def bytes_of(self, run_id: str, path: str) -> bytes | None:
+        """A file that was logged with a run; None where the run has none of that name."""
         folder = path.rpartition("/")[0]
         if path not in {file.path for file in self._client.list_artifacts(run_id, folder or None)}:
             return None
         with tempfile.TemporaryDirectory() as folder:
-            return Path(self._client.download_artifacts(run_id, path, folder)).read_text(encoding="utf-8")
+            return Path(self._client.download_artifacts(run_id, path, folder)).read_bytes()
 
     def _log_pictures(self, run_id: str, pictures: Mapping[str, bytes]) -> None:
         with tempfile.TemporaryDirectory() as folder:

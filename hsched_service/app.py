@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_service import health, receiver, texts
-from hsched_service.access import passkeys, rooms, sign_in, switch
+from hsched_service.access import back_channel, passkeys, rooms, sign_in, switch
 from hsched_service.access.answers import add_answers
 from hsched_service.access.guard import check_declared
 from hsched_service.client import pages
@@ -17,6 +17,7 @@ from hsched_service.failures import log_failure
 from hsched_service.operations.install import Watching, watch
 from hsched_service.operations.limits import Limited
 from hsched_service.pages import assets
+from hsched_service.pages.headers import Bare
 from hsched_service.predict import document, install
 from hsched_service.settled_memory import settled_memory
 
@@ -28,6 +29,7 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
     pages.router,
     assets.router,
     sign_in.router,
+    back_channel.router,
     switch.router,
     rooms.router,
     passkeys.router,
@@ -49,6 +51,7 @@ def build_app(opened: OpenPractice, watching: Watching | None = None) -> FastAPI
     app.add_middleware(Limited, limits=watching.limits, opened=opened)
     app.add_middleware(Discreet)
     watch(app, opened, room, watching)
+    app.add_middleware(Bare)
     check_declared(app)
     return app
 

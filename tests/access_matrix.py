@@ -44,6 +44,7 @@ EXPECTED: Mapping[str, str] = {
     "POST /predict/no-show-risk": PUBLIC,
     "POST /predict/no-show-risk/batch": PUBLIC,
     "POST /sign-in": PUBLIC,
+    "POST /sign-in/back-channel-logout": PUBLIC,
     "POST /sign-out": EVERYBODY,
     "POST /switch/release": MANAGER,
     "POST /switch/stop": EVERYBODY,

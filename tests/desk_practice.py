@@ -28,14 +28,20 @@ Place = tuple[str, datetime]
 
 @contextmanager
 def desk_practice(
-    folder: Path, clinicians: int = 4, clients: int = 90, weeks: int = 2, hours: Sequence[int] = HOURS, **more: Any
+    folder: Path,
+    clinicians: int = 4,
+    clients: int = 90,
+    weeks: int = 2,
+    hours: Sequence[int] = HOURS,
+    cancelled: int = CANCELLED,
+    **more: Any,
 ) -> Iterator[ServiceWorld]:
     """The world, with the first proposals made."""
     with service_world(folder, reminders=REMINDERS, **more) as world:
         visits = fill(world, clinicians, clients, weeks, hours)
         publish(world.opened, visits)
         world.opened.take_over_consents()
-        cancel(world, visits)
+        cancel(world, visits, cancelled)
         world.opened.waitlist.advance()
         world.opened.reminders.advance()
         yield world

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import uvicorn
 from fastapi import FastAPI
 
+from hsched_adapters.access.misses import Misses
 from hsched_adapters.client_links import ClientLinks
 from hsched_adapters.keys import Keyring
 from hsched_adapters.store.client_links import SqlClientLinkStore
@@ -56,7 +57,7 @@ def opened_with(world: DeskWorld, folder: Path) -> Opened:
     keyring = Keyring(folder / "keys", world.policy.practice)
     links = ClientLinks(keyring, "http://127.0.0.1:8700/", store, world, is_reachable=True)
     pages = ClientPages(store, NoTexts(), lambda: world.ehr, world)
-    return Opened(world.desk, links, SimpleNamespace(root="", client_pages=pages))
+    return Opened(world.desk, links, SimpleNamespace(root="", client_pages=pages, link_misses=Misses("client_link")))
 
 
 class NoTexts:

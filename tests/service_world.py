@@ -97,7 +97,7 @@ class ServiceWorld:
     def entries(self, *kinds: str) -> list[AuditEntry]:
         """What the trail says, of those kinds where some are given."""
         with self.opened.audit.reading() as connection:
-            return [one for one in read_entries(connection, PRACTICE) if not kinds or one.kind in kinds]
+            return [one for one in read_entries(connection, self.opened.practice.id) if not kinds or one.kind in kinds]
 
     def _clinicians(self) -> list[str]:
         return [self.token("clinician", f"PRV-{number:04d}") for number in range(2)]
@@ -122,18 +122,28 @@ def service_world(folder: Path, store: str = "", service_url: str = "", **practi
             opened.audit.close()
 
 
-def open_served(home: Path, ehr: str, clock: MovableClock, store: str = "", service_url: str = "", **practice: Any) -> OpenPractice:
+def open_served(
+    home: Path, ehr: str, clock: MovableClock, store: str = "", service_url: str = "", name: str = PRACTICE, **practice: Any
+) -> OpenPractice:
     """The practice as practice.yaml describes it, with the EHR's consents taken over."""
     paths = Paths(home)
     paths.keys.mkdir(parents=True, exist_ok=True)
     (paths.keys / "ehr-token").write_text(TOKEN, encoding="utf-8")
     connection = Connection(
-        "rest", ehr, "sandbox", timeout_seconds=2.0, max_latency_seconds=30.0, can_search=True, can_poll=True, sender="Elm Street Office"
-    )
+        "rest",
+        ehr,
+        "sandbox",
+        timeout_seconds=2.0,
+        max_latency_seconds=30.0,
+        can_search=True,
+        can_poll=True,
+        sender="Elm Street Office",
+        phone="+1 (212) 555-0142",
+    )  # fmt: skip
     source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     caps = {"per_day": 99, "per_week": 99, "cooldown": "0 s"}
     told: dict[str, Any] = {"source": source, "policy": {"contact_caps": caps, "text_caps": caps}, **practice}
-    save_practice(paths, Practice(PRACTICE, "Elm Street Practice", str(ZONE), "US", first_day=NOW.date(), connection=connection, **told))
+    save_practice(paths, Practice(name, "Elm Street Practice", str(ZONE), "US", first_day=NOW.date(), connection=connection, **told))
     environment = {"HSCHED_HOME": str(home)} | ({"HSCHED_STORE": store} if store else {})
     opened = open_practice(load_settings(environment | ({"HSCHED_SERVICE_URL": service_url} if service_url else {})), clock=clock)
     opened.take_over_consents()

@@ -3,6 +3,7 @@
 Authlib speaks OAuth, joserfc checks tokens. Nothing of an answer or a token leaves an error: a word says why.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from hsched_adapters.access.section import LOOPBACK, ProviderSection
+from hsched_core.domain.access import Vouched
 from hsched_core.domain.errors import NotReadError
 from hsched_core.ports import Clock
 
@@ -38,6 +40,14 @@ class SignInRefusedError(NotReadError):
         super().__init__(
             "The provider did not sign anybody in.", "Try again; if it goes on, see the service's log.", code, is_no_answer=False
         )
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody the provider knows, and by what it vouches for them."""
+
+    login: str
+    vouched: Vouched
 
 
 @dataclass(frozen=True)
@@ -69,15 +79,24 @@ class Provider:
             address, _ = session.create_authorization_url(endpoint, begun.state, begun.verifier, nonce=begun.nonce)
         return str(address)
 
-    def login(self, begun: Begun, answer: Mapping[str, str]) -> str:
-        """The login of who comes back with that answer; SignInRefusedError with a word where anything is not as it must be."""
+    def identity(self, begun: Begun, answer: Mapping[str, str]) -> Identity:
+        """Who comes back with that answer; SignInRefusedError with a word where anything is not as it must be."""
         if not secrets.compare_digest(answer.get("state", "").encode(), begun.state.encode()):
             raise SignInRefusedError("state")
         if answer.get("iss", self._section.issuer) != self._section.issuer:  # RFC 9207: an answer of another provider
             raise SignInRefusedError("issuer")
         if "error" in answer or not answer.get("code"):
             raise SignInRefusedError("denied")
-        return self._login_of(self._claims(self._token(begun, answer["code"]), begun.nonce))
+        claims = self._claims(self._token(begun, answer["code"]), begun.nonce)
+        return Identity(self._login_of(claims), self.vouched(claims))
+
+    def vouched(self, claims: Mapping[str, Any]) -> Vouched:
+        """By what a token vouches, or no longer does; of this issuer alone."""
+        told = {name: claims.get(name) for name in ("sub", "sid")}
+        return Vouched(*(self._hash(name, value) if isinstance(value, str) and value else "" for name, value in told.items()))
+
+    def _hash(self, name: str, value: str) -> str:
+        return hashlib.sha256("\n".join((self._section.issuer, name, value)).encode()).hexdigest()
 
     def _login_of(self, claims: Mapping[str, Any]) -> str:
         said = claims.get(self._section.claim)
@@ -105,6 +124,14 @@ class Provider:
         return token
 
     def _claims(self, token: str, nonce: str) -> Mapping[str, Any]:
+        claims = self.checked(token, sub={"essential": True}, nonce={"essential": True, "value": nonce}).claims
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", None if several else self._section.client_id) != self._section.client_id:
+            raise SignInRefusedError("authorized_party")
+        return claims
+
+    def checked(self, token: str, **claims: jwt.ClaimsOption) -> jwt.Token:
+        """A token of the provider for this client, not run out, with those claims besides; SignInRefusedError where it is not."""
         try:
             found = self._decoded(token)
             registry = jwt.JWTClaimsRegistry(
@@ -112,18 +139,14 @@ class Provider:
                 leeway=LEEWAY_SECONDS,
                 iss={"essential": True, "value": self._section.issuer},
                 aud={"essential": True, "value": self._section.client_id},
-                sub={"essential": True},
                 exp={"essential": True},
                 iat={"essential": True},
-                nonce={"essential": True, "value": nonce},
+                **claims,
             )
             registry.validate(found.claims)
         except (JoseError, ValueError, TypeError, KeyError):
             raise SignInRefusedError("token") from None
-        several = isinstance(found.claims["aud"], list) and len(found.claims["aud"]) > 1
-        if found.claims.get("azp", None if several else self._section.client_id) != self._section.client_id:
-            raise SignInRefusedError("authorized_party")
-        return found.claims
+        return found
 
     def _decoded(self, token: str) -> jwt.Token:
         """With the provider's keys; asked for once more where none of them fits, because providers change them."""

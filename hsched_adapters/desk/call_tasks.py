@@ -17,6 +17,12 @@ class CallTasks:
     def __init__(self, trail: AuditTrail) -> None:
         self._trail = trail
 
+    def knows(self, task_id: str) -> bool:
+        """Whether there is, or was, such a call."""
+        ours = sa.select(call_tasks.c.id).where(call_tasks.c.practice == self._trail.practice, call_tasks.c.id == task_id)
+        with self._trail.reading() as connection:
+            return connection.execute(ours).first() is not None
+
     def open(self) -> Sequence[CallTask]:
         """Calls that nobody made yet, the oldest first."""
         ours = sa.select(call_tasks.c.document).where(call_tasks.c.practice == self._trail.practice, call_tasks.c.is_open)

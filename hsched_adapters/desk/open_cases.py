@@ -1,7 +1,9 @@
 """What waits for a person, kept in memory: five thousand proposals are read once, then only those that changed."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,20 +25,35 @@ class OpenCases:
         self._trail, self._pulse = trail, pulse
         self._lock = threading.Lock()
         self._known: dict[str, Case] = {}
+        self._waiting: Sequence[Case] = ()
+        self._waiting_by_clinician: Mapping[str | None, int] = {}
         self._at = -1
 
     def all(self) -> Sequence[Case]:
         """Every case that is not in a final state, the oldest first."""
-        beat = self._pulse.beat()
-        with self._lock:
-            if beat != self._at:
-                self._known = self._brought_up()
-                self._at = beat
+        with self._up_to_date():
             return list(self._known.values())
 
     def waiting(self) -> list[Case]:
         """Those that ask a person for something."""
-        return [case for case in self.all() if case.state in (State.WAITING, State.NEEDS_PERSON)]
+        with self._up_to_date():
+            return list(self._waiting)
+
+    def waiting_for(self, clinician: str) -> int:
+        """How many of those are about this clinician's calendar."""
+        with self._up_to_date():
+            return self._waiting_by_clinician.get(clinician, 0)
+
+    @contextmanager
+    def _up_to_date(self) -> Iterator[None]:
+        beat = self._pulse.beat()
+        with self._lock:
+            if beat != self._at:
+                self._known = self._brought_up()
+                self._waiting = [case for case in self._known.values() if case.state in (State.WAITING, State.NEEDS_PERSON)]
+                self._waiting_by_clinician = Counter(case.action.clinician for case in self._waiting)
+                self._at = beat
+            yield
 
     def case(self, case_id: str) -> Case | None:
         """One case as it stands in the store now, open or not."""

@@ -1,11 +1,12 @@
 """What staff pages need of one practice, put together once and kept for the life of the service."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from hsched_adapters.desk.calendars import Calendars
+from hsched_adapters.desk.calendars import Calendars, WeekSeen
 from hsched_adapters.desk.call_tasks import CallTasks, confirmed_visits
 from hsched_adapters.desk.directory import Directory
 from hsched_adapters.desk.evidence import EvidenceReading
@@ -32,6 +33,12 @@ class DeskParts:
 
     def __init__(self, opened: "OpenPractice") -> None:
         self._opened = opened
+        self._following = threading.Lock()
+        self._followed: int | None = None
+        self._visits: tuple[Sequence[Sequence[Appointment]], Mapping[str, Appointment]] = (
+            (),
+            {},
+        )  # of which readings, and they by pseudonym
 
     @cached_property
     def pulse(self) -> Pulse:
@@ -86,9 +93,18 @@ class DeskParts:
 
     def visits(self, now: datetime) -> "Mapping[str, Appointment]":
         """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
+        weeks = self.two_weeks(now)
+        readings = [week.appointments for week in weeks]
+        readings_then, visits = self._visits
+        if len(readings_then) != len(readings) or any(now is not then for now, then in zip(readings, readings_then, strict=True)):
+            visits = {one.id: one for reading in readings for one in reading}
+            self._visits = (readings, visits)
+        return visits
+
+    def two_weeks(self, now: datetime) -> "Sequence[WeekSeen]":
+        """This week and the next, as far as the EHR's were read."""
         monday = monday_of(local_day(now, self._opened.timezone))
-        weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
-        return {one.id: one for week in weeks for one in week.appointments}
+        return self.calendars.weeks((monday, monday + timedelta(days=7)), SOON_SECONDS)
 
     def is_being_read(self, now: datetime) -> bool:
         """Whether names or visits are not there yet, because the EHR is being read for the first time."""
@@ -96,10 +112,16 @@ class DeskParts:
         weeks = self.calendars.weeks((monday, monday + timedelta(days=7)), 0.0)
         return self.directory.is_being_read or any(week.trouble == BEING_READ for week in weeks)
 
-    def forget(self) -> None:
-        """Something changed in the store: what the EHR shows may have, too."""
-        self.calendars.forget()
-        self._confirmed.forget()
+    def follow(self) -> int:
+        """The pulse for who follows it: at a new beat what is kept of the EHR is forgotten, once, however many follow."""
+        beat = self.pulse.beat(at_once=False)
+        with self._following:
+            is_new = self._followed is not None and beat > self._followed
+            self._followed = max(beat, self._followed or 0)
+        if is_new:  # something changed in the store: what the EHR shows may have, too
+            self.calendars.forget()
+            self._confirmed.forget()
+        return beat
 
     def confirmed(self) -> frozenset[str]:
         """Visits that were confirmed, by a reply or to somebody who called, as far as the store remembers."""

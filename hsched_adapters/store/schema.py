@@ -299,6 +299,8 @@ sign_ins = sa.Table(
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("seen_at", Instant, nullable=False),
     sa.Column("is_proved", sa.Boolean, nullable=False),
+    sa.Column("vouched_subject", sa.String(64), nullable=False, server_default=""),
+    sa.Column("vouched_session", sa.String(64), nullable=False, server_default=""),
     sa.Index("sign_ins_by_login", "practice", "login"),
 )
 passkeys = sa.Table(

@@ -114,7 +114,7 @@ def privacy(facts: Mapping[str, Any]) -> "list[RenderableType]":
 def where(facts: Mapping[str, Any]) -> "list[RenderableType]":
     """Files to open, and how to see the rest."""
     files = [f"  {what}: {path}" for what, path in facts["reports"].items()]
-    return ["Reports:", *files, "Everything else: [cyan]make ui[/cyan] (or [cyan]hsched ui[/cyan]) opens Dagster and MLflow."]
+    return ["Reports:", *files, "Everything else: [cyan]make ui[/cyan] (or [cyan]hsched ui[/cyan]) opens the desk, Dagster and MLflow."]
 
 
 def table(*headings: str, words: int = 1, title: str | None = None) -> "Table":

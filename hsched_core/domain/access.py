@@ -14,6 +14,17 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
+class Vouched:
+    """Hashes of a provider's names for the person it vouches for, and for its own session with them; empty where there is none."""
+
+    subject: str = ""
+    session: str = ""
+
+
+NOBODY = Vouched()  # a sign-in that no provider vouches for
+
+
+@dataclass(frozen=True)
 class SignIn:
     """One browser of one person. `id` is the hash of a secret that only the browser has."""
 

@@ -43,7 +43,7 @@ def order_of(wanted: WantedOrder, standing: StandingOrder | None, practice: str,
     if not NAME.fullmatch(wanted.name):
         raise UserError("That is not a short name.", "Small letters, digits and hyphens, beginning with a letter.")
     if wanted.use_case not in USE_CASES:
-        raise UserError(f"There is no use case {wanted.use_case}.", f"There are: {', '.join(USE_CASES)}.")
+        raise UserError("There is no such use case.", f"There are: {', '.join(USE_CASES)}.")
     if not wanted.kinds or wanted.kinds - set(orderable()):
         raise UserError("A standing order cannot cover that.", f"It may cover: {', '.join(orderable())}.")
     version = standing.version + 1 if standing and standing.name == wanted.name else 1

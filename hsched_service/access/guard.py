@@ -11,14 +11,18 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import iter_route_contexts
+from starlette.datastructures import FormData
 
 from hsched_adapters.service_parts import ServiceParts
 from hsched_core.domain.access import SignIn
 from hsched_core.domain.people import Person
 from hsched_core.policy.permissions import PROOFS, Scope, Subject, may, reaches, scope_of
 from hsched_service.access.cookies import csrf_of, secret_in
+from hsched_service.access.plain import check_address, check_form
 from hsched_service.access.turned_away import ForgedError, NotPermittedHereError, NotProvedError, NotSignedInError, NotThereError
 
+# Their routes answer what is no address of theirs themselves: kindly, in the client's language; or as they answer every stranger.
+OWN_ANSWERS = frozenset({Subject.CLIENT_PAGE, Subject.WEBHOOK, Subject.PREDICT})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, HEADER = "csrf", "x-csrf-token"
 
@@ -58,8 +62,10 @@ class Declared:
 class Public(Declared):
     """Open to who has not signed in; the route itself asks for whatever proof its subject takes."""
 
-    async def __call__(self) -> None:
-        """Nothing to check here."""
+    async def __call__(self, request: Request) -> None:
+        """Only that the address is one."""
+        if self.subject not in OWN_ANSWERS:
+            check_address(request)
 
 
 class Needs(Declared):
@@ -67,6 +73,7 @@ class Needs(Declared):
 
     async def __call__(self, request: Request) -> Visitor:
         visitor = await run_in_threadpool(self._admitted, request)
+        check_address(request)
         if request.method not in SAFE_METHODS:
             await _check_form(request, visitor)
         return visitor
@@ -119,10 +126,15 @@ def _found(request: Request) -> Visitor | None:
 
 
 async def _check_form(request: Request, visitor: Visitor) -> None:
-    given = request.headers.get(HEADER, "")
-    if not given and "form" in request.headers.get("content-type", ""):
-        said = (await request.form()).get(FORM_FIELD)
-        given = said if isinstance(said, str) else ""
+    """Of this sign-in, and made of plain texts."""
+    async with request.form() as form:  # no route takes a file: what came as one is closed here
+        await _check_secret(request, visitor, form)
+        check_form(form)
+
+
+async def _check_secret(request: Request, visitor: Visitor, form: FormData) -> None:
+    said = request.headers.get(HEADER) or form.get(FORM_FIELD)
+    given = said if isinstance(said, str) else ""
     if not hmac.compare_digest(given.encode("utf-8", "replace"), visitor.csrf.encode()):
         await run_in_threadpool(visitor.parts.access_trail.refused, visitor.person.token, "form", "csrf")
         raise ForgedError

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.service_parts import RETURN
-from hsched_core.domain.access import Way
+from hsched_core.domain.access import NOBODY, Vouched, Way
 from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.cookies import WANTED, cookie_name, give, secret_in, take_back, wanted_path
 from hsched_service.access.guard import Visitor, needs, public
+from hsched_service.access.plain import Word
 from hsched_service.access.turned_away import ForgedError, NotThereError, TooManyError
 from hsched_service.failures import log_failure
 from hsched_service.pages.rendering import page
@@ -22,7 +23,6 @@ NOT_VOUCHED = "Your provider did not sign you in. Please try again."
 STRANGER = "Your provider knows you, but this practice's list of people does not, or your account is disabled."
 WRONG = "Login and password do not belong together."
 LONGEST_LOGIN = 63
-Word = Annotated[str, Form(max_length=256)]
 SAME_SITE = frozenset({"", "none", "same-origin"})  # of Sec-Fetch-Site; browsers without it send nothing
 
 
@@ -61,12 +61,12 @@ def router(opened: OpenPractice) -> APIRouter:
     return made
 
 
-def signed_in(opened: OpenPractice, request: Request, login: str, way: Way) -> Response:
+def signed_in(opened: OpenPractice, request: Request, login: str, way: Way, vouched: Vouched = NOBODY) -> Response:
     """A new sign-in, whatever the browser had before, and on to what they wanted, or to where they start."""
     parts = opened.service
     answer = see_other(opened, wanted_path(parts, request))
     take_back(parts, answer, WANTED)
-    give(parts, answer, parts.sign_ins.start(login, way, instead_of=secret_in(parts, request)))
+    give(parts, answer, parts.sign_ins.start(login, way, instead_of=secret_in(parts, request), vouched=vouched))
     return answer
 
 
@@ -113,17 +113,17 @@ def _back(opened: OpenPractice, request: Request) -> Response:
         raise TooManyError
     kept = request.cookies.get(cookie_name(parts, PENDING), "")
     try:
-        login = parts.provider.finish(kept, dict(request.query_params))
+        found = parts.provider.finish(kept, dict(request.query_params))
     except NotReadError as refusal:
         log_failure(refusal)
         parts.note_refused_sign_in("", refusal.code)
         return _page(opened, request, STRANGER if refusal.code == "unknown_person" else NOT_VOUCHED, 403)
-    if login is None:
+    if found is None:
         return _page(opened, request, TOO_OLD, 400)
-    if parts.roll.person(login) is None:
-        parts.note_refused_sign_in(login, "unknown_person")
+    if parts.roll.person(found.login) is None:
+        parts.note_refused_sign_in(found.login, "unknown_person")
         return _page(opened, request, STRANGER, 403)
-    return signed_in(opened, request, login, Way.PROVIDER)
+    return signed_in(opened, request, found.login, Way.PROVIDER, found.vouched)
 
 
 def _page(opened: OpenPractice, request: Request, problem: str = "", status: int = 200) -> Response:

@@ -37,6 +37,12 @@ class NotThereError(TurnedAwayError):
     kind, status = "not_there", 404
 
 
+class UnreadableError(TurnedAwayError):
+    """What was sent is nothing that a page of ours sends."""
+
+    kind, status = "invalid_request", 422
+
+
 class TooManyError(TurnedAwayError):
     """Too many tries."""
 

@@ -4,7 +4,20 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.vocabulary import Modality
 from hsched_core.policy.client_pages import Standing as Visit
 from hsched_core.workflow.waitlist import Standing as Offer
-from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, OTHER_TIME, SAVED, STOP, STOPPED, UNKNOWN, UNREADABLE, WISHES, Words
+from hsched_service.client.words import (
+    BUSY,
+    DONE_BEFORE,
+    ENDED,
+    OTHER_TIME,
+    SAVED,
+    STOP,
+    STOPPED,
+    TOO_MANY,
+    UNKNOWN,
+    UNREADABLE,
+    WISHES,
+    Words,
+)
 
 ENGLISH = Words(
     language="en",
@@ -15,6 +28,7 @@ ENGLISH = Words(
     ),
     date="{weekday}, {month} {day}",
     minutes="{count} minutes",
+    call_us="call us",
     modality={Modality.IN_PERSON: "in person", Modality.VIDEO: "by video", Modality.PHONE: "by phone"},
     channels={
         Channel.TEXT: "Text messages", Channel.EMAIL: "E-mail", Channel.PORTAL: "Messages in the portal", Channel.CALL: "Phone calls",
@@ -44,6 +58,7 @@ ENGLISH = Words(
     pages={
         UNKNOWN: ("There is nothing here", "Please check that the whole address was copied, or call us."),
         BUSY: ("We could not do this just now", "Please try again in a minute, or call us. Nothing is lost."),
+        TOO_MANY: ("Please wait a while", "From here too many addresses were opened that lead nowhere. Try again in an hour, or call us."),
         UNREADABLE: ("We did not understand the answer", "Please open the page again and choose one of the answers."),
         ENDED: ("This address is too old", "It has ended, so that nobody else can use it. Please use our newest message, or call us."),
         OTHER_TIME: (
@@ -77,6 +92,7 @@ ENGLISH = Words(
         "no_matter": "It does not matter",
         "in_language": "In which language?",
         "save": "Save",
+        "call": "Call us",
         "foot": "More",
     },
 )  # fmt: skip

@@ -20,10 +20,23 @@ from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.client_pages import Seen, Told
 from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_service.access.guard import public
+from hsched_service.access.sign_in import address_of
 from hsched_service.client.forms import Fields, answer_of, channels_of, fields_in, instant_of, note_of
 from hsched_service.client.language import LANGUAGES
 from hsched_service.client.showing import WAYS, Showing
-from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, OTHER_TIME, SAVED, STOP, STOPPED, UNKNOWN, UNREADABLE, WISHES
+from hsched_service.client.words import (
+    BUSY,
+    DONE_BEFORE,
+    ENDED,
+    OTHER_TIME,
+    SAVED,
+    STOP,
+    STOPPED,
+    TOO_MANY,
+    UNKNOWN,
+    UNREADABLE,
+    WISHES,
+)
 from hsched_service.failures import log_failure
 
 OFFERS = {Offer.OPEN: 200, Offer.BOOKED: 200, Offer.RECEIVED: 202, Offer.DECLINED: 200, Offer.LATE: 410, Offer.TAKEN: 409}
@@ -61,10 +74,13 @@ def _acting(opened: OpenPractice, act: Callable[[Showing, Seen, Fields], HTMLRes
 
 def _behind(opened: OpenPractice, request: Request, token: str, then: Shown) -> HTMLResponse:
     """The page, if the address is one; an EHR or a store that does not answer is a page too."""
-    at = Showing(opened, request, token, None)
+    at, misses, address = Showing(opened, request, token, None), opened.service.link_misses, address_of(request)
+    if misses.are_too_many(address):
+        return at.told(TOO_MANY)
     try:
         seen = opened.service.client_pages.seen(opened.links.id_of(token))
         if seen is None:
+            misses.count(address)
             return at.told(UNKNOWN)
         at = Showing(opened, request, token, seen)
         return then(at, seen)

@@ -11,7 +11,7 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.contact import Channel
 from hsched_core.workflow.client_pages import Seen
 from hsched_service.client.language import LANGUAGES, words_for
-from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, UNKNOWN, UNREADABLE, Words
+from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, TOO_MANY, UNKNOWN, UNREADABLE, Words
 from hsched_service.pages.rendering import page
 
 # Tighter than for staff: these pages have no script and open no connection.
@@ -21,9 +21,9 @@ HEADERS = {
     ),
     "Referrer-Policy": "no-referrer",
 }
-STATUS = {UNKNOWN: 404, BUSY: 503, UNREADABLE: 400, ENDED: 410, DONE_BEFORE: 409}
+STATUS = {UNKNOWN: 404, BUSY: 503, UNREADABLE: 400, ENDED: 410, DONE_BEFORE: 409, TOO_MANY: 429}
 LANGUAGE = "l"  # of the address's query: a language chosen on the page
-RETRY = {"Retry-After": "60"}
+RETRY = {BUSY: {"Retry-After": "60"}, TOO_MANY: {"Retry-After": "3600"}}
 WAYS = (Channel.TEXT, Channel.EMAIL, Channel.PORTAL)  # a call is a person's: it is allowed or not, and no message is preferred to be one
 
 
@@ -43,7 +43,7 @@ class Showing:
 
     def told(self, what: str) -> HTMLResponse:
         """A page of words alone."""
-        return self.page("told", self.words.pages[what], STATUS.get(what, 200), RETRY if what == BUSY else None)
+        return self.page("told", self.words.pages[what], STATUS.get(what, 200), RETRY.get(what))
 
     def page(
         self, template: str, told: tuple[str, ...], status: int = 200, headers: Mapping[str, str] | None = None, **facts: Any
@@ -57,6 +57,7 @@ class Showing:
             "title": title,
             "sentences": sentences,
             "sender": self._sender,
+            "phone": self._phone if any(words.call_us in one for one in sentences) else None,
             "links": self._links,
         }
         made = page(self.request, None, f"client/{template}.html", status, **around, **facts)
@@ -68,6 +69,12 @@ class Showing:
         """As messages are signed: discreet."""
         connection = self.opened.practice.connection
         return connection.sender if connection else ""
+
+    @property
+    def _phone(self) -> tuple[str, str] | None:
+        """The practice's number as it writes it, and as a telephone takes it; None where practice.yaml names none."""
+        connection = self.opened.practice.connection
+        return (connection.phone, connection.phone_digits) if connection and connection.phone else None
 
     @property
     def _links(self) -> Mapping[str, str]:

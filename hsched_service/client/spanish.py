@@ -4,7 +4,20 @@ from hsched_core.domain.contact import Channel
 from hsched_core.domain.vocabulary import Modality
 from hsched_core.policy.client_pages import Standing as Visit
 from hsched_core.workflow.waitlist import Standing as Offer
-from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, OTHER_TIME, SAVED, STOP, STOPPED, UNKNOWN, UNREADABLE, WISHES, Words
+from hsched_service.client.words import (
+    BUSY,
+    DONE_BEFORE,
+    ENDED,
+    OTHER_TIME,
+    SAVED,
+    STOP,
+    STOPPED,
+    TOO_MANY,
+    UNKNOWN,
+    UNREADABLE,
+    WISHES,
+    Words,
+)
 
 SPANISH = Words(
     language="es",
@@ -15,6 +28,7 @@ SPANISH = Words(
     ),
     date="{weekday}, {day} de {month}",
     minutes="{count} minutos",
+    call_us="llámenos",
     modality={Modality.IN_PERSON: "en persona", Modality.VIDEO: "por video", Modality.PHONE: "por teléfono"},
     channels={
         Channel.TEXT: "Mensajes de texto", Channel.EMAIL: "Correo electrónico", Channel.PORTAL: "Mensajes en el portal",
@@ -42,6 +56,7 @@ SPANISH = Words(
     pages={
         UNKNOWN: ("Aquí no hay nada", "Compruebe que copió la dirección completa, o llámenos."),
         BUSY: ("Ahora no fue posible", "Inténtelo de nuevo en un minuto, o llámenos. No se pierde nada."),
+        TOO_MANY: ("Espere un momento", "Desde aquí se abrieron demasiadas direcciones vacías. Inténtelo en una hora, o llámenos."),
         UNREADABLE: ("No entendimos la respuesta", "Abra la página otra vez y elija una de las respuestas."),
         ENDED: ("Esta dirección es demasiado antigua", "Terminó, para que nadie más pueda usarla. Use nuestro último mensaje, o llámenos."),
         OTHER_TIME: (
@@ -75,6 +90,7 @@ SPANISH = Words(
         "no_matter": "Me da igual",
         "in_language": "¿En qué idioma?",
         "save": "Guardar",
+        "call": "Llámenos",
         "foot": "Más",
     },
 )  # fmt: skip

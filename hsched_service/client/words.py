@@ -12,6 +12,7 @@ from hsched_core.domain.vocabulary import Modality
 # Pages that are about no offer and no visit.
 UNKNOWN, BUSY, UNREADABLE, ENDED = "unknown", "busy", "unreadable", "ended"
 STOP, STOPPED, WISHES, SAVED, DONE_BEFORE, OTHER_TIME = "stop", "stopped", "wishes", "saved", "done_before", "other_time"
+TOO_MANY = "too_many"  # addresses that nobody was sent
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Words:
     months: tuple[str, ...]
     date: str
     minutes: str
+    call_us: str  # the words that ask for a call: below a page that says them stands the number
     modality: Mapping[Modality, str]
     channels: Mapping[Channel, str]
     offers: Mapping[str, tuple[str, ...]]

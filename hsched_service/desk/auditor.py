@@ -11,6 +11,7 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.trail_search import Wanted
 from hsched_adapters.store.audit.examination import Examination, examine, whole_story
+from hsched_core.domain.action_words import SHORT, Speaker
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadyError, UserError
 from hsched_core.domain.time import day_start, local_day
@@ -19,8 +20,7 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.case_view import STATES
-from hsched_service.desk.names import SHORT, Names
-from hsched_service.desk.words import Speaker
+from hsched_service.desk.names import Names
 from hsched_service.pages.rendering import page
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
 MOST_STORY = 400
+LAST_SEQ = 2**63 - 1  # the largest number that a store counts with
 WEEKS_BACK = 60
 BRIEFLY = (
     "use case",
@@ -81,7 +82,7 @@ def router(opened: OpenPractice) -> APIRouter:
         kind: Annotated[str, Query(pattern=CODE)] = "",
         actor: Annotated[str, Query(pattern=CODE)] = "",
         day: Annotated[str, Query(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = "",
-        before: Annotated[int, Query(ge=0)] = 0,
+        before: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     ) -> Response:
         since, until = _span(opened, day)
         found = opened.service.desk.search.page(Wanted(actor, kind, "", since, until, before))
@@ -197,7 +198,7 @@ def _says(above: str, body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 
 
 def _told(case: Case, names: Names, opened: OpenPractice) -> Mapping[str, Any]:
-    speaker = Speaker(names, opened.timezone)
+    speaker = Speaker(opened.timezone, names)
     told = speaker.tell(case.proposal.action)
     skipped = [(one.subject[:SHORT], one.skipped_because) for one in case.proposal.candidates if one.skipped_because]
     return {"title": told.title, "details": told.details, "reasons": case.proposal.reasons, "skipped": skipped, "state": STATES[case.state]}
@@ -205,7 +206,7 @@ def _told(case: Case, names: Names, opened: OpenPractice) -> Mapping[str, Any]:
 
 def _automated(case: Case, names: Names, opened: OpenPractice) -> Automated:
     approval = next(one for one in case.approvals if one.order)
-    title = Speaker(names, opened.timezone).tell(case.action).title
+    title = Speaker(opened.timezone, names).tell(case.action).title
     return Automated(approval.at, approval.order, title, case.proposal.reasons, case.proposal.confidence, STATES[case.state], case.id)
 
 

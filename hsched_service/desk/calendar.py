@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.calendars import WeekSeen
 from hsched_adapters.desk.parts import monday_of
+from hsched_core.domain.action_words import MODALITY
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.time import local_day
 from hsched_core.policy.permissions import Scope, Subject, sees_risk
@@ -18,7 +20,6 @@ from hsched_core.workflow.calendar_view import Block, Day, Known, clinicians, we
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import MODALITY
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.CALENDAR))]
@@ -27,6 +28,7 @@ COLUMNS = 6  # clinicians beside each other
 MOST_KEPT = 16  # computed weeks
 FARTHEST = timedelta(days=370)
 FIVE_MINUTES = 5
+GRAVEST = ("high", "raised", "low", "free")  # of several at once: the first of these that is among them
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,32 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What begins at one moment: a visit, or several, as those of a group; beside another cell where that one has not ended."""
+
+    members: Sequence[Placed]
+    is_beside: bool
+
+    @property
+    def row(self) -> int:
+        return self.members[0].row
+
+    @property
+    def span(self) -> int:
+        return max(one.span for one in self.members)
+
+    @property
+    def shows(self) -> str:
+        """The gravest of them."""
+        return next((shown for shown in GRAVEST if any(one.shows == shown for one in self.members)), self.members[0].shows)
+
+
+@dataclass(frozen=True)
 class Column:
     """A clinician's day, or a day of a clinician's week."""
 
     title: str
-    blocks: Sequence[Placed]
+    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -170,8 +193,17 @@ def _board(opened: OpenPractice, names: Names, days: Sequence[Day], asked: Asked
     ends = [at + timedelta(minutes=block.minutes) for at, block in zip(starts, blocks, strict=True)]
     first = max(FIRST_HOUR, min([9, *(at.hour for at in starts)]))
     last = min(LAST_HOUR, max([17, *(at.hour + (at.minute > 0) for at in ends)]))
-    placed = [Column(title, [_placed(opened, names, block, first, now) for block in found]) for title, found in columns]
+    placed = [Column(title, _cells([_placed(opened, names, block, first, now) for block in found])) for title, found in columns]
     return Board(placed, first, range(first, max(last, first + 8)))
+
+
+def _cells(blocks: Sequence[Placed]) -> list[Cell]:
+    """By when they begin; a group's visits are one cell, so that each keeps its width."""
+    found, until = list[Cell](), 0
+    for row, members in groupby(sorted(blocks, key=lambda one: one.row), key=lambda one: one.row):
+        found.append(Cell(tuple(members), is_beside=row < until))
+        until = max(until, row + found[-1].span)
+    return found
 
 
 def _placed(opened: OpenPractice, names: Names, block: Block, first_hour: int, now: datetime) -> Placed:

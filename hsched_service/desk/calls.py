@@ -10,14 +10,15 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.directory import Card
 from hsched_adapters.desk.scored import Scored
+from hsched_core.domain.action_words import MESSAGES
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.delivery import CallOutcome, CallTask
 from hsched_core.domain.errors import UserError
 from hsched_core.policy.permissions import Subject, sees_risk
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
+from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import MESSAGES
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.CALLS))]
@@ -59,6 +60,8 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.post("/desk/calls/{task_id}")
     def settle(request: Request, visitor: SEES, task_id: str, outcome: Annotated[CallOutcome, Form()]) -> Response:
+        if not opened.service.desk.tasks.knows(task_id):
+            raise NotThereError
         try:
             opened.messages.settle_call(task_id, outcome, visitor.person.token)
         except UserError:

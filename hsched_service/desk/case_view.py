@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.action_words import Speaker, Told
 from hsched_core.domain.actions import Action
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
@@ -14,7 +15,7 @@ from hsched_core.domain.proposal import Candidate
 from hsched_core.policy.approval import approvals_needed, deciding_objections, objections
 from hsched_core.policy.permissions import sees_risk
 from hsched_service.desk.names import Names
-from hsched_service.desk.words import Speaker, Told, tab_of
+from hsched_service.desk.tabs import tab_of
 
 ABOUT_RISK = re.compile(r"\brisk\b|\bsaves?: about\b", re.IGNORECASE)  # sentences that tell an individual's score
 UNDO = frozenset({State.APPROVED})  # nothing of it has left yet
@@ -87,7 +88,7 @@ STATES = {
 
 def views_of(opened: OpenPractice, cases: Iterable[Case], person: Person, names: Names) -> list[CaseView]:
     """The cases as this person may see them."""
-    speaker = Speaker(names, opened.timezone, opened.service.desk.visits(opened.clock.now()))
+    speaker = Speaker(opened.timezone, names, opened.service.desk.visits(opened.clock.now()))
     return [_view(opened, case, person, speaker) for case in cases]
 
 

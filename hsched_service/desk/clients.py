@@ -1,8 +1,9 @@
 """One client as the desk needs them: how to reach them, what they agreed to, what was sent, what comes. Every look is written down."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -11,16 +12,17 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.directory import Card
 from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.scored import Scored
+from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.contact import Channel, Pause, Purpose, has_consent
 from hsched_core.domain.time import local_day
 from hsched_core.policy.approval import NotPermittedError
+from hsched_core.policy.facts import ContactFacts
 from hsched_core.policy.permissions import Scope, Subject, sees_risk
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotPermittedHereError, NotThereError
 from hsched_service.desk.names import names_for
-from hsched_service.desk.words import CHANNEL, MODALITY
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.CLIENT_RECORD))]
@@ -48,12 +50,8 @@ def router(opened: OpenPractice) -> APIRouter:
     def record(request: Request, visitor: SEES, client: str) -> Response:
         visits, trouble = _visits(opened, visitor, client)
         names, now, desk = names_for(opened, visitor), opened.clock.now(), opened.service.desk
-        with opened.path_store.looking() as state:
-            contact = state.contact_facts(client, "")
-            paused_since = state.paused().get(client)
+        contact, paused_since = _known(opened, client, visits)
         card = desk.directory.clients().get(client)
-        if card is None and not visits and not contact.contacts and not contact.consents:
-            raise NotThereError
         scores = desk.published.newest(now).scores if sees_risk(visitor.person) else {}
         lines = [
             VisitLine(one, names.clinician(one.session.clinician), MODALITY[str(one.session.modality)], _risk(scores.get(one.id)))
@@ -70,7 +68,7 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.post("/desk/clients/{client}/{act}")
     def take_over(visitor: SEES, client: str, act: str, because: Annotated[Pause, Form()]) -> Response:
-        _visits(opened, visitor, client)
+        _known(opened, client, _visits(opened, visitor, client)[0])
         deeds = {"pause": opened.path.pause, "resume": opened.path.resume}
         if act not in deeds:
             raise NotThereError
@@ -97,6 +95,15 @@ def _visits(opened: OpenPractice, visitor: Visitor, client: str) -> tuple[list[A
     comes = [one for one in found if one.status is not AppointmentStatus.CANCELLED]
     trouble = next((week.trouble for week in weeks if week.trouble), "")
     return sorted(comes, key=lambda one: one.session.starts_at), trouble
+
+
+def _known(opened: OpenPractice, client: str, visits: Sequence[Appointment]) -> tuple[ContactFacts, datetime | None]:
+    """What was sent to them, and since when a person has them; NotThereError where nobody ever heard of them."""
+    with opened.path_store.looking() as state:
+        contact, paused_since = state.contact_facts(client, ""), state.paused().get(client)
+    if not (visits or contact.contacts or contact.consents or paused_since or client in opened.service.desk.directory.clients()):
+        raise NotThereError
+    return contact, paused_since
 
 
 def _open_cases(opened: OpenPractice, visitor: Visitor, client: str) -> int:

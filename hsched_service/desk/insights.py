@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.tables import DailyTables
+from hsched_core.domain.action_words import MODALITY
 from hsched_core.domain.openings import OpeningState
 from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.opening_figures import Share, by_week, filling
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.desk import plots
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import MODALITY
 from hsched_service.pages.rendering import page
 
 Row = Mapping[str, Any]

@@ -25,7 +25,7 @@ def router(opened: OpenPractice) -> APIRouter:
     @made.get("/desk/live")
     async def live(request: Request, _visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> Response:
         if "text/event-stream" not in request.headers.get("accept", ""):  # who asks now and then gets the number alone
-            return JSONResponse({"beat": await run_in_threadpool(opened.service.desk.pulse.beat, at_once=False)}, headers=HEADERS)
+            return JSONResponse({"beat": await run_in_threadpool(opened.service.desk.follow)}, headers=HEADERS)
         return StreamingResponse(beats(opened, request), media_type="text/event-stream", headers=HEADERS)
 
     return made
@@ -33,13 +33,11 @@ def router(opened: OpenPractice) -> APIRouter:
 
 async def beats(opened: OpenPractice, request: Request) -> AsyncIterator[str]:
     """A line for each change, and the number of the newest one at the beginning."""
-    pulse, last = opened.service.desk.pulse, None
+    follow, last = opened.service.desk.follow, None
     yield f"retry: {AGAIN_MILLISECONDS}\n\n"
     for _ in range(round(LASTS_SECONDS / LOOKS_EVERY_SECONDS)):
-        beat = await run_in_threadpool(pulse.beat, at_once=False)
+        beat = await run_in_threadpool(follow)
         if beat != last:
-            if last is not None:
-                opened.service.desk.forget()
             last = beat
             yield f"event: beat\ndata: {beat}\n\n"
         if await request.is_disconnected():

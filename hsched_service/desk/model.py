@@ -1,5 +1,6 @@
 """The model reviewer's page: who is champion and why, the card, groups side by side, how sealed forecasts turned out."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS, STALE_SECONDS = 60.0, 3600.0  # real; a new champion stands here after a minute
 GROUPS, WEEKS = "review/by_group_of_people.json", 12
+RELIABILITY = "plots/reliability.png"
 BINS = 10
 SHOWN = (("auroc", "AUROC"), ("brier", "Brier"), ("ece", "ECE"), ("calibration_slope", "Slope"))
 
@@ -45,6 +47,8 @@ class Champion:
     columns: Sequence[str]
     groups: Sequence[Sequence[str]]
     address: str
+    reliability: str = field(repr=False)  # its training's picture as a `data:` address; empty where it has none
+    intercept_of: str  # the trained version that this one only moves in level; card and groups are that one's
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def _champions(opened: OpenPractice) -> list[Champion]:
     found = []
     for row in rows:
         is_waiting = "champion" not in row.aliases
-        columns, groups = _groups(registry.text_of(row.run_id, GROUPS))
+        trained = registry.version_row(row.moment, row.intercept_of).run_id if row.intercept_of else row.run_id
+        columns, groups = _groups(registry.text_of(trained, GROUPS))
         against = stands_against(row, champion_version(registry, row.moment)) if is_waiting else ""
         found.append(
             Champion(
@@ -118,10 +123,12 @@ def _champions(opened: OpenPractice) -> list[Champion]:
                 row.reasons,
                 is_waiting,
                 against,
-                html_of(registry.text_of(row.run_id, "model_card.md") or ""),
+                html_of(registry.text_of(trained, "model_card.md") or ""),
                 columns,
                 groups,
                 registry.run_url(row.run_id, opened.settings.mlflow_ui),
+                _picture(registry.bytes_of(trained, RELIABILITY)),
+                row.intercept_of,
             )
         )
     return sorted(found, key=lambda one: (one.is_waiting, one.moment))
@@ -172,6 +179,10 @@ def _reliability(rows: "pd.DataFrame") -> Markup:
 def _groups(text: str | None) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     told = json.loads(text) if text else {"columns": [], "data": []}
     return told["columns"], told["data"]
+
+
+def _picture(png: bytes | None) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def _figure(value: float | None) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.action_words import Pseudonyms
 from hsched_core.policy.permissions import sees_names
 from hsched_service.access.guard import Visitor
 
-SHORT = 8  # digits of a pseudonym that tell it from others on a screen
+NAMELESS = Pseudonyms()
 
 
 @dataclass
@@ -21,16 +22,13 @@ class Names:
 
     def client(self, pseudonym: str | None) -> str:
         """A client's name; `client 0a0a0a0a` where it is not known, or not for this person."""
-        if not pseudonym:
-            return "nobody we know"
-        self.shown.add(pseudonym)
-        return self.clients.get(pseudonym) or f"client {pseudonym[:SHORT]}"
+        if pseudonym:
+            self.shown.add(pseudonym)
+        return self.clients.get(pseudonym or "") or NAMELESS.client(pseudonym)
 
     def clinician(self, pseudonym: str | None) -> str:
         """A clinician's name, or `clinician 0c0c0c0c`."""
-        if not pseudonym:
-            return "no clinician"
-        return self.clinicians.get(pseudonym) or f"clinician {pseudonym[:SHORT]}"
+        return self.clinicians.get(pseudonym or "") or NAMELESS.clinician(pseudonym)
 
     def seen(self, purpose: str) -> None:
         """The page was shown: into the audit trail with whom it named."""

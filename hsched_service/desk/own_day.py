@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.action_words import Speaker
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
@@ -17,7 +18,6 @@ from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.desk.case_view import STATES
 from hsched_service.desk.names import names_for
-from hsched_service.desk.words import Speaker
 from hsched_service.pages.rendering import page
 
 LATELY, AHEAD = timedelta(days=2), timedelta(days=7)
@@ -41,7 +41,8 @@ def router(opened: OpenPractice) -> APIRouter:
     @made.get("/my/day")
     def day(request: Request, visitor: Annotated[Visitor, Depends(needs(Subject.OWN_DAY))]) -> Response:
         names, now, mine = names_for(opened, visitor), opened.clock.now(), visitor.person.clinician or ""
-        seen = [one for one in opened.service.desk.visits(now).values() if one.session.clinician == mine]
+        weeks, visits = opened.service.desk.two_weeks(now), opened.service.desk.visits(now)
+        seen = [one for one in visits.values() if one.session.clinician == mine]
         coming = sorted((one for one in seen if _is_coming(one, now)), key=lambda one: one.session.starts_at)
         gone = [
             one
@@ -52,13 +53,14 @@ def router(opened: OpenPractice) -> APIRouter:
             free = [one for one in state.openings(OpeningState.OPEN, OpeningState.EXHAUSTED, after=now) if one.opening.clinician == mine]
         about = opened.service.desk.cases.about([one.id for one in coming])
         confirmed = opened.service.desk.confirmed()
-        speaker = Speaker(names, opened.timezone, opened.service.desk.visits(now))
+        speaker = Speaker(opened.timezone, names, visits)
         shown = page(
             request, visitor, "desk/own_day.html",
             done=[VisitDone(one, names.client(one.session.client), one.id in confirmed, _actions(about[one.id], speaker))
                   for one in coming],
             gone=[(one, names.client(one.session.client)) for one in sorted(gone, key=lambda one: one.session.starts_at)],
-            free=free, waits=_waiting(opened, mine), names=names,
+            free=free, waits=opened.service.desk.cases.waiting_for(mine), names=names,
+            trouble=next((week.trouble for week in weeks if week.trouble), ""), age=max(week.age_seconds for week in weeks),
         )  # fmt: skip
         names.seen("my.day")
         return shown
@@ -77,8 +79,3 @@ def _actions(cases: Sequence[Case], speaker: Speaker) -> list[tuple[datetime, st
 
 def _headline(proposal: Proposal, speaker: Speaker) -> str:
     return speaker.tell(proposal.action).title
-
-
-def _waiting(opened: OpenPractice, mine: str) -> int:
-    """Proposals for the own calendar that wait for a yes or a no."""
-    return sum(case.action.clinician == mine for case in opened.service.desk.cases.waiting())

@@ -20,8 +20,8 @@ from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.case_view import views_of
 from hsched_service.desk.names import names_for
+from hsched_service.desk.tabs import KINDS, tab_of
 from hsched_service.desk.undo import can_be_undone
-from hsched_service.desk.words import KINDS, tab_of
 from hsched_service.pages.rendering import page
 
 PAGE = 15
@@ -32,6 +32,7 @@ DIGEST = Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")]
 TAB = Annotated[str, Form(pattern=r"^[a-z]{0,10}$")]
 DID = {"approved": "Approved.", "declined": "Declined.", "settled": "Settled.", "taken_back": "Taken back: nothing of it leaves."}
 BY_PEOPLE = {f"proposal.{one}" for one in ("approved", "supported", "declined", "withdrawn", "resolved_done", "resolved_not_done")}
+CAME_TOO_LATE = {"lifecycle.state", "proposal.expired"}  # rules that tell of time that passed, not of a right that somebody lacks
 REASONS: Mapping[Decline, str] = {
     Decline.UNSUITABLE: "does not suit",
     Decline.ARRANGED_OTHERWISE: "arranged otherwise",
@@ -214,7 +215,7 @@ def _decided(
     try:
         act()
     except NotPermittedError as refusal:
-        status = 409 if "lifecycle.state" in refusal.rules else 403
+        status = 409 if CAME_TOO_LATE & set(refusal.rules) else 403
         return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), str(refusal).split("\n"), status)
     except UserError as failure:
         return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), [str(failure)], 409)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import time, timedelta
 from inspect import cleandoc
 from typing import Annotated, get_type_hints
 
@@ -42,4 +42,6 @@ def _shown(value: object) -> str:
         return ", ".join(sorted(told) if isinstance(value, frozenset) else told[:12]) or "none"
     if isinstance(value, timedelta):
         return f"{value // timedelta(minutes=1)} min"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return {True: "yes", False: "no", "": "nobody"}.get(value, str(value)) if isinstance(value, bool | str) else str(value)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.evidence import Evidence
+from hsched_core.domain.action_words import PHASES, Speaker
 from hsched_core.domain.actions import ChangePhase, IssueStandingOrder
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import UserError
@@ -23,7 +24,6 @@ from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import names_for
-from hsched_service.desk.words import PHASES, Speaker
 from hsched_service.pages.rendering import page
 
 BY_A_PERSON = "person"  # the trail's word for a step back that nobody but a person asked for
@@ -134,7 +134,7 @@ def _phases(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
     waiting = _waiting(opened, "change_phase")
     return page(
         request, visitor, "desk/phases.html", status, stands=found, words=PHASES, trouble=trouble, waiting=waiting, now=opened.clock.now(),
-        may_steer=visitor.may(Subject.STEER), speaker=Speaker(names_for(opened, visitor), opened.timezone),
+        may_steer=visitor.may(Subject.STEER), speaker=Speaker(opened.timezone, names_for(opened, visitor)),
     )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def _orders(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
     return page(
         request, visitor, "desk/orders.html", status, rows=rows, kinds=orderable(), use_cases=USE_CASES, trouble=trouble,
         titles=USE_CASE_WORDS, waiting=_waiting(opened, "issue_standing_order"), may_steer=visitor.may(Subject.STEER),
-        speaker=Speaker(names_for(opened, visitor), opened.timezone),
+        speaker=Speaker(opened.timezone, names_for(opened, visitor)),
     )  # fmt: skip
 
 

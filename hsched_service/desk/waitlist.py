@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
@@ -15,8 +16,8 @@ from hsched_core.domain.waiting import Urgency, WaitingClient
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
+from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.names import Names, names_for
-from hsched_service.desk.words import CHANNEL, MODALITY
 from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.WAITLIST))]
@@ -74,6 +75,9 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.post("/desk/standbys/{standby_id}")
     def stands_by(request: Request, visitor: SEES, standby_id: str, said: Annotated[str, Form(pattern="^(yes|no)$")]) -> Response:
+        with opened.path_store.looking() as state:
+            if state.standby(standby_id) is None:
+                raise NotThereError
         try:
             opened.reminders.standbys.answered(standby_id, visitor.person, opened.practice.id, says_yes=said == "yes")
         except UserError as failure:

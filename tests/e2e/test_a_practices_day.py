@@ -3,25 +3,32 @@
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pandas as pd
 import pytest
 
 from hsched_adapters.settings import load_settings
+from hsched_cli.processes import answers_at
 from hsched_pipelines.home import open_instance
 from hsched_pipelines.running import run_daily, run_extract
+from tests.browsers import DESK, chromium, grave_faults, picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 REPOSITORY = Path(__file__).parents[2]
 HSCHED = Path(sys.executable).with_name("hsched")
 TODAY = "2026-11-20"
+MONDAY = "2026-11-23T08:30:00-05:00"  # the first morning of work after what was scored
 pytestmark = [pytest.mark.xdist_group("a_practices_day"), pytest.mark.timeout(600)]
 
 
@@ -168,17 +175,49 @@ def test_the_next_day_is_added_and_scored(home: Path, monkeypatch: pytest.Monkey
     assert set(scores["as_of_on"]) == {day + timedelta(days=1)}
 
 
+@dataclass
+class Pages:
+    """What `hsched ui` printed: addresses by name, and password by login."""
+
+    addresses: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def signed_in(self, browser: "Browser", login: str) -> "Page":
+        """Whoever has that login, by what was printed; axe may look at their pages."""
+        page = browser.new_page(bypass_csp=True, **DESK)
+        page.goto(self.addresses["Service"])
+        page.get_by_label("Login").fill(login)
+        page.get_by_label("Password").fill(self.passwords[login])
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign out").wait_for()
+        return page
+
+    def go(self, page: "Page", path: str) -> None:
+        page.goto(f"{self.addresses['Service']}{path}")
+
+
 @pytest.fixture(scope="module")
-def pages(home: Path) -> Iterator[dict[str, str]]:
-    """`hsched ui`, running, and its addresses."""
-    environment = {**os.environ, "HSCHED_HOME": str(home), "HSCHED_TODAY": TODAY}
-    command = [str(HSCHED), "ui", "--dagster-port", "3210", "--mlflow-port", "5210"]
+def browser() -> Iterator["Browser"]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def pages(home: Path, browser: "Browser") -> Iterator[Pages]:
+    """`hsched ui`, running on the Monday after, and what it printed. On SIGTERM it ends within a minute and leaves nothing behind."""
+    clock = f"{MONDAY}@{datetime.now(UTC).isoformat()}x1.0"
+    environment = {**os.environ, "HSCHED_HOME": str(home), "HSCHED_CLOCK": clock}
+    command = [str(HSCHED), "ui", "--dagster-port", "3210", "--mlflow-port", "5210", "--service-port", "8710"]
     with subprocess.Popen(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as ui:
         assert ui.stdout is not None
-        found = {}
+        found = Pages()
         for line in ui.stdout:
-            name, _, address = line.partition(" ")
-            found[name] = address.strip()
+            name, _, rest = line.partition(" ")
+            if name:
+                found.addresses[name] = rest.strip()
+            else:
+                login, password, *_ = line.split()
+                found.passwords[login] = password
             if line.startswith("Ctrl-C"):
                 break
         yield found
@@ -187,25 +226,73 @@ def pages(home: Path) -> Iterator[dict[str, str]]:
             ui.communicate(timeout=60)
         finally:
             ui.kill()
+    assert not any(answers_at(found.addresses[name]) for name in ("Service", "Dagster", "MLflow"))
 
 
-def test_the_pages_show_the_lineage_and_the_champion(pages: dict[str, str]) -> None:
+def test_the_pages_show_the_lineage_and_the_champion(pages: Pages, browser: "Browser") -> None:
     """In a real browser: both code locations loaded, the assets from extraction to drift, and the champion alias."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
-        pytest.skip("no Chromium on this machine: the pages were not looked at (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
+    page = browser.new_page(viewport={"width": 1800, "height": 1000})
+    page.goto(f"{pages.addresses['Dagster']}/locations")
+    page.get_by_text("operations").first.wait_for(timeout=60_000)
+    page.get_by_text("learning").first.wait_for()
+    assert page.get_by_text("Failed").count() == 0
+    page.goto(f"{pages.addresses['Dagster']}/assets/drift_no_show__daily")
+    page.get_by_text("drift_within_bounds").or_(page.get_by_text("Definition")).first.wait_for(timeout=60_000)
+    page.goto(f"{pages.addresses['MLflow']}/#/models/no_show__day_before")
+    page.get_by_text("champion").first.wait_for(timeout=60_000)
+    page.close()
 
-    with sync_playwright() as playwright:
-        quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-        chromium = playwright.chromium.launch(executable_path=browser, args=[*quiet, "--disable-sync"])
-        page = chromium.new_page(viewport={"width": 1800, "height": 1000})
-        page.goto(f"{pages['Dagster']}/locations")
-        page.get_by_text("operations").first.wait_for(timeout=60_000)
-        page.get_by_text("learning").first.wait_for()
-        assert page.get_by_text("Failed").count() == 0
-        page.goto(f"{pages['Dagster']}/assets/drift_no_show__daily")
-        page.get_by_text("drift_within_bounds").or_(page.get_by_text("Definition")).first.wait_for(timeout=60_000)
-        page.goto(f"{pages['MLflow']}/#/models/no_show__day_before")
-        page.get_by_text("champion").first.wait_for(timeout=60_000)
-        chromium.close()
+
+def test_there_is_something_to_decide_from_the_first_minute(pages: Pages, browser: "Browser") -> None:
+    """The front desk signs in as printed: names on the calendar, proposals in the queue; a yes is carried out by Dagster."""
+    page = pages.signed_in(browser, "frontdesk")
+    page.locator(".block:has-text('risk')").first.wait_for()
+    assert page.get_by_text(re.compile("^client [0-9a-f]{8}")).count() == 0
+    pages.go(page, "/desk/queue")
+    card = page.locator("[data-case]").first
+    case = card.get_attribute("data-case")
+    with page.expect_navigation():
+        card.get_by_role("button", name="Approve").click()
+    pages.go(page, f"/desk/queue/{case}")
+    for _ in range(45):
+        if page.get_by_text(re.compile("^done since")).count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    assert page.get_by_text(re.compile("^done since")).is_visible()
+    page.close()
+
+
+def test_a_manager_reads_where_most_is_lost(pages: Pages, browser: "Browser") -> None:
+    """Sentences with numbers, the week's pattern and the trend as plots, clinicians by name."""
+    page = pages.signed_in(browser, "manager1")
+    pages.go(page, "/practice/insights")
+    sentences = page.locator(".insights li").all_text_contents()
+    assert re.match(r"(Mon|Tues|Wednes|Thurs|Fri)days \d+ [AP]M: \d+ % of \d+ visits went unused \(\d+ to \d+ %\)\.", sentences[0])
+    for name in ("Share of visits unused, by weekday and hour", "Share of visits missed, by week", "Share of visits unused, by clinician"):
+        assert page.get_by_role("img", name=name).is_visible()
+    assert page.get_by_text(re.compile("^clinician [0-9a-f]{8}")).count() == 0
+    picture(page, "desk-insights")
+    assert grave_faults(page) == []
+    page.close()
+
+
+def test_a_reviewer_reads_the_card_the_groups_and_how_it_turned_out(pages: Pages, browser: "Browser") -> None:
+    """Of the champion, whichever update of its level is in charge; MLflow is one click away."""
+    page = pages.signed_in(browser, "datateam")
+    pages.go(page, "/model")
+    page.get_by_text("Model card").first.wait_for(timeout=30_000)
+    champion = page.get_by_role("article").filter(has_text="Forecast day before").filter(has_text="champion")
+    assert 0.5 < float(champion.get_by_role("listitem").filter(has_text="AUROC").locator("b").text_content() or 0) < 0.9
+    assert champion.locator("tbody tr").count() > 3
+    champion.get_by_text("Model card").click()
+    assert champion.locator("details", has_text="Model card").locator("p, li").count() > 3
+    plot = champion.get_by_role("img", name=re.compile("Reliability of the forecast day before"))
+    assert plot.evaluate("one => one.naturalWidth") > 300
+    assert page.get_by_role("heading", name="How sealed forecasts turned out").is_visible()
+    assert page.get_by_text(re.compile(r"[2-9] days are sealed")).is_visible()
+    assert (
+        page.get_by_role("link", name="its run in MLflow").first.get_attribute("href", timeout=1000).startswith(pages.addresses["MLflow"])
+    )
+    assert grave_faults(page) == []
+    page.close()

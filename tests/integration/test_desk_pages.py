@@ -2,17 +2,23 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from hsched_adapters.desk.calendars import Calendars, Read
+from hsched_adapters.desk.pulse import CHECKED_EVERY_SECONDS
 from hsched_core.domain.actions import Basis, BookAppointment, SendMessage
+from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach, Purpose
+from hsched_core.domain.errors import NotReadyError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.replies import InboundText
 from hsched_core.domain.rollout import Phase
@@ -26,6 +32,7 @@ from tests.http_desk import at_once
 from tests.sandbox_ehr import NOW
 from tests.service_world import Browser, ServiceWorld
 
+MONDAY = date(2026, 3, 2)  # of the week of NOW
 EVIL = "Zoe <script>alert(1)</script>"
 DESK_PAGES = ("/desk/queue", "/desk/calendar", "/desk/calendar?on=2026-03-05", "/desk/calls", "/desk/waitlist", "/desk/replies")
 PRACTICE_PAGES = (
@@ -202,6 +209,49 @@ def test_a_clinician_never_sees_a_score(world: ServiceWorld) -> None:
     assert [page for page in pages if RISK.search(page) or 'class="band' in page] == []
 
     assert RISK.search(world.browser("frontdesk").get("/desk/calendar?on=2026-03-05").text)
+
+
+@contextmanager
+def calendar_of(world: ServiceWorld, read: Read) -> Iterator[Calendars]:
+    """The desk over another reading of the EHR's calendar, with nothing read yet."""
+    desk = world.opened.service.desk
+    kept, desk.calendars = desk.calendars, Calendars(read, world.opened.timezone)
+    try:
+        yield desk.calendars
+    finally:
+        desk.calendars = kept
+
+
+def test_a_change_makes_one_reading_of_the_ehr_however_many_follow(world: ServiceWorld) -> None:
+    """Twenty pages lie open: each hears of the change and asks for the calendar again."""
+    readings, desk = [], world.opened.service.desk
+
+    def counted(start: datetime, _end: datetime) -> Sequence[Appointment]:
+        readings.append(start)
+        return ()
+
+    with calendar_of(world, counted) as calendars:
+        desk.follow()
+        calendars.week(MONDAY)
+        world.browser("frontdesk").submit(f"/desk/queue/{waiting(world, 'send_message')[-1].id}/reject", reason="unsuitable")
+        time.sleep(2 * CHECKED_EVERY_SECONDS)
+        beats = {(desk.follow(), len(calendars.week(MONDAY).appointments)) for _ in range(20)}
+    assert len(beats) == 1
+    assert len(readings) == 2
+
+
+def test_a_clinician_is_told_that_the_ehr_is_silent(world: ServiceWorld) -> None:
+    """An empty list would say that nobody comes."""
+    mine = world.browser("clinician1")
+    assert "The EHR does not answer" not in mine.get("/my/day").text
+
+    def silent(_start: datetime, _end: datetime) -> Sequence[Appointment]:
+        raise NotReadyError("The EHR is away.", "Wait.")
+
+    with calendar_of(world, silent):
+        text = mine.get("/my/day").text
+    assert "The EHR does not answer just now" in text
+    assert "No visits in the coming seven days" not in text
 
 
 def test_the_calendar_shows_the_day_and_what_is_free(world: ServiceWorld, desk: Browser) -> None:

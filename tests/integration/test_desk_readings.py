@@ -53,6 +53,9 @@ def test_what_waits_is_what_the_store_says_and_looking_at_it_is_no_change(site: 
     with site.world.store.looking() as state:
         stored = list(state.open_cases(State.WAITING))
     assert site.cases.waiting() == stored
+    asked_of = stored[0].action.clinician or ""
+    assert site.cases.waiting_for(asked_of) == sum(case.action.clinician == asked_of for case in stored) > 0
+    assert site.cases.waiting_for("0f" * 16) == 0
     assert stored
 
     site.world.path.reject(stored[0].id, DESK, Decline.UNSUITABLE)

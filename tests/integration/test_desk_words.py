@@ -73,13 +73,15 @@ def test_what_is_approved_while_everything_is_stopped_waits(practice: OpenPracti
     assert "within seconds" not in stopped
 
 
-def test_articles_and_full_stops_are_as_people_write_them(practice: OpenPractice) -> None:
-    """An individual session; one full stop after a reason that has one."""
+def test_lines_and_full_stops_are_as_people_write_them(practice: OpenPractice) -> None:
+    """Who, when, with whom and how in one line, nobody's name in it; one full stop after a reason that has one."""
     case = approved(candidates=(Candidate(CLIENT, 0.4, None, "Not licensed there."),))
     with pytest.raises(UserError) as refused:
         chosen(case, 1)
 
-    assert " an individual session of " in describe(booking(CLIENT), practice.timezone)
+    told = describe(booking(CLIENT), practice.timezone)
+    assert told.startswith("Book client 0a0a0a0a on ")
+    assert ", individual, 50 min, by video" in told
     assert refused.value.problem == "Candidate 1 was skipped: Not licensed there."
 
 

@@ -1,6 +1,7 @@
 """The API's document: everything other programs call is in it with examples, and what is answered is what it says."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 
 import pytest
 import schemathesis
@@ -14,15 +15,18 @@ from schemathesis.specs.openapi.checks import (
 )
 from schemathesis.transport.asgi import ASGI_TRANSPORT
 
+from hsched_adapters.people_file import save_people
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import declared
 from hsched_service.predict.document import ANSWER, EXAMPLE, document
 from hsched_service.predict.payload import Answer, Visit
+from tests.openapi_callers import CALLERS, STAFF, callers, ignored_auth, sent_as
 from tests.predict_desk import predict_desk
 from tests.predict_talk import ADDRESS, Talk
 
 OF_PROGRAMS = {Subject.PREDICT, Subject.HEALTH}
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance, unsupported_method]
+TURNS = itertools.cycle(CALLERS)
 schema = schemathesis.openapi.from_dict(document())
 
 
@@ -61,3 +65,38 @@ def test_what_is_answered_is_what_the_document_says(case: schemathesis.Case, des
     """Made-up requests, right and wrong: no 5xx, no answer that is not described, whatever method is tried."""
     token = {"Authorization": f"Bearer {desk.token('ehr')}"}
     case.validate_response(ASGI_TRANSPORT.send(case, session=api, base_url=ADDRESS, headers=token), checks=CHECKS)
+
+
+@pytest.fixture(scope="module")
+def everybody(desk: Talk) -> Mapping[str, dict[str, str]]:
+    """A token of each kind, and one of the staff for each role."""
+    clinician = desk.opened.vault.pseudonyms("clinician", ["PROV-456"])["PROV-456"]
+    own = {"clinician1": {"clinician": clinician}}
+    save_people(desk.opened.paths.people, {login: {"roles": roles, **own.get(login, {})} for login, roles in STAFF.items()})
+    return callers(desk)
+
+
+@schema.parametrize()
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_nobody_without_a_right_to_it_is_answered(
+    case: schemathesis.Case, api: ASGIClient, everybody: Mapping[str, dict[str, str]]
+) -> None:
+    """Strangers, wrong tokens and the seven roles, in turn: described refusals, and no proof of one kind counts as another.
+
+    All of them on every case: tests/prove/test_guard_openapi.py.
+    """
+    for who in itertools.islice(TURNS, 2):
+        response = sent_as(everybody[who])(case, api)
+        assert ignored_auth(case, who, response.status_code) == []
+        case.validate_response(response, checks=CHECKS)
+
+
+def test_a_door_that_did_not_ask_would_be_noticed(desk: Talk, api: ASGIClient, everybody: Mapping[str, dict[str, str]]) -> None:
+    """The same question to a room that takes everybody for the EHR."""
+    case = schema["/predict/no-show-risk"]["POST"].Case(body=EXAMPLE, media_type="application/json")
+    known = desk.room.callers.of(everybody["ehr"]["Authorization"].encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.room.callers, "of", lambda _authorization: known)
+        status = sent_as(everybody["nobody"])(case, api).status_code
+
+    assert ignored_auth(case, "nobody", status) != []

@@ -12,7 +12,7 @@ from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.engine import open_engine
 from hsched_adapters.store.schema import sign_ins
 from hsched_adapters.store.sign_ins import SqlSignIns
-from hsched_core.domain.access import SignInRules, Way
+from hsched_core.domain.access import SignInRules, Vouched, Way
 from tests.audit_trails import Desk
 from tests.sandbox_ehr import MovableClock
 
@@ -63,6 +63,27 @@ def test_a_sign_in_is_found_by_its_secret_until_it_ends(kept: Kept) -> None:
     assert (found.login, found.way) == ("frontdesk", Way.PROVIDER)
     assert [one.started_at for one in seen if one] == [found.started_at] * 2
     assert (by_hash, kept.sign_ins.of(secret)) == (None, None)
+    assert kept.desk.verdict(secrets=kept.desk.keys.secret_of).broken is None
+
+
+def test_a_provider_ends_what_it_vouched_for_and_nothing_later(kept: Kept) -> None:
+    """By its session, or by the person; another person's, another way's and later ones stay."""
+    vouched = [Vouched("a" * 64, "1" * 64), Vouched("a" * 64, "2" * 64), Vouched("a" * 64), Vouched("b" * 64, "3" * 64), Vouched()]
+    secrets = [kept.sign_ins.start("frontdesk", Way.PROVIDER, vouched=one) for one in vouched]
+    told = kept.clock.instant
+    kept.clock.instant += timedelta(minutes=1)
+    later = kept.sign_ins.start("frontdesk", Way.PROVIDER, vouched=vouched[0])
+
+    def stays() -> list[bool]:
+        return [kept.sign_ins.of(one, is_alive=False) is not None for one in (*secrets, later)]
+
+    counts = [kept.sign_ins.end_vouched(Vouched(), told), kept.sign_ins.end_vouched(Vouched("c" * 64, "4" * 64), told)]
+    assert (counts, all(stays())) == ([0, 0], True)
+    assert kept.sign_ins.end_vouched(Vouched(session="1" * 64), told) == 1
+    assert kept.sign_ins.end_vouched(Vouched("a" * 64, "9" * 64), told) == 1
+    assert stays() == [False, True, False, True, True, True]
+    assert kept.sign_ins.end_vouched(Vouched("a" * 64), told) == 1
+    assert stays() == [False, False, False, True, True, True]
     assert kept.desk.verdict(secrets=kept.desk.keys.secret_of).broken is None
 
 

@@ -235,6 +235,7 @@ def test_no_column_can_name_a_person() -> None:
         # API clients and what they were told: names and words of programs, a hash, instants, probabilities.
         "name", "token_hash", "scopes", "made_at", "made_by", "revoked_at", "batch", "asked_by", "features_from", "is_flagged",
         "login", "way", "started_at", "seen_at", "is_proved",  # sign-ins: staff, who are named by law; a word; instants
+        "vouched_subject", "vouched_session",  # hashes of a provider's names for staff and for their sessions there
         "credential", "uses", "added_at",  # passkeys: public keys
         "expires_at",  # links of messages: an instant; their `id` is the hash of a secret
     }  # fmt: skip

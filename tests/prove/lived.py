@@ -197,7 +197,7 @@ def _level(rows: pd.DataFrame, p: pd.Series, known_by: datetime) -> float:
     settled = settled_through(rows, known_by)
     known = p.notna() & (rows["label_known_at"] <= pd.Timestamp(known_by)) & rows["label_is_unused"].notna()
     recent = known & (rows["starts_on"] <= settled) & (rows["starts_on"] > settled - timedelta(weeks=WINDOW_WEEKS))
-    labels = rows.loc[recent, "label_is_unused"].astype(int).to_numpy(dtype=np.int64)
+    labels = np.asarray(rows.loc[recent, "label_is_unused"], dtype=np.int64)
     level = level_offset(logit(p[recent].to_numpy(dtype=float)), labels, week_numbers(rows.loc[recent, "starts_on"].to_numpy()))
     return float(np.clip(level.offset, -BOUND, BOUND))
 

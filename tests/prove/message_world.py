@@ -205,9 +205,10 @@ def _write(home: Path, ehr: str, provider: str, mail_port: int) -> None:
     for name, content in {"ehr-token": TOKEN, "sms-token": AUTH_TOKEN}.items():
         (paths.keys / name).write_text(content, encoding="utf-8")
     connection = Connection("rest", ehr, "sandbox", timeout_seconds=3.0, max_latency_seconds=3.0, can_search=True)
-    waits = {"timeout_seconds": TIMEOUT, "max_latency_seconds": WORST}
-    text = TextProvider("twilio", ACCOUNT, OUR_NUMBER, provider, **waits)
-    email = MailServer("smtp", "127.0.0.1", "office@elm.example", mail_port, security="none", **waits)
+    text = TextProvider("twilio", ACCOUNT, OUR_NUMBER, provider, timeout_seconds=TIMEOUT, max_latency_seconds=WORST)
+    email = MailServer(
+        "smtp", "127.0.0.1", "office@elm.example", mail_port, security="none", timeout_seconds=TIMEOUT, max_latency_seconds=WORST
+    )
     source = Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     caps = {"per_day": 9999, "per_week": 9999, "cooldown": "0 s"}
     policy = {"contact_caps": caps, "text_caps": caps, "quiet_from": "23:59", "quiet_until": "00:00"}

@@ -109,7 +109,7 @@ def recomputations(records: Sequence[Record]) -> Iterator[Tampered]:
 def rollbacks(records: Sequence[Record]) -> Iterator[Tampered]:
     """An older backup, and life goes on from there for a while, well chained."""
     for left in range(len(records) - 1):
-        yield left, chained(records[:left], records[left : left + 1] * 7)
+        yield left, chained(records[:left], [records[left]] * 7)
 
 
 SWEEPS: dict[str, Callable[[Sequence[Record]], Iterator[Tampered]]] = {

@@ -11,10 +11,14 @@ from hsched_core.domain.client_links import LASTS
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import Intent, Reason, ReplyState
 from hsched_core.policy.client_pages import Standing
+from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_sandbox.ehr.records import Appointment, Status
+from hsched_service.app import build_app
+from hsched_service.client.language import LANGUAGES
+from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, STOPPED, UNKNOWN, Words
 from tests.client_world import ADDRESS, SOON, Clients
 from tests.sandbox_ehr import NOW
-from tests.service_world import Browser, service_world
+from tests.service_world import Browser, TestClient, service_world
 
 KINDS = ("link.made", "link.used", "link.refused", "consent.given", "consent.revoked", "client.wished")
 
@@ -88,6 +92,34 @@ def test_where_clients_cannot_reach_the_pages_a_reminder_has_no_address(clients:
     finally:
         opened.links.is_reachable = True
     assert clients.body(client).endswith("Reply YES to confirm. Another time? Tell us, or call. Reply STOP to end texts.")
+
+
+@pytest.mark.parametrize(("language", "call"), [("en", "Call us"), ("es", "Llámenos")])
+def test_a_page_that_asks_to_call_dials(browser: Browser, still: tuple[str, str], language: str, call: str) -> None:
+    """Below its words, in either language; a page that does not ask has no number."""
+    number = f'<a class="button second" href="tel:+12125550142">{call}: <span class="number">+1 (212) 555-0142</span></a>'
+    assert number in browser.get(f"/v/{'0' * 43}?l={language}").text
+    assert "tel:" not in browser.get(f"{still[1]}?l={language}").text
+
+
+def test_a_practice_without_a_number_asks_to_call_all_the_same(clients: Clients) -> None:
+    """Clients have a number of theirs somewhere; a page without one shows no empty button."""
+    opened = clients.world.opened
+    assert opened.practice.connection is not None
+    silent = replace(opened.practice, connection=replace(opened.practice.connection, phone=""))
+    with TestClient(build_app(replace(opened, practice=silent))) as visitor:
+        text = visitor.get(f"/v/{'0' * 43}").text
+    assert "call us" in text
+    assert "tel:" not in text
+    assert 'class="button' not in text
+
+
+@pytest.mark.parametrize("words", LANGUAGES.values(), ids=list(LANGUAGES))
+def test_the_same_pages_ask_to_call_in_each_language(words: Words) -> None:
+    """A translation that asks in other words would lose its number."""
+    every = {**words.offers, **words.visits, **words.pages}
+    asking = {name for name, page in every.items() if any(words.call_us in one for one in page[1:])}
+    assert asking == {Offer.BOOKED, Standing.OVER, Standing.GONE, UNKNOWN, BUSY, ENDED, STOPPED, DONE_BEFORE}
 
 
 def test_looking_stores_nothing(clients: Clients, still: tuple[str, str], browser: Browser) -> None:

@@ -93,6 +93,10 @@ def test_a_practices_own_profile_is_laid_over_a_shipped_one(tmp_path: Path) -> N
         ({"toke_file": "x"}, "unknown keys: toke_file"),
         ({"profile": None}, "lacks: profile"),
         ({"sender": "Elm Psychotherapy"}, "tells what kind of care"),
+        ({"phone": "(212) 555-0100"}, "phone is not a number with its country"),
+        ({"phone": "+1 212 CALL-ELM"}, "phone is not a number with its country"),
+        ({"phone": '+12125550100"><script>'}, "phone is not a number with its country"),
+        ({"phone": 12125550100}, "phone is not a number with its country"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -100,6 +104,12 @@ def test_a_wrong_connection_is_refused_with_its_place(changes: dict[str, Any], p
     """A token goes nowhere it should not, and nothing is guessed."""
     with pytest.raises(SettingsError, match=problem):
         connection_from({**GOOD, **changes})
+
+
+def test_a_phone_is_shown_as_written_and_dialled_in_one_form() -> None:
+    """Nothing is dialled where nothing is set."""
+    assert Connection(**GOOD, phone="+1 (212) 555-0100").phone_digits == "+12125550100"
+    assert Connection(**GOOD).phone_digits == ""
 
 
 def test_a_practice_keeps_its_connection(tmp_path: Path) -> None:

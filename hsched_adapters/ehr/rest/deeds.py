@@ -77,6 +77,13 @@ class _OnAppointments:
             raise ChangedError("changed_meanwhile")
         return there.appointment
 
+    def _changed(self, permit: Permit, appointment: str, version: str) -> Appointment | Absent | CannotTell:
+        """The appointment, if it is another version by now; else what that says of the deed."""
+        there = self._there(permit, appointment)
+        if there is None:
+            return CannotTell()
+        return Absent() if there.appointment.version == version else there.appointment
+
     def _word(self, ours: Any) -> str:
         theirs = self._ehr.profile.theirs(ours)
         if theirs is None:
@@ -150,12 +157,9 @@ class Moving(_OnAppointments):
 
     def seen(self, permit: Permit, reference: str) -> Sighting:
         move = _of(permit, MoveAppointment)
-        there = self._there(permit, move.appointment)
-        if there is None:
-            return CannotTell()
-        if there.appointment.version == move.version:
-            return Absent()
-        now = there.appointment
+        now = self._changed(permit, move.appointment, move.version)
+        if not isinstance(now, Appointment):
+            return now
         if now.status is AppointmentStatus.CANCELLED:
             return Found(now.id, CancelAppointment(now.id, now.version, now.session.clinician, "found_cancelled"))
         return Found(now.id, replace(move, to=_session_as_asked(now.session, move.to)))
@@ -172,12 +176,9 @@ class Cancelling(_OnAppointments):
 
     def seen(self, permit: Permit, reference: str) -> Sighting:
         cancel = _of(permit, CancelAppointment)
-        there = self._there(permit, cancel.appointment)
-        if there is None:
-            return CannotTell()
-        if there.appointment.version == cancel.version:
-            return Absent()
-        now = there.appointment
+        now = self._changed(permit, cancel.appointment, cancel.version)
+        if not isinstance(now, Appointment):
+            return now
         if now.status is AppointmentStatus.CANCELLED:
             return Found(now.id, cancel)
         return Found(now.id, MoveAppointment(now.id, now.version, now.session))

@@ -11,6 +11,11 @@ function move(step) {
   next?.focus();
 }
 
+// On a narrow screen rows of links scroll: where one is, is in sight.
+for (const here of document.querySelectorAll(".rooms [aria-current], .week [aria-current], .tabs [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
   if (event.key === "j" || event.key === "k") {

@@ -1,9 +1,9 @@
-"""What an action is, and what a yes to it sets going, in the words of a front desk. One sentence each; names come from the page."""
+"""What an action is, and what a yes to it sets going, in the words of a front desk, for pages and terminals. Names come from outside."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import (
@@ -23,17 +23,8 @@ from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
-from hsched_service.desk.names import SHORT, Names
 
-KINDS: Mapping[str, str] = {  # the queue's tabs, in their order
-    "settle": "To settle",
-    "offers": "Offers",
-    "bookings": "Bookings",
-    "messages": "Messages",
-    "calls": "Calls",
-    "rules": "Rules",
-    "other": "Other",
-}
+SHORT = 8  # digits of a pseudonym that tell it from others on a screen
 MODALITY = {"in_person": "in person", "video": "by video", "phone": "by phone"}
 CHANNEL = {Channel.TEXT: "text", Channel.EMAIL: "e-mail", Channel.PORTAL: "portal message", Channel.CALL: "phone call"}
 MESSAGES: Mapping[str, str] = {
@@ -44,6 +35,29 @@ MESSAGES: Mapping[str, str] = {
     "standby_offer": "word that a time may become free",
     "standby_ended": "word that the time stays taken",
 }
+PHASES: Mapping[Phase, str] = {
+    Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
+    Phase.REVIEW: "a person says yes or no to each proposal",
+    Phase.AUTO: "what a standing order covers is done without asking; everything else is asked",
+}
+
+
+class Names(Protocol):
+    """How people are named to whoever reads."""
+
+    def client(self, pseudonym: str | None) -> str: ...
+
+    def clinician(self, pseudonym: str | None) -> str: ...
+
+
+class Pseudonyms:
+    """Names for who may not see any, or where none is known."""
+
+    def client(self, pseudonym: str | None) -> str:
+        return f"client {pseudonym[:SHORT]}" if pseudonym else "nobody we know"
+
+    def clinician(self, pseudonym: str | None) -> str:
+        return f"clinician {pseudonym[:SHORT]}" if pseudonym else "no clinician"
 
 
 @dataclass(frozen=True)
@@ -57,13 +71,18 @@ class Told:
     at: datetime | None = None
     consequences: tuple[str, ...] = field(default=())
 
+    @property
+    def line(self) -> str:
+        """Headline and details in one line."""
+        return ", ".join((self.title, *self.details))
+
 
 @dataclass(frozen=True)
 class Speaker:
-    """Describes actions of one practice on its wall clock, with the names of one page."""
+    """Describes actions of one practice on its wall clock, with the names that whoever reads may see."""
 
-    names: Names
     zone: ZoneInfo
+    names: Names = field(default_factory=Pseudonyms)
     visits: Mapping[str, Appointment] = field(default_factory=dict, repr=False)  # what is known of coming ones
 
     def tell(self, action: Action) -> Told:
@@ -182,7 +201,12 @@ class Speaker:
         kinds = ", ".join(sorted(one.replace("_", " ") for one in order.action_kinds))
         return Told(
             f"Let {order.use_case.replace('_', ' ')} act by itself: {kinds}",
-            (f"from confidence {order.min_confidence:g}", f"{order.per_day} a day", f"until {self.when(order.expires_at)}"),
+            (
+                f"from confidence {order.min_confidence:g}",
+                f"{order.per_day} a day",
+                f"until {self.when(order.expires_at)}",
+                f"order {order.name}, version {order.version}",
+            ),
             consequences=(
                 "Two people besides whoever asked must say yes.",
                 "In phase auto the use case then does this without asking, within these limits.",
@@ -203,23 +227,3 @@ class Speaker:
             f"with {self.names.clinician(session.clinician)}",
             f"{kind}, {session.duration_minutes} min, {MODALITY[str(session.modality)]}",
         )
-
-
-PHASES: Mapping[Phase, str] = {
-    Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
-    Phase.REVIEW: "a person says yes or no to each proposal",
-    Phase.AUTO: "what a standing order covers is done without asking; everything else is asked",
-}
-
-
-def tab_of(action: Action, *, is_to_settle: bool) -> str:
-    """The queue's tab a case belongs to."""
-    if is_to_settle:
-        return "settle"
-    if isinstance(action, SendMessage):
-        return "calls" if action.to.channel is Channel.CALL else "messages"
-    if isinstance(action, BookAppointment | MoveAppointment | CancelAppointment):
-        return "bookings"
-    if isinstance(action, IssueStandingOrder | ChangePhase):
-        return "rules"
-    return "offers" if isinstance(action, OfferSlot) else "other"
