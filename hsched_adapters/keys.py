@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from hsched_core.domain.errors import SafeError, SettingsError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+Entries = Mapping[str, Mapping[str, str]]  # a key's name -> practice, purpose, the wrapped key
 RESTORE = "Restore the keys folder from its backup: without it nothing encrypted can be read."
 
 
@@ -42,6 +43,7 @@ class Keyring:
         self._practice = practice
         self._key_file = key_file
         self._opened: dict[str, DataKey] = {}
+        self._read: tuple[tuple[int, int, int], Entries] | None = None  # which file, and what stands in it
 
     def active(self, purpose: str) -> DataKey:
         """The key that encrypts new content of that purpose; made at first use."""
@@ -59,6 +61,10 @@ class Keyring:
         ours = {"purpose": purpose, "practice": self._practice}
         return [self.by_kid(kid) for kid, entry in self._wrapped().items() if ours.items() <= entry.items()]
 
+    def prove(self, purpose: str) -> None:
+        """Open the purpose's newest key from its files as they are now, whatever was opened before; raises where that fails."""
+        self._unwrap(self._newest(purpose) or "")
+
     def rotate(self, purpose: str) -> DataKey:
         """A new key for the purpose. What the old ones encrypted still opens."""
         return self._add(purpose, only_first=False)
@@ -67,14 +73,18 @@ class Keyring:
     def _wrapped_file(self) -> Path:
         return self._folder / "data-keys.json"
 
-    def _wrapped(self) -> dict[str, dict[str, str]]:
+    def _wrapped(self) -> Entries:
+        """The entries, read again when the file is another one: every audit entry asks for its key."""
         try:
-            entries: dict[str, dict[str, str]] = json.loads(self._wrapped_file.read_bytes())
+            found = self._wrapped_file.stat()
+            mark = (found.st_ino, found.st_mtime_ns, found.st_size)  # replaced whole, and longer by each key
+            if self._read is None or self._read[0] != mark:
+                self._read = (mark, json.loads(self._wrapped_file.read_bytes()))
         except FileNotFoundError:
             return {}
         except ValueError:
             raise SettingsError("keys/data-keys.json is damaged.", RESTORE) from None
-        return entries
+        return self._read[1]
 
     def _newest(self, purpose: str) -> str | None:
         ours = {"purpose": purpose, "practice": self._practice}
@@ -86,7 +96,7 @@ class Keyring:
             present = self._newest(purpose)
             if only_first and present:
                 return self.by_kid(present)
-            entries = self._wrapped()
+            entries = dict(self._wrapped())
             key = DataKey(f"{purpose}-{len(entries) + 1}-{secrets.token_hex(4)}", secrets.token_bytes(KEY_BYTES))
             entries[key.kid] = {"practice": self._practice, "purpose": purpose, "wrapped": self._wrap(key, purpose)}
             write_atomically(self._wrapped_file, json.dumps(entries, indent=1).encode())

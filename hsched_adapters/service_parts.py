@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hsched_adapters.embedding.parts import EmbeddingParts
     from hsched_adapters.keys import Keyring
     from hsched_adapters.prediction_parts import PredictionParts
+    from hsched_adapters.readiness import Readiness
+    from hsched_adapters.service_section import ServiceSection
     from hsched_core.workflow.client_pages import ClientPages
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -165,6 +167,37 @@ class ServiceParts:
             return
         actor = login if login in self.roll.people() else self._opened.stranger("")
         self.access_trail.refused(actor, "sign_in", reason)
+
+    @cached_property
+    def call_rates(self) -> "Rates":
+        """Refused requests of programs."""
+        from hsched_adapters.access.rates import Rates
+
+        return Rates("call")
+
+    def note_refused_call(self, name: str, subject: str, reason: str) -> None:
+        """A program was refused, the API client of that name, or whoever it is: as often as the trail can bear."""
+        if self.call_rates.is_worth_recording(reason, name):
+            self.access_trail.refused(f"api-client:{name}" if name else self._opened.stranger(""), subject, reason)
+
+    def can_read_keys(self, purpose: str) -> bool:
+        """Whether a key of that purpose opens now; whatever is wrong with the files is raised."""
+        self._keyring.prove(purpose)
+        return True
+
+    @cached_property
+    def readiness(self) -> "Readiness":
+        """Whether the service can do its work."""
+        from hsched_adapters.readiness import Readiness
+
+        return Readiness(self._opened)
+
+    @cached_property
+    def watching(self) -> "ServiceSection":
+        """What service.yaml says."""
+        from hsched_adapters.service_section import load_service
+
+        return load_service(self._opened.paths.home)
 
     @cached_property
     def root(self) -> str:

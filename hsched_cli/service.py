@@ -25,16 +25,17 @@ def service(
 
     from hsched_cli.practice import opened
     from hsched_service.app import build_app
+    from hsched_service.operations.install import watching_of
 
     practice = opened()
     ways = practice.service.ways_in()  # SettingsError before anything listens
-    app = build_app(practice)
+    app = build_app(practice, watching_of(practice))
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        access_log=False,  # paths carry the names of connections and tokens of offers
-        log_level="warning",
+        access_log=False,  # paths carry the names of connections and tokens of offers; operations/logs.py tells routes
+        log_config=None,  # its own would write what exceptions say
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

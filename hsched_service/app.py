@@ -15,6 +15,8 @@ from hsched_service.cds import room as cds
 from hsched_service.client import pages
 from hsched_service.desk import ROUTERS as DESK
 from hsched_service.failures import log_failure
+from hsched_service.operations.install import Watching, watch
+from hsched_service.operations.limits import Limited
 from hsched_service.pages import assets
 from hsched_service.pages.headers import Bare
 from hsched_service.predict import document, install
@@ -43,17 +45,19 @@ ROUTERS: tuple[Callable[[OpenPractice], APIRouter], ...] = (
 LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 
 
-def build_app(opened: OpenPractice) -> FastAPI:
+def build_app(opened: OpenPractice, watching: Watching | None = None) -> FastAPI:
     """The service of one practice. No pages that describe it: those of FastAPI load their parts from elsewhere."""
+    watching = watching or Watching()
     app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None, lifespan=settled_memory, max_body_size=LARGEST_BODY)
     app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))
-    room = install.predictions(app, opened)
+    room = install.predictions(app, opened, watching.limits)
     add_answers(app)
     cds.open_to_origins(app, opened)
+    app.add_middleware(Limited, limits=watching.limits, opened=opened)
     app.add_middleware(Discreet)
-    install.figures(app, opened, room)
+    watch(app, opened, room, watching)
     app.add_middleware(Bare)
     check_declared(app)
     return app

@@ -1,10 +1,13 @@
 """What comes while something else is being stored is stored together: one transaction and one flush of the disk for all of it."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+from hsched_service.failures import log_failure
 
 LARGEST = 256
 LINGER = 0.005  # seconds
@@ -22,7 +25,9 @@ class GroupCommit(Generic[Item, Kept]):
 
     def __init__(self, keep: Callable[[Sequence[Item]], Sequence[Kept]], largest: int = LARGEST, name: str = "inbox") -> None:
         self._keep, self._largest = keep, largest
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._name = name
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()  # an executor's futures take twice as long as this
+        self._thread: threading.Thread | None = None
         self._waiting: list[tuple[Item, asyncio.Future[Kept]]] = []
         self._expected = 1
         self._is_storing = False
@@ -37,11 +42,27 @@ class GroupCommit(Generic[Item, Kept]):
 
     def soon(self, work: Callable[[], None]) -> None:
         """Something else for the thread, that nobody waits for."""
-        self._thread.submit(work)
+        self._hand_in(work)
 
     def close(self) -> None:
         """Ends when everything handed in is done."""
-        self._thread.shutdown()
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _hand_in(self, job: Callable[[], None]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                job()
+            except Exception as error:  # nobody waits for it
+                log_failure(error)
 
     def _store_or_linger(self) -> None:
         if self._is_storing or not self._waiting:
@@ -57,13 +78,20 @@ class GroupCommit(Generic[Item, Kept]):
             self._timer = None
         batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
         self._is_storing = True
-        stored = asyncio.get_running_loop().run_in_executor(self._thread, self._keep, [item for item, _ in batch])
-        stored.add_done_callback(partial(self._answer, batch))
+        self._hand_in(partial(self._stored, asyncio.get_running_loop(), batch))
 
-    def _answer(self, batch: "Batch[Item, Kept]", stored: "asyncio.Future[Sequence[Kept]]") -> None:
+    def _stored(self, loop: asyncio.AbstractEventLoop, batch: "Batch[Item, Kept]") -> None:
+        """On the thread."""
+        kept: Sequence[Kept] = ()
+        failure: Exception | None = None
+        try:
+            kept = self._keep([item for item, _ in batch])
+        except Exception as error:  # whoever waits is told
+            failure = error
+        loop.call_soon_threadsafe(self._answer, batch, kept, failure)
+
+    def _answer(self, batch: "Batch[Item, Kept]", kept: Sequence[Kept], failure: Exception | None) -> None:
         self._is_storing = False
-        failure = stored.exception()
-        kept = [] if failure else stored.result()
         self._expected = min(self._largest, len(batch) + len(self._waiting))
         for place, (_, answer) in enumerate(batch):
             if answer.done():  # nobody waits any more: the sender went away

@@ -19,6 +19,8 @@ from fastapi import FastAPI
 from standardwebhooks import Webhook
 
 from hsched_adapters.keys import Keyring
+from hsched_adapters.readiness import Readiness
+from hsched_adapters.service_section import MOST_A_MINUTE, ServiceSection
 from hsched_adapters.store import engine
 from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.inbox import SqlInboxStore
@@ -28,6 +30,8 @@ from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.inbox import InboxRules, MessageState, Reception
 from hsched_core.workflow.inbox import Inbox
 from hsched_service.app import build_app
+from hsched_service.operations.install import Watching
+from hsched_service.operations.limits import Limits
 from tests.audit_trails import Desk
 
 NOW = datetime(2026, 3, 9, 14, 30, tzinfo=UTC)
@@ -119,8 +123,14 @@ def about(identifier: str, at: datetime = NOW, kind: NoticeKind = NoticeKind.APP
 
 def service(inbox: Inbox) -> FastAPI:
     """The service of a practice of which only the inbox is asked for."""
-    nobody = SimpleNamespace(predictions=SimpleNamespace(api_clients=SimpleNamespace(standing=dict)))  # who might ask for predictions
-    return build_app(cast(Any, SimpleNamespace(inbox=inbox, settings=SimpleNamespace(service_url="https://elm.example"), service=nobody)))
+    predictions = SimpleNamespace(api_clients=SimpleNamespace(standing=dict))  # who might ask for predictions: nobody
+    parts = SimpleNamespace(predictions=predictions, can_read_keys=lambda _: True)
+    still = SimpleNamespace(anchors_elsewhere=lambda _: None, tidy=lambda: None, is_current=lambda: True)
+    said = SimpleNamespace(service_url="https://elm.example")
+    alone = SimpleNamespace(inbox=inbox, settings=said, service=parts, audit=still, practice=SimpleNamespace(connection=None))
+    parts.readiness = Readiness(cast(Any, alone))
+    unlimited = Limits(ServiceSection(deliveries_per_minute=MOST_A_MINUTE))
+    return build_app(cast(Any, alone), Watching(unlimited))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from hsched_adapters.store.publishing import Published
 from hsched_models.features import input_columns
 from hsched_models.online import OnlineModel
 from hsched_service.app import build_app
+from hsched_service.operations.install import Watching
 from hsched_service.predict.callers import Callers
 from hsched_service.predict.engine import Engine
 from hsched_service.predict.known import known_of
@@ -44,7 +45,7 @@ def published(client: str, clinician: str) -> Published:
 
 
 @contextmanager
-def predict_desk(home: Path, store: str = "", **practice: Any) -> Iterator[Talk]:
+def predict_desk(home: Path, store: str = "", watching: Watching | None = None, **practice: Any) -> Iterator[Talk]:
     """The API over a SQLite store, or the one at that address."""
     clock, source = Turning(), Source(kind="daily_exports", path="sandbox/ehr_export", map="sandbox-practice")
     save_practice(Paths(home), Practice(PRACTICE, "Elm Street Practice", ZONE, "US", source, NOW.date(), **practice))
@@ -52,7 +53,7 @@ def predict_desk(home: Path, store: str = "", **practice: Any) -> Iterator[Talk]
     talk = Talk(opened, clock)
     client = opened.vault.pseudonyms("client", ["CLIENT-789"])["CLIENT-789"]
     clinician = opened.vault.pseudonyms("clinician", ["PROV-456"])["PROV-456"]
-    talk.app = build_app(opened)
+    talk.app = build_app(opened, watching)
     parts = opened.service.predictions
     models = {f"{moment}": OnlineModel(f"no_show__{moment}", "1", fitted(MODEL)) for moment in ("day_before", "at_booking")}
     directories = opened.vault.directory("client"), opened.vault.directory("clinician")

@@ -42,6 +42,11 @@ class EhrTrail:
         elif before[2] != told and (self._is_old(before[1]) or not set_aside):
             self._write(SET_ASIDE, told)
 
+    def not_read_since(self) -> datetime | None:
+        """Since when it cannot be read, as far as the trail knows; None where it can."""
+        last = self._last(NOT_READ, READ_AGAIN)
+        return last[1] if last is not None and last[0] == NOT_READ else None
+
     def _is_old(self, at: datetime) -> bool:
         return self._clock.now() - at >= EVERY
 

@@ -16,16 +16,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hsched_adapters.store.straight import Straight
+
 BUSY_SECONDS = 60
 FRESH_SECONDS = 1.0
 TRIES = 20 * BUSY_SECONDS
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK = 7203101  # of PostgreSQL's advisory locks: one process migrates at a time
+# wal_autocheckpoint, in pages of 4 KiB: the service moves the log into the database every second (`move_log`), so that no commit has to.
 # recursive_triggers: without it SQLite's INSERT OR REPLACE deletes a row past its triggers.
 PRAGMAS = (
     f"busy_timeout={BUSY_SECONDS * 1000}",
     "journal_mode=WAL",
     "synchronous=FULL",
+    "wal_autocheckpoint=4000",
     "foreign_keys=ON",
     "recursive_triggers=ON",
     "secure_delete=ON",
@@ -43,6 +47,7 @@ DENIED = frozenset(
         sqlite3.SQLITE_DROP_TRIGGER,
     }
 )
+BEGIN, BEGIN_IMMEDIATE = sa.text("BEGIN"), sa.text("BEGIN IMMEDIATE")
 INSPECTION = ("table_", "index_", "foreign_key_list", "wal_checkpoint")  # pragmas whose argument changes nothing
 
 
@@ -80,8 +85,8 @@ class Opening:
         return sa.text("; ".join(filter(None, ("BEGIN ISOLATION LEVEL READ COMMITTED", self.lock, self.question))))
 
     @cached_property
-    def on_sqlite(self) -> sa.TextClause:
-        return sa.text(self.question)
+    def on_sqlite(self) -> Straight:
+        return Straight(sa.text(self.question))
 
 
 @contextmanager
@@ -89,8 +94,9 @@ def answered(engine: sa.Engine, opening: Opening, **parameters: Any) -> Iterator
     """`writing`, with the first row of the answer to its opening question."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            with _by_hand(connection, sa.text("BEGIN IMMEDIATE")):
-                yield connection, connection.execute(opening.on_sqlite, parameters).first() if opening.question else None
+            with _by_hand(connection, BEGIN_IMMEDIATE):
+                rows = opening.on_sqlite.run(connection, parameters) if opening.question else ()
+                yield connection, next(iter(rows), None)
         else:
             with _by_hand(connection, opening.on_postgresql, parameters) as begun:
                 yield connection, begun.first() if opening.question else None
@@ -101,17 +107,22 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction in which every statement sees the same state, whatever is written meanwhile."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            with _by_hand(connection, sa.text("BEGIN")):
+            with _by_hand(connection, BEGIN):
                 yield connection
         else:  # the driver's own transaction: outside of one it has no cursors that read little by little
             with connection.execution_options(isolation_level="REPEATABLE READ").begin():
                 yield connection
 
 
+def move_log(engine: sa.Engine) -> None:
+    """Bring what SQLite's write-ahead log holds into the database, as far as nobody has to wait for that; elsewhere, nothing."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
+
+
 @contextmanager
-def _by_hand(
-    connection: sa.Connection, begin: sa.TextClause, parameters: Mapping[str, Any] | None = None
-) -> Iterator[sa.CursorResult[Any]]:
+def _by_hand(connection: sa.Connection, begin: sa.TextClause, parameters: Mapping[str, Any] | None = None) -> Iterator[Any]:
     try:
         yield connection.execute(begin, parameters or {})
     except BaseException:
@@ -179,7 +190,7 @@ def _migrate(engine: sa.Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    if _stands_at(engine) == (_newest(),):
+    if is_current(engine):
         return
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -189,6 +200,11 @@ def _migrate(engine: sa.Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_current(engine: sa.Engine) -> bool:
+    """Whether the store stands at the newest migration."""
+    return _stands_at(engine) == (_newest(),)
 
 
 def _stands_at(engine: sa.Engine) -> tuple[str, ...]:

@@ -16,14 +16,17 @@ import sqlalchemy as sa
 from hsched_adapters.store.audit.bodies import as_text
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
 from hsched_adapters.store.schema import api_clients, audit, predictions
+from hsched_adapters.store.straight import Straight
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.predictions import Prediction
 
 MADE = "predictions.made"
 SUBJECT = "predictions:"
 # Built once: every commit begins and ends with these.
-STANDING = sa.select(api_clients.c.name).where(api_clients.c.practice == sa.bindparam("whose"), api_clients.c.revoked_at.is_(None))
-INSERT = predictions.insert()
+STANDING = Straight(
+    sa.select(api_clients.c.name).where(api_clients.c.practice == sa.bindparam("whose"), api_clients.c.revoked_at.is_(None))
+)
+INSERT = Straight(predictions.insert().values({column.name: sa.bindparam(column.name) for column in predictions.c}))
 Answers = Sequence[Prediction]  # what one request asked for
 
 
@@ -70,12 +73,12 @@ class PredictionLog:
         return Checked(len(entries), sum(map(len, kept.values())), tuple(sorted(wrong | (kept.keys() - entries.keys()))))
 
     def _revoked(self, recording: Recording, names: set[str]) -> set[str]:
-        return names - set(recording.connection.execute(STANDING, {"whose": self._trail.practice}).scalars())
+        return names - {name for (name,) in STANDING.run(recording.connection, {"whose": self._trail.practice})}
 
     def _keep(self, recording: Recording, asked_by: str, group: Sequence[Prediction]) -> None:
         batch = secrets.token_hex(16)
         rows = [{"practice": self._trail.practice, "batch": batch, "place": place, **_row(one)} for place, one in enumerate(group)]
-        recording.connection.execute(INSERT, rows)
+        INSERT.run(recording.connection, *rows)
         body = {"count": len(rows), "rows_hash": _hash(rows)}
         recording.record(AuditEntry(group[-1].at, f"api-client:{asked_by}", MADE, SUBJECT + batch, body))
 

@@ -4,21 +4,20 @@ For who has a token of scope `metrics`; and for who asks on this machine, unless
 """
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
 
 from hsched_core.domain.api_clients import ApiScope
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import public
 from hsched_service.failures import log_failure
 from hsched_service.predict.callers import may
-from hsched_service.predict.room import LARGEST, Room
+from hsched_service.predict.room import COMMON, Room
+from hsched_service.predict.room import Response as Told
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
@@ -44,6 +43,7 @@ class Figures:
         self.waiting = Gauge("hsched_inbox_waiting", "Messages of other systems that nobody has read yet.", registry=of)
         self.unproved = Gauge("hsched_audit_unproved", "Audit entries that no signed checkpoint proves yet.", registry=of)
         self.stopped = Gauge("hsched_stopped", "1 while the kill switch is thrown.", registry=of)
+        self.dropped = Counter("hsched_log_dropped", "Keys and values that were kept out of the log.", registry=of)
         self.champions = Gauge("hsched_champion", "1 for each model that answers predictions now.", ("model", "version"), registry=of)
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -65,37 +65,6 @@ class Figures:
             _tell(gauge, ask)
 
 
-class Measured:
-    """Around everything: counts what is answered."""
-
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
-        self._app, self._figures = app, figures
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status, start = 500, perf_counter()
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        finally:
-            self._figures.count(route_of(scope), scope["method"], status, perf_counter() - start)
-
-
-def route_of(scope: Scope) -> str:
-    """The route's pattern, with names where values stood."""
-    if scope["path"] in LARGEST:
-        return str(scope["path"])
-    return str(getattr(scope.get("route"), "path", OTHER))
-
-
 def router(opened: "OpenPractice", figures: Figures, room: Room) -> APIRouter:
     """The one route."""
     made = APIRouter(dependencies=[Depends(public(Subject.METRICS))])
@@ -106,20 +75,24 @@ def router(opened: "OpenPractice", figures: Figures, room: Room) -> APIRouter:
         if authorization:
             caller = await run_in_threadpool(room.callers.of, authorization.encode("latin-1"))
             if caller is None:
-                return _refused("no_token", 401)
+                return _of(room.stranger(request.scope, Subject.METRICS))
             if not may(caller, ApiScope.METRICS):
-                return _refused("not_permitted", 403)
+                return _of(room.turned_away(caller, Subject.METRICS))
+            if seconds := room.limits.readings.take(caller.name):
+                return _of(room.over_limit(caller.name, Subject.METRICS, seconds))
         elif not _is_here(request):
-            return _refused("no_token", 401)
+            return _of(room.stranger(request.scope, Subject.METRICS))
         await run_in_threadpool(figures.look, opened, room)
         return Response(generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
     return made
 
 
-def _refused(error: str, status: int) -> Response:
-    more = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return JSONResponse({"error": error}, status, {"Cache-Control": "no-store", **more})
+def _of(told: Told) -> Response:
+    """As the room says it."""
+    made = Response(told.body, told.status)
+    made.raw_headers.extend((*COMMON, *told.headers))
+    return made
 
 
 def _is_here(request: Request) -> bool:

@@ -43,6 +43,20 @@ ANSWER = {
     "features_as_of": "2026-12-01T05:00:00Z",
     "notes": ["history_not_read"],
 }
+SECONDS = {"type": "integer", "minimum": 0}
+READY: Mapping[int, Mapping[str, Any]] = {
+    200: {
+        "champions": {
+            "description": "The versions that answer predictions, by model.",
+            "anyOf": [{"const": "nothing"}, {"type": "object", "additionalProperties": {"type": "string"}}],
+        },
+        "inbox_waiting": {"type": "integer", "minimum": 0, "description": "Messages of other systems that nobody has worked on yet."},
+        "ehr": {"enum": ["read", "not_read", "nothing"], "description": "Whether the EHR could be read last; `nothing`: no connection."},
+        "ehr_not_read_seconds": SECONDS,
+        "ehr_polled_seconds": SECONDS,
+    },
+    503: {"reasons": {"type": "array", "items": {"enum": ["store", "migration", "keys"]}}},
+}
 WHY: Mapping[int, str] = {
     400: "The body is no JSON.",
     401: "No such token, or it was revoked.",
@@ -51,11 +65,12 @@ WHY: Mapping[int, str] = {
     413: "Larger than is read.",
     415: "Not sent as application/json.",
     422: "A field is missing or wrong; `field` says which. `too_little_known`: the model needs what nobody gave.",
+    429: "More than this API client may ask, or too many unknown tokens from this address.",
     503: "`no_model`: no champion of that moment. `starting`, `failed`: come again.",
 }
 KINDS: Mapping[int, str] = {
     400: "not_json", 401: "no_token", 403: "not_permitted", 405: "invalid_request", 413: "too_large", 415: "not_json",
-    422: "invalid_request", 503: "starting",
+    422: "invalid_request", 429: "too_many", 503: "starting",
 }  # fmt: skip
 
 
@@ -95,7 +110,7 @@ def document() -> dict[str, Any]:
             },
             **cds.paths({kind.__name__: schema for kind, schema in zip(cds.TYPES, of_cds, strict=True)}),
             "/health/live": {"get": _tells("live", "Whether the service runs", "live", {})},
-            "/health/ready": {"get": _tells("ready", "Whether it can do its work", "ready", {503: "not ready"})},
+            "/health/ready": {"get": _tells("ready", "Whether it can do its work", "ready", {503: "not ready"}, READY)},
         },
         "components": {
             "schemas": components,
@@ -112,7 +127,7 @@ def _asks(name: str, summary: str, description: str, asks: Any, example: object,
         str(status): {
             "description": why,
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/Refusal"}, "example": {"error": KINDS[status]}}},
-            **({"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}} if status == 503 else {}),
+            **({"headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}} if status in (429, 503) else {}),
         }
         for status, why in WHY.items()
     }
@@ -127,12 +142,14 @@ def _asks(name: str, summary: str, description: str, asks: Any, example: object,
     }
 
 
-def _tells(name: str, summary: str, status: str, others: Mapping[int, str]) -> dict[str, Any]:
-    responses = {str(code): _status(said) for code, said in {200: status, **others}.items()}
+def _tells(
+    name: str, summary: str, status: str, others: Mapping[int, str], more: Mapping[int, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    responses = {str(code): _status(said, (more or {}).get(code, {})) for code, said in {200: status, **others}.items()}
     refused = {"description": WHY[405], "content": {JSON: {"schema": {"$ref": "#/components/schemas/Refusal"}}}}
     return {"operationId": name, "summary": summary, "tags": ["health"], "security": [], "responses": {**responses, "405": refused}}
 
 
-def _status(said: str) -> dict[str, Any]:
-    schema = {"type": "object", "properties": {"status": {"const": said}}, "required": ["status"]}
+def _status(said: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": {"status": {"const": said}, **more}, "required": ["status"]}
     return {"description": said.capitalize() + ".", "content": {JSON: {"schema": schema, "example": {"status": said}}}}

@@ -11,8 +11,7 @@ from starlette.types import Receive, Scope, Send
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import public
-from hsched_service.operations import metrics
-from hsched_service.operations.metrics import Figures, Measured
+from hsched_service.operations.limits import Limits
 from hsched_service.predict.room import BATCH, SINGLE, PredictionDoor, Room
 
 
@@ -27,20 +26,13 @@ class Served(Response):
         await self._room.serve(scope, receive, send)
 
 
-def predictions(app: FastAPI, opened: OpenPractice) -> Room:
+def predictions(app: FastAPI, opened: OpenPractice, limits: Limits) -> Room:
     """Routes and door of the prediction API; the room, which is `app.state.predictions` too."""
-    room = Room(opened)
+    room = Room(opened, limits)
     app.state.predictions = room
     app.include_router(_router(room))
     app.add_middleware(PredictionDoor, room=room)
     return room
-
-
-def figures(app: FastAPI, opened: OpenPractice, room: Room) -> None:
-    """What is counted about the whole of the service, and where it is read. Comes last: it stands around everything."""
-    counted = Figures()
-    app.include_router(metrics.router(opened, counted, room))
-    app.add_middleware(Measured, figures=counted)
 
 
 def _router(room: Room) -> APIRouter:

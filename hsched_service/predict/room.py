@@ -5,14 +5,17 @@ Answered before the routers (`PredictionDoor`): at thousands of requests a secon
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hsched_core.domain.api_clients import ApiScope
+from hsched_core.domain.api_clients import ApiClient, ApiScope
 from hsched_core.domain.predictions import Prediction
+from hsched_core.policy.permissions import Subject
 from hsched_service.failures import log_failure
 from hsched_service.group_commit import GroupCommit
+from hsched_service.operations.limits import TOO_MANY, Limits, address_in
 from hsched_service.predict.callers import Callers, may
 from hsched_service.predict.engine import Engine, NoModelError
 from hsched_service.predict.payload import (
@@ -48,11 +51,19 @@ class Response:
     headers: tuple[Header, ...] = ()
 
 
+class OverLimitError(Exception):
+    """An API client asks more than its limit; `seconds` until it may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class Room:
     """Answers requests of one practice."""
 
-    def __init__(self, opened: "OpenPractice") -> None:
-        self._opened = opened
+    def __init__(self, opened: "OpenPractice", limits: Limits) -> None:
+        self._opened, self.limits = opened, limits
         self.standing = Standing(opened)
         self.callers = Callers(lambda: opened.service.predictions.api_clients.standing())  # noqa: PLW0108 - nothing is opened before it is asked for
         self._group: GroupCommit[Sequence[Prediction], bool] = GroupCommit(self._keep, name="predictions")
@@ -90,18 +101,53 @@ class Room:
         headers = dict(scope["headers"])
         caller = self.callers.of(headers.get(b"authorization", b""))
         if caller is None:
-            return _unknown()
+            return self.stranger(scope, Subject.PREDICT)
         if not may(caller, ApiScope.PREDICT):
-            return _refused(403, "not_permitted")
-        body = await _body(headers, receive, LARGEST[scope["path"]])
+            return self.turned_away(caller, Subject.PREDICT)
+        try:
+            return await self._answer_to(caller, headers, scope["path"], receive)
+        except OverLimitError as error:
+            return self.over_limit(caller.name, Subject.PREDICT, error.seconds)
+
+    async def _answer_to(self, caller: ApiClient, headers: dict[bytes, bytes], path: str, receive: Receive) -> Response:
+        self._take(caller, 1)
+        body = await _body(headers, receive, LARGEST[path])
         engine = self.standing.engine
         if engine is None:
             self.standing.start()
             return _refused(503, "starting", "", (b"retry-after", RETRY_SECONDS))
-        answer, lines = _said(engine, scope["path"], body, caller.name, self._opened)
-        if not await self._group.keep(lines):
-            return _unknown()
-        return Response(200, answer)
+        if path == SINGLE:
+            answer, lines = _of_one(engine, read(body, Visit), caller.name, self._opened)
+        else:
+            visits = read(body, Visits).visits
+            self._take(caller, len(visits) - 1)
+            answer, lines = _of_many(engine, visits, caller.name, self._opened)
+        return Response(200, answer) if await self._group.keep(lines) else _unknown()
+
+    def _take(self, caller: ApiClient, many: int) -> None:
+        if seconds := self.limits.predictions.take(caller.name, many):
+            raise OverLimitError(seconds)
+
+    def stranger(self, scope: Scope, subject: Subject) -> Response:
+        """Nobody has that token; an address that tries many is told to wait."""
+        if seconds := self.limits.strangers.take(address_in(scope)):
+            return self.over_limit("", subject, seconds)
+        self._note("", subject, "no_token")
+        return _unknown()
+
+    def turned_away(self, caller: ApiClient, subject: Subject) -> Response:
+        """Its token is for something else."""
+        self._note(caller.name, subject, "not_permitted")
+        return _refused(403, "not_permitted")
+
+    def over_limit(self, name: str, subject: Subject, seconds: int) -> Response:
+        """So many seconds until it may ask again."""
+        self._note(name, subject, TOO_MANY)
+        return _refused(429, TOO_MANY, "", (b"retry-after", str(seconds).encode()))
+
+    def _note(self, name: str, subject: Subject, reason: str) -> None:
+        """Nobody waits until it is written down."""
+        self._group.soon(partial(self._opened.service.note_refused_call, name, str(subject), reason))
 
     def _keep(self, requests: Sequence[Sequence[Prediction]]) -> Sequence[bool]:
         return self._opened.service.predictions.log.keep(requests)
@@ -120,13 +166,15 @@ class PredictionDoor:
             await self._app(scope, receive, send)
 
 
-def _said(engine: Engine, path: str, body: bytes, asked_by: str, opened: "OpenPractice") -> tuple[bytes, list[Prediction]]:
+def _of_one(engine: Engine, visit: Visit, asked_by: str, opened: "OpenPractice") -> tuple[bytes, list[Prediction]]:
+    answer, line = engine.answer(visit, asked_by, opened.clock.now())
+    return written(answer), [line]
+
+
+def _of_many(engine: Engine, visits: Sequence[Visit], asked_by: str, opened: "OpenPractice") -> tuple[bytes, list[Prediction]]:
     now = opened.clock.now()
-    if path == SINGLE:
-        answer, line = engine.answer(read(body, Visit), asked_by, now)
-        return written(answer), [line]
     answers, lines = [], []
-    for number, visit in enumerate(read(body, Visits).visits):
+    for number, visit in enumerate(visits):
         try:
             answer, line = engine.answer(visit, asked_by, now)
         except NotReadableError as error:

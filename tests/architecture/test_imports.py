@@ -34,6 +34,7 @@ ADAPTER_DOORS = {
     "hsched_adapters.embedding",  # hsched inside the EHR; made by `ServiceParts.embedding`
     "hsched_adapters.service_parts",  # its type; made by `OpenPractice.service`
     "hsched_adapters.scaled_time",  # a value of the settings
+    "hsched_adapters.service_section",  # a value of the settings
     "hsched_adapters.extracts",  # the file formats of the two zones; chooses nothing
     "hsched_adapters.scanner",  # a search over bytes; nothing to choose
     "hsched_adapters.store.publishing",  # learning's narrow way to the operational store (decision 0010)

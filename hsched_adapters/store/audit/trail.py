@@ -3,7 +3,7 @@
 The only way to change what the path keeps. A transaction that changes something and records nothing is undone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,19 +14,20 @@ import sqlalchemy as sa
 
 from hsched_adapters.store.audit.anchors import Anchors
 from hsched_adapters.store.audit.bodies import checked
-from hsched_adapters.store.audit.chain import FIRST, Record, linked
+from hsched_adapters.store.audit.chain import FIRST, Record, columns, linked
 from hsched_adapters.store.audit.checkpoints import Checkpoint, is_signed, sign
 from hsched_adapters.store.audit.keys import AuditKeys
 from hsched_adapters.store.audit.rows import Told, read_records, story
 from hsched_adapters.store.audit.verify import Break, Start, verify
-from hsched_adapters.store.engine import Opening, answered, reading
+from hsched_adapters.store.engine import Opening, answered, is_current, move_log, reading
 from hsched_adapters.store.schema import audit
+from hsched_adapters.store.straight import Straight
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.errors import SafeError, UserError
 from hsched_core.ports import Clock
 
 # Built once: every transaction of a practice ends with these.
-APPEND = audit.insert()
+APPEND = Straight(audit.insert().values({name: sa.bindparam(name) for name in columns()}))
 LOCK = 7203102  # of PostgreSQL's advisory locks, with the practice's: who writes for it, until commit
 # A practice's writers take turns, and each knows the newest entry from its start.
 OPENING = Opening(
@@ -88,6 +89,11 @@ class AuditTrail:
         self._waiting = self._pace.entries  # what an earlier process left is due at once
         self._anchored_at = monotonic()
         self._failure: str | None = None
+        self._elsewhere: Callable[[Callable[[], None]], object] | None = None
+
+    def anchors_elsewhere(self, hand_over: Callable[[Callable[[], None]], object] | None) -> None:
+        """Checkpoints that are due are handed over from now on: who writes waits for none. None: made by who writes, as at first."""
+        self._elsewhere = hand_over
 
     @contextmanager
     def writing(self, *entries: AuditEntry) -> Iterator[Recording]:
@@ -145,6 +151,14 @@ class AuditTrail:
         with reading(self._engine) as connection:
             return story(connection, self.practice, subject)
 
+    def is_current(self) -> bool:
+        """Whether the store stands at the migration that this program knows."""
+        return is_current(self._engine)
+
+    def tidy(self) -> None:
+        """What a database of ours wants done now and then, and what no writer should wait for."""
+        move_log(self._engine)
+
     def close(self) -> None:
         """Give the database back."""
         self._engine.dispose()
@@ -159,12 +173,19 @@ class AuditTrail:
             record = linked(_as_record(row), key.secret)
             rows.append({**row, "mac": record.mac, "hash": record.hash})
             previous = record.hash
-        connection.execute(APPEND, rows)
+        APPEND.run(connection, *rows)
 
     def _anchor_if_due(self, entries: int) -> None:
         self._waiting += entries
         if self._waiting < self._pace.entries and monotonic() - self._anchored_at < self._pace.seconds:
             return
+        if self._elsewhere is None:
+            self._anchor_quietly()
+        else:  # the next one is due after as many entries again, whether or not this one is made by then
+            self._waiting, self._anchored_at = 0, monotonic()
+            self._elsewhere(self._anchor_quietly)
+
+    def _anchor_quietly(self) -> None:
         try:
             self.anchor()
         except (OSError, UserError, sa.exc.SQLAlchemyError) as failure:
