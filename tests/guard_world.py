@@ -24,7 +24,7 @@ from hsched_core.domain.replies import InboundText
 from hsched_core.domain.standby import StandbyRecord
 from hsched_core.policy.permissions import PROOFS, Subject
 from hsched_service.access.guard import subject_of
-from tests.access_matrix import EVERYBODY, EXPECTED, PUBLIC, ROLES
+from tests.access_matrix import EVERYBODY, EXPECTED, LAUNCHED, PUBLIC, ROLES
 from tests.client_world import ADDRESS, Clients
 from tests.desk_practice import desk_practice
 from tests.sandbox_ehr import NOW, appointment
@@ -101,8 +101,10 @@ class Route:
 
     @property
     def roles(self) -> Sequence[str]:
-        """Who comes in, by the table of Z1."""
+        """Who comes in from the desk, by the table of Z1; to what takes a launch nobody (tests/spec/test_sidebar.py goes in)."""
         who = EXPECTED.get(self.word, PUBLIC)
+        if who == LAUNCHED:
+            return ()
         return ROLES if who in (PUBLIC, EVERYBODY) else who.split()
 
     @property
