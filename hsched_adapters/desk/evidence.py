@@ -32,6 +32,7 @@ class Evidence:
     uncertain: int  # of which nobody knows yet whether it happened
     offers_accepted: int
     offers_ended: int
+    withdrawn_after_a_yes: int  # taken back, or no longer of use, before anything left: counted as no yes
     steps_back: int  # since the instant it was asked about
 
     @property
@@ -63,7 +64,7 @@ class EvidenceReading:
     def _counted(self, use_case: str, since: datetime) -> Evidence:
         with self._trail.reading() as connection:
             states = self._states(connection, use_case)
-            people, orders = self._approvals(connection, use_case)
+            people, orders, withdrawn = self._approvals(connection, use_case)
             accepted, ended = self._offers(connection) if use_case == WAITLIST else (0, 0)
             back = self._steps_back(connection, use_case, since)
         return Evidence(
@@ -79,6 +80,7 @@ class EvidenceReading:
             sum(states.get(one, 0) for one in UNCERTAIN),
             accepted,
             ended,
+            withdrawn,
             back,
         )
 
@@ -86,17 +88,23 @@ class EvidenceReading:
         ours = sa.select(cases.c.state, sa.func.count()).where(cases.c.practice == self._trail.practice, cases.c.use_case == use_case)
         return dict(connection.execute(ours.group_by(cases.c.state)).tuples().all())
 
-    def _approvals(self, connection: sa.Connection, use_case: str) -> tuple[int, int]:
-        """Cases that people approved, and those a standing order did; what followed from an accepted offer counts as neither."""
+    def _approvals(self, connection: sa.Connection, use_case: str) -> tuple[int, int, int]:
+        """Cases that people approved, those a standing order did, and those withdrawn after either.
+
+        What followed from an accepted offer counts as none of them.
+        """
         mine = sa.and_(approvals.c.practice == cases.c.practice, approvals.c.case_id == cases.c.id)
         by_order = approvals.c.order_reference != ""
+        is_withdrawn = cases.c.state == str(State.WITHDRAWN)
         ours = (
-            sa.select(by_order, sa.func.count(sa.distinct(cases.c.id)))
+            sa.select(is_withdrawn, by_order, sa.func.count(sa.distinct(cases.c.id)))
             .join(cases, mine)
             .where(cases.c.practice == self._trail.practice, cases.c.use_case == use_case, sa.not_(approvals.c.is_from_offer))
         )
-        found = {bool(ordered): count for ordered, count in connection.execute(ours.group_by(by_order))}
-        return found.get(False, 0), found.get(True, 0)
+        counted = connection.execute(ours.group_by(is_withdrawn, by_order))
+        found = {(bool(withdrawn), bool(ordered)): count for withdrawn, ordered, count in counted}
+        withdrawn = sum(count for (is_back, _), count in found.items() if is_back)
+        return found.get((False, False), 0), found.get((False, True), 0), withdrawn
 
     def _offers(self, connection: sa.Connection) -> tuple[int, int]:
         ours = sa.select(offers.c.state, sa.func.count()).where(offers.c.practice == self._trail.practice).group_by(offers.c.state)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import (
+    UNDONE,
     Action,
     AddNote,
     BookAppointment,
@@ -35,6 +36,10 @@ MESSAGES: Mapping[str, str] = {
     "standby_offer": "word that a time may become free",
     "standby_ended": "word that the time stays taken",
 }
+UNDOING = (
+    "hsched does not tell the client: call them.",
+    "What still waits because of the booking (the waitlist entry's status, a note, a message) is withdrawn; what was done already stays.",
+)
 PHASES: Mapping[Phase, str] = {
     Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
     Phase.REVIEW: "a person says yes or no to each proposal",
@@ -149,7 +154,10 @@ class Speaker:
             f"Cancel visit {action.appointment[:SHORT]}",
             (f"with {self.names.clinician(action.of_clinician)}", action.reason.replace("_", " ")),
             clinician=action.of_clinician,
-            consequences=("The visit is cancelled in the EHR, if it is still what it was; its time becomes free.",),
+            consequences=(
+                "The visit is cancelled in the EHR, if it is still what it was; its time becomes free.",
+                *(UNDOING if action.reason == UNDONE else ()),
+            ),
         )
 
     def _message(self, action: SendMessage) -> Told:

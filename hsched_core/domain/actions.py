@@ -149,6 +149,9 @@ class MoveAppointment(Action):
         return self.version
 
 
+UNDONE = "booked_by_mistake"  # the code of a cancellation by which a person takes back what hsched booked
+
+
 @dataclass(frozen=True)
 class CancelAppointment(Action):
     """Cancel a booked appointment. The reason is a code, never a client's words."""

@@ -20,6 +20,8 @@ from hsched_core.ports import DeskTransaction
 from hsched_core.workflow.desk import Round, Tools, exchange
 from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
 from hsched_core.workflow.opening_watch import UNFILLED, close_opening
+from hsched_core.workflow.steps import HOLDS
+from hsched_core.workflow.undone import UNDER_WAY, is_undone, left_over
 
 TAKEN_TEMPLATE, BOOKED_TEMPLATE = "slot_taken", "waitlist_booked"
 MOVED_UP = "moved_up"  # the code of a cancellation in favour of an earlier time
@@ -78,6 +80,15 @@ class Endings:
                 self._with.path.withdraw(case_id, DESK)
                 done.done["withdrawn"] += 1
 
+    def undo(self, done: Round) -> None:
+        """What still waits because of a booking that staff undid is withdrawn. What was done already stays."""
+        with self._with.store.transaction() as tx:
+            ids = [case.id for case in left_over(tx)]
+        for case_id in ids:
+            with done.step("undo"):  # somebody may carry it out just now: then it is refused
+                self._with.path.withdraw(case_id, DESK)
+                done.done["undone"] += 1
+
     def follow_up(self, done: Round) -> None:
         """What each end asks for, proposed once."""
         with self._with.store.transaction() as tx:
@@ -102,7 +113,8 @@ class Endings:
         """Bookings under a client's standing "book me": the entry is placed, and the client hears of it."""
         now = self._with.clock.now()
         with self._with.store.transaction() as tx:
-            bookings = [case for one in tx.openings(OpeningState.FILLED, after=now) if (case := tx.case(one.booking)) and not case.offer]
+            found = [case for one in tx.openings(OpeningState.FILLED, after=now) if (case := tx.case(one.booking)) and not case.offer]
+            bookings = [case for case in found if not is_undone(tx, case, HOLDS)]
         for booking in bookings:
             session = booking.action.session
             for entry in waiting:
@@ -120,6 +132,12 @@ class Endings:
         By what the offer said, not by the entry: staff may have taken that off the list, or an earlier round that did not come to its end.
         """
         assert isinstance(case.action, OfferSlot)
+        with self._with.store.transaction() as tx:
+            undone, under_way = is_undone(tx, booking), is_undone(tx, booking, UNDER_WAY)
+        if undone:  # nothing follows from it: the client stays on the list
+            self._mark(offer)
+        if undone or under_way:
+            return
         action = UpdateWaitlistStatus(offer.waitlist_entry, WaitlistStatus.PLACED)
         self._once(action, offer.waitlist_entry, PLACED, offer.id, done)
         if booking.since >= offer.since + AT_ONCE:  # the page could only say "received"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hsched_core.domain.appointments import Notice
+from hsched_core.domain.appointments import AppointmentStatus, Notice
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Returned
 from hsched_core.domain.errors import UserError
@@ -28,8 +28,9 @@ from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import WAITLIST
 from hsched_core.workflow.opening_watch import OpeningWatch
 from hsched_core.workflow.path import Path
-from hsched_core.workflow.steps import offered
+from hsched_core.workflow.steps import HOLDS, offered
 from hsched_core.workflow.unasked import TellingWaves
+from hsched_core.workflow.undone import is_undo, is_undone, left_over
 from hsched_core.workflow.waves import Chooser
 
 
@@ -42,6 +43,7 @@ class Standing(StrEnum):
     DECLINED = "declined"
     LATE = "late"  # nobody answered in time
     TAKEN = "taken"  # the time is gone
+    CANCELLED = "cancelled"  # it was booked, and is not any more
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,17 @@ class WaitlistDesk:
         return done
 
     def look(self, offer_id: str) -> Told | None:
-        """The offer as its client may see it; None where none was sent under that id."""
+        """The offer as its client may see it; None where none was sent under that id. What is booked is looked up in the EHR."""
         with self._with.store.transaction() as tx:
             offer, case = tx.offer(offer_id), tx.case(offer_id)
             if offer is None or case is None:
                 return None
-            action = offered(case)
-            return Told(self._standing(tx, offer, case), action.leads_to.booking, action.answer_by)
+            action, standing, booking = offered(case), self._standing(tx, offer, case), tx.case(offer.booking)
+            undone = booking is not None and is_undone(tx, booking)
+        told = Told(standing, action.leads_to.booking, action.answer_by)
+        if standing is not Standing.BOOKED or booking is None:
+            return told
+        return replace(told, standing=Standing.CANCELLED) if undone else self._as_it_stands(told, booking)
 
     def accept(self, offer_id: str) -> Told | None:
         """The client says yes: booked, received, or a kind no. The same answer again gives the same answer."""
@@ -160,10 +166,33 @@ class WaitlistDesk:
         wished = {client: one.channel for client, one in wishes.items() if one.channel}
         return [replace(one, channel=wished[one.client]) if one.client in wished else one for one in waiting]
 
+    def _as_it_stands(self, told: Told, booking: Case) -> Told:
+        """The booked visit as the EHR has it now: it may have been cancelled, or moved. No answer: what we know of it."""
+        try:
+            visit = self._with.reader.appointment(booking.reference)
+        except UserError:
+            return told
+        if visit is None:  # right after it was booked, an EHR may not show it yet
+            is_new = self._with.clock.now() < booking.since + self._with.policy.calendar_lag
+            return told if is_new else replace(told, standing=Standing.CANCELLED)
+        if visit.status is AppointmentStatus.CANCELLED or visit.session.client != told.session.client:
+            return replace(told, standing=Standing.CANCELLED)
+        return replace(told, session=visit.session)
+
     def _carry_out(self, done: Round) -> None:
-        """What was approved since: offers, bookings after acceptance, messages, statuses."""
+        """What was approved since: offers, bookings after acceptance, messages, statuses.
+
+        What staff undo comes first, and nothing leaves that follows from a booking which is being undone.
+        """
         with self._with.store.transaction() as tx:
-            cases = [case for case in tx.open_cases() if case.proposal.use_case == WAITLIST and case.state is State.APPROVED]
+            ours = [case for case in tx.open_cases() if case.proposal.use_case == WAITLIST and case.state is State.APPROVED]
+        self._execute([case for case in ours if is_undo(case)], done)
+        self._endings.undo(done)
+        with self._with.store.transaction() as tx:
+            stopped = {case.id for case in left_over(tx, HOLDS)}
+        self._execute([case for case in ours if not is_undo(case) and case.id not in stopped], done)
+
+    def _execute(self, cases: Sequence[Case], done: Round) -> None:
         for case in cases:
             with done.step("carry_out"):
                 after = self._with.path.execute(case.id)

@@ -44,6 +44,7 @@ ENGLISH = Words(
             "The time to answer is over", "We are sorry: this offer has ended. You stay on our list, and we will ask you again.",
         ),
         Offer.TAKEN: ("This time is taken", "We are sorry: it is not free any more. You stay on our list, and we will ask you again."),
+        Offer.CANCELLED: ("This time is not booked any more", "It was cancelled. If nobody has told you why, please call us."),
     },
     visits={
         Visit.COMING: ("Will you be there?", "This time is booked for you."),

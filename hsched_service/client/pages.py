@@ -39,7 +39,15 @@ from hsched_service.client.words import (
 )
 from hsched_service.failures import log_failure
 
-OFFERS = {Offer.OPEN: 200, Offer.BOOKED: 200, Offer.RECEIVED: 202, Offer.DECLINED: 200, Offer.LATE: 410, Offer.TAKEN: 409}
+OFFERS = {
+    Offer.OPEN: 200,
+    Offer.BOOKED: 200,
+    Offer.RECEIVED: 202,
+    Offer.DECLINED: 200,
+    Offer.LATE: 410,
+    Offer.TAKEN: 409,
+    Offer.CANCELLED: 410,
+}
 VISITS = {Visit.COMING: 200, Visit.CONFIRMED: 200, Visit.ASKED: 200, Visit.MOVED: 409, Visit.OVER: 410, Visit.GONE: 410}
 # Where an answer to an offer leads, if it counts; anywhere else it came too late for that, and the status says so.
 COUNTS = {"accept": {Offer.BOOKED, Offer.RECEIVED}, "decline": {Offer.DECLINED}}

@@ -41,6 +41,7 @@ SPANISH = Words(
         Offer.DECLINED: ("Gracias por avisarnos", "La hora será para otra persona. Usted sigue en nuestra lista."),
         Offer.LATE: ("El plazo terminó", "Lo sentimos: esta oferta terminó. Sigue en nuestra lista y le preguntaremos otra vez."),
         Offer.TAKEN: ("Esta hora ya no está libre", "Lo sentimos: ya se ocupó. Sigue en nuestra lista y le preguntaremos otra vez."),
+        Offer.CANCELLED: ("Esta hora ya no está reservada", "Se canceló. Si nadie le ha dicho por qué, llámenos."),
     },
     visits={
         Visit.COMING: ("¿Vendrá usted?", "Esta hora está reservada para usted."),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.action_words import Speaker, Told
-from hsched_core.domain.actions import Action
+from hsched_core.domain.actions import Action, OfferSlot
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.people import Person
@@ -56,6 +56,7 @@ class CaseView:
     against: Sequence[str]  # why this person cannot approve it
     may_decide: bool  # a yes or a no at all
     may_take_back: bool
+    is_offer: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -69,7 +70,22 @@ class CaseView:
     def state_words(self) -> str:
         return STATES[self.state]
 
+    def stands(self, *, is_stopped: bool) -> str:
+        """Where it stands, also while everything is stopped: then nothing is on its way."""
+        return HELD_BACK if is_stopped and self.state is State.APPROVED else self.state_words
 
+    @property
+    def is_taken_back(self) -> bool:
+        return self.state is State.WITHDRAWN
+
+    @property
+    def after_taking_back(self) -> str:
+        """What taking the approval back means besides that nothing leaves; it is final."""
+        return NOT_MADE if self.is_offer else ""
+
+
+HELD_BACK = "approved; it leaves when a manager lets things go on"
+NOT_MADE = "This offer will not be made: hsched does not ask this client for this time again. Call them if you want to offer it all the same."
 STATES = {
     State.SHADOWED: "only recorded",
     State.BLOCKED: "blocked by a rule",
@@ -115,6 +131,7 @@ def _view(opened: OpenPractice, case: Case, person: Person, speaker: Speaker) ->
         against=[one.message for one in objections(case, case.action, person, policy)],
         may_decide=may_decide,
         may_take_back=may_decide and case.state in UNDO,
+        is_offer=isinstance(case.action, OfferSlot),
     )
 
 

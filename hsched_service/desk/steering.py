@@ -115,6 +115,8 @@ def told(evidence: Evidence) -> list[str]:
     if evidence.approved_share is not None:
         decided = evidence.approved_by_people + evidence.declined
         found.append(f"People said yes to {evidence.approved_by_people:,} of {decided:,} they decided ({evidence.approved_share:.0%}).")
+    if evidence.withdrawn_after_a_yes:
+        found.append(f"{evidence.withdrawn_after_a_yes:,} taken back, or of no use any more, after a yes: not counted as one.")
     if evidence.approved_by_order:
         found.append(f"{evidence.approved_by_order:,} went by a standing order.")
     found.append(

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_core.domain.actions import BookAppointment, CancelAppointment
+from hsched_core.domain.actions import UNDONE, BookAppointment, CancelAppointment
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
@@ -15,12 +15,13 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.people import Person
 from hsched_core.domain.proposal import Proposal
 from hsched_core.policy.permissions import Subject
+from hsched_core.workflow.undone import was_placed
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 
-REASON = "booked_by_mistake"  # the code that the EHR and the trail keep
 OPEN_FOR = timedelta(hours=8)
+PLACED = "The client was already taken off the waitlist for it, and stays off: put the entry back in the EHR if they still wait."
 
 
 def router(opened: OpenPractice) -> APIRouter:
@@ -52,12 +53,14 @@ def can_be_undone(case: Case) -> bool:
 
 def cancelling(opened: OpenPractice, case: Case, there: Appointment, person: Person) -> Proposal:
     """The cancellation, as this person asks for it; whoever asks does not approve it."""
+    with opened.path_store.transaction() as tx:
+        placed = (PLACED,) if was_placed(tx, case) else ()
     return Proposal(
         practice=opened.practice.id,
         use_case=case.proposal.use_case,
-        action=CancelAppointment(there.id, there.version, there.session.clinician, REASON),
+        action=CancelAppointment(there.id, there.version, there.session.clinician, UNDONE),
         subject=there.id,
-        reasons=(f"{person.token} asks to undo a booking that hsched made.", "The time becomes free, and may be offered again."),
+        reasons=(f"{person.token} asks to undo a booking that hsched made.", "The time becomes free, and may be offered again.", *placed),
         facts_digest=digest([case.id, there.version]),
         policy_version=opened.policy.version,
         expires_at=min(opened.clock.now() + OPEN_FOR, there.session.starts_at),

@@ -22,6 +22,7 @@ from hsched_core.domain.delivery import CallOutcome, CallTask
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase
+from hsched_service.desk.steering import told
 from tests.audit_trails import entry
 from tests.desk_world import CLIENTS, DESK, TOMORROW, VISIT, DeskWorld, on_sql, visit
 from tests.path_world import NOON, USE_CASE
@@ -92,6 +93,21 @@ def test_the_trail_is_read_by_page_newest_first(site: Site) -> None:
     assert search.page(Wanted(actor="nobody-of-that-name")).entries == []
     assert search.page(Wanted(until=NOON - timedelta(days=400))).entries == []
     assert search.page(Wanted(subject=queued[0].subject)).entries
+
+
+def test_a_yes_that_was_taken_back_is_no_yes(site: Site) -> None:
+    """It is told beside the others, and moves the hash."""
+    reading, since = EvidenceReading(site.trail, site.pulse), NOON - timedelta(days=28)
+    first = site.cases.waiting()[0]
+    site.world.path.approve(first.id, first.action.digest, DESK)
+    approved = reading.of(USE_CASE, since)
+    site.world.path.take_back(first.id, DESK)
+    found = reading.of(USE_CASE, since)
+
+    assert (approved.approved_by_people, approved.withdrawn_after_a_yes) == (1, 0)
+    assert (found.approved_by_people, found.approved_share, found.withdrawn_after_a_yes) == (0, None, 1)
+    assert "1 taken back, or of no use any more, after a yes: not counted as one." in told(found)
+    assert found.sha256 != approved.sha256
 
 
 def test_evidence_counts_what_people_said_and_orders_are_listed(site: Site) -> None:

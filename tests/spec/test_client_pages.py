@@ -119,7 +119,7 @@ def test_the_same_pages_ask_to_call_in_each_language(words: Words) -> None:
     """A translation that asks in other words would lose its number."""
     every = {**words.offers, **words.visits, **words.pages}
     asking = {name for name, page in every.items() if any(words.call_us in one for one in page[1:])}
-    assert asking == {Offer.BOOKED, Standing.OVER, Standing.GONE, UNKNOWN, BUSY, ENDED, STOPPED, DONE_BEFORE}
+    assert asking == {Offer.BOOKED, Offer.CANCELLED, Standing.OVER, Standing.GONE, UNKNOWN, BUSY, ENDED, STOPPED, DONE_BEFORE}
 
 
 def test_looking_stores_nothing(clients: Clients, still: tuple[str, str], browser: Browser) -> None:
