@@ -30,10 +30,10 @@ def is_undone(tx: DeskTransaction, booking: Case, states: Collection[State] = DO
 
 def left_over(tx: DeskTransaction, states: Collection[State] = DONE) -> Iterator[Case]:
     """What was proposed because of bookings whose undoing is in one of these states, and can still be withdrawn."""
-    for case in tx.open_cases():
-        if case.proposal.use_case == WAITLIST and case.proposal.proposed_by == DESK and _may_follow(case):
-            if any(name_of(origin, case) == case.proposal.facts_digest for origin in _undone_here(tx, case, states)):
-                yield case
+    follows = [case for case in tx.open_cases() if _may_follow(case)]
+    for case in follows:
+        if any(name_of(origin, case) == case.proposal.facts_digest for origin in _undone_here(tx, case, states)):
+            yield case
 
 
 def was_placed(tx: DeskTransaction, booking: Case) -> bool:
@@ -54,7 +54,8 @@ def name_of(origin: str, case: Case) -> str:
 
 
 def _may_follow(case: Case) -> bool:
-    return not isinstance(case.action, OfferSlot | BookAppointment) and allows(case.state, Event.WITHDRAWN)
+    ours = case.proposal.use_case == WAITLIST and case.proposal.proposed_by == DESK
+    return ours and not isinstance(case.action, OfferSlot | BookAppointment) and allows(case.state, Event.WITHDRAWN)
 
 
 def _undone_here(tx: DeskTransaction, case: Case, states: Collection[State]) -> Iterator[str]:

@@ -85,7 +85,7 @@ class CaseView:
 
 
 HELD_BACK = "approved; it leaves when a manager lets things go on"
-NOT_MADE = "This offer will not be made: hsched does not ask this client for this time again. Call them if you want to offer it all the same."
+NOT_MADE = "This offer will not be made: hsched does not ask this client for this time again. To offer it all the same, call them."
 STATES = {
     State.SHADOWED: "only recorded",
     State.BLOCKED: "blocked by a rule",

@@ -170,6 +170,7 @@ def test_a_booking_is_undone_by_two_people(world: ServiceWorld, desk: Browser) -
 
     asks = desk.submit(f"/desk/queue/{case.id}/undo").headers["location"].rpartition("/")[2]
     cancelling = world.opened.path.look(asks)
+    assert "does not tell the client: call them" in desk.get(f"/desk/queue/{asks}").text
     assert approve(desk, cancelling).status_code == 403
     assert approve(world.browser("manager1"), cancelling).status_code == 303
     assert world.opened.path.execute(asks).state is State.CONFIRMED

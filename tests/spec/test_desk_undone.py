@@ -14,7 +14,7 @@ from hsched_core.domain.rollout import Phase
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.workflow.undone import was_placed
 from hsched_core.workflow.waitlist import Standing
-from tests.desk_stories import LATER, accept, asking, holds, standing
+from tests.desk_stories import LATER, accept, holds, standing
 from tests.desk_world import CLIENTS, DESK, POLICY, PRACTICE, SETTINGS, TOMORROW, DeskWorld, entry_of, visit, waits
 from tests.fake_other_side import Fault
 
