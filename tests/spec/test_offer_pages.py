@@ -11,6 +11,7 @@ import pytest
 
 from hsched_adapters.client_links import PURPOSE, ClientLinks
 from hsched_adapters.keys import Keyring
+from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SafeError
 from hsched_core.domain.openings import OpeningState
@@ -112,6 +113,18 @@ def test_a_no_after_a_yes_does_not_count(page: Page) -> None:
     status, text = page.post("decline")
 
     assert (status, "please call us" in text, page.world.state) == (409, True, OpeningState.FILLED)
+
+
+def test_a_booking_that_was_cancelled_since_is_not_said_to_stand(page: Page) -> None:
+    """In either language, with the words that ask for a call; the same yes again brings nothing back."""
+    page.post("accept")
+    name = next(name for name, one in page.world.ehr.appointments_by_id.items() if one.takes_time)
+    page.world.ehr.change(name, AppointmentStatus.CANCELLED)
+    (status, english), (_, spanish) = page.get(), page.get("es")
+
+    assert (status, "not booked any more" in english, "please call us" in english, "It is booked" in english) == (410, True, True, False)
+    assert ("ya no está reservada" in spanish, "llámenos" in spanish) == (True, True)
+    assert (page.post("accept")[0], page.world.booked()) == (410, [CLIENTS[0]])
 
 
 def test_who_comes_too_late_is_told_kindly(page: Page) -> None:
