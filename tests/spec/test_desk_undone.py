@@ -1,6 +1,7 @@
 """Staff undo a booking that came from an accepted offer: what the client's page says, and what becomes of what followed from it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +12,10 @@ from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.people import Person, Role
 from hsched_core.domain.rollout import Phase
-from hsched_core.policy.practice import PracticePolicy
 from hsched_core.workflow.undone import was_placed
 from hsched_core.workflow.waitlist import Standing
 from tests.desk_stories import LATER, accept, holds, standing
-from tests.desk_world import CLIENTS, DESK, POLICY, PRACTICE, SETTINGS, TOMORROW, DeskWorld, entry_of, visit, waits
+from tests.desk_world import CLIENTS, DESK, PRACTICE, SETTINGS, TOMORROW, DeskWorld, entry_of, on_sql, visit, waits
 from tests.fake_other_side import Fault
 
 ANOTHER = Person("person-other", PRACTICE, frozenset({Role.FRONT_DESK}))
@@ -28,8 +28,8 @@ def world() -> DeskWorld:
     return taken()
 
 
-def taken(policy: PracticePolicy = POLICY, phase: Phase = Phase.REVIEW) -> DeskWorld:
-    world = DeskWorld(policy=policy, settings=NOTING)
+def taken(world: DeskWorld | None = None, phase: Phase = Phase.REVIEW) -> DeskWorld:
+    world = world or DeskWorld(settings=NOTING)
     world.ehr.book(LATER, visit(CLIENTS[0], TOMORROW.replace(day=TOMORROW.day + 3)))
     world.ehr.entries[entry_of(CLIENTS[0])] = replace(waits(CLIENTS[0]), instead_of=LATER)
     world.cancel()
@@ -124,6 +124,19 @@ def test_what_follows_from_an_undone_booking_is_withdrawn(world: DeskWorld, are_
     assert entry_of(CLIENTS[0]) in world.ehr.entries
     assert world.ehr.appointments_by_id[LATER].takes_time
     holds(world)
+
+
+def test_a_real_store_knows_what_followed_from_what(tmp_path: Path) -> None:
+    """What was proposed is recognised by what was stored of it."""
+    with on_sql(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path, settings=NOTING) as (empty, _):
+        world = taken(empty)
+        world.desk.advance()
+        kinds = followed(world)
+        undoing(world)
+        world.desk.advance()
+
+        assert (len(kinds), followed(world)) == (3, dict.fromkeys(kinds, State.WITHDRAWN))
+        assert look(world) is Standing.CANCELLED
 
 
 def test_nothing_follows_from_a_booking_that_was_undone_before(world: DeskWorld) -> None:
