@@ -31,7 +31,7 @@ class Connection:
     honours_keys: bool = False  # a second write under the same Idempotency-Key does nothing
     can_search: bool = False  # appointments and messages can be searched by our reference
     can_poll: bool = False  # appointments can be asked for by `updated_since`; otherwise a window of days is read
-    sender: str = "your provider's office"  # how messages sign; it stands on lock screens
+    sender: str = UNNAMED  # how messages sign; it stands on lock screens
     phone: str = ""  # that clients' pages show beside "please call us", with the country's code; empty: they show none
 
     def __post_init__(self) -> None:

@@ -92,5 +92,6 @@ SPANISH = Words(
         "save": "Guardar",
         "call": "Llámenos",
         "foot": "Más",
+        "office": "la oficina de su proveedor",
     },
 )  # fmt: skip
