@@ -14,6 +14,7 @@ from hsched_core.domain.errors import SettingsError
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 KINDS = frozenset({"rest"})
 WHERE = "practice.yaml, connection"
+UNNAMED = "your provider's office"  # how messages sign where practice.yaml names nobody
 PHONE = re.compile(r"\+[1-9][0-9 ().-]+")
 
 

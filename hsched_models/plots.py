@@ -14,6 +14,7 @@ Labels = NDArray[np.int64]
 mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 _MARKERS = "os^Dv"  # curves are told apart without colour too
 _INK, _ACCENT, _QUIET = "#1f3a5f", "#d1603d", "#9aa5b1"
+SHADES = (_INK, _ACCENT, "#5b8c5a", "#8e6c8a", "#c9a227", _QUIET)  # of models, in the order in which they are told
 
 
 def reliability(labels: Labels, forecasts: Mapping[str, Floats], bins: int = 10) -> bytes:
@@ -117,7 +118,7 @@ def _bins(labels: Labels, p: Floats, bins: int) -> tuple[Floats, Floats, Floats]
 
 
 def _shade(position: int) -> str:
-    return (_INK, _ACCENT, "#5b8c5a", "#8e6c8a", "#c9a227", _QUIET)[position % 6]
+    return SHADES[position % len(SHADES)]
 
 
 def _figure(title: str, x: str, y: str, height: float = 3.6) -> tuple[Figure, mpl.axes.Axes]:

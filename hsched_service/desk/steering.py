@@ -177,7 +177,9 @@ def _lacking(opened: OpenPractice, visitor: Visitor, kind: str) -> str:
     able = able_besides(kind, opened.load_people().values(), visitor.person, opened.policy)
     if able >= needed:
         return ""
-    return f"It needs {needed} {'other' if needed == 1 else 'others'} who may approve; there {'is' if able == 1 else 'are'} {able or 'none'}."
+    return (
+        f"It needs {needed} {'other' if needed == 1 else 'others'} who may approve; there {'is' if able == 1 else 'are'} {able or 'none'}."
+    )
 
 
 def _waiting(opened: OpenPractice, kind: str) -> list[Case]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from markupsafe import escape
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.client_links import LASTS
@@ -100,6 +101,20 @@ def test_a_page_that_asks_to_call_dials(browser: Browser, still: tuple[str, str]
     number = f'<a class="button second" href="tel:+12125550142">{call}: <span class="number">+1 (212) 555-0142</span></a>'
     assert number in browser.get(f"/v/{'0' * 43}?l={language}").text
     assert "tel:" not in browser.get(f"{still[1]}?l={language}").text
+
+
+@pytest.mark.parametrize(("language", "office"), [("en", "your provider's office"), ("es", "la oficina de su proveedor")])
+def test_a_practice_without_a_name_is_told_in_the_pages_language(browser: Browser, language: str, office: str) -> None:
+    """One that signs with a name of its own keeps it."""
+    assert f'<p class="sender">{escape(office)}</p>' in browser.get(f"/v/{'0' * 43}?l={language}").text
+
+
+def test_a_practice_with_a_name_is_called_by_it_in_every_language(clients: Clients) -> None:
+    opened = clients.world.opened
+    assert opened.practice.connection is not None
+    named = replace(opened.practice, connection=replace(opened.practice.connection, sender="Elm Street"))
+    with TestClient(build_app(replace(opened, practice=named))) as visitor:
+        assert '<p class="sender">Elm Street</p>' in visitor.get(f"/v/{'0' * 43}?l=es").text
 
 
 def test_a_practice_without_a_number_asks_to_call_all_the_same(clients: Clients) -> None:
