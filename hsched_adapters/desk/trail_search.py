@@ -17,7 +17,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for; empty: anything. `kind` is the beginning of one, a space in it any one sign; `before` the number of the page's end."""
+    """What is looked for; empty: anything. `kind` is the beginning of one, a space in it any sign; `before` the page's end."""
 
     actor: str = ""
     kind: str = ""
