@@ -135,8 +135,9 @@ def _phases(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
     found = [_stands(opened, name) for name in USE_CASES]
     waiting = _waiting(opened, "change_phase")
     return page(
-        request, visitor, "desk/phases.html", status, stands=found, words=PHASES, trouble=trouble, waiting=waiting, now=opened.clock.now(),
-        lacking=_lacking(opened, visitor, "change_phase"), may_steer=visitor.may(Subject.STEER), speaker=Speaker(opened.timezone, names_for(opened, visitor)),
+        request, visitor, "desk/phases.html", status, stands=found, words=PHASES, trouble=trouble, waiting=waiting,
+        now=opened.clock.now(), lacking=_lacking(opened, visitor, "change_phase"), may_steer=visitor.may(Subject.STEER),
+        speaker=Speaker(opened.timezone, names_for(opened, visitor)),
     )  # fmt: skip
 
 
@@ -166,7 +167,8 @@ def _orders(
         rows = [(order, state.rollout(order.use_case, since), not any(lapse(order, now))) for order in state.orders()]
     return page(
         request, visitor, "desk/orders.html", status, rows=rows, kinds=orderable(), use_cases=USE_CASES, trouble=trouble,
-        titles=USE_CASE_WORDS, typed=typed, lacking=_lacking(opened, visitor, "issue_standing_order"), waiting=_waiting(opened, "issue_standing_order"), may_steer=visitor.may(Subject.STEER),
+        titles=USE_CASE_WORDS, typed=typed, lacking=_lacking(opened, visitor, "issue_standing_order"),
+        waiting=_waiting(opened, "issue_standing_order"), may_steer=visitor.may(Subject.STEER),
         speaker=Speaker(opened.timezone, names_for(opened, visitor)),
     )  # fmt: skip
 
@@ -175,11 +177,8 @@ def _lacking(opened: OpenPractice, visitor: Visitor, kind: str) -> str:
     """What to know before asking for more autonomy: that too few others may approve it. Empty: there are enough."""
     needed = needed_for_more(opened.policy)
     able = able_besides(kind, opened.load_people().values(), visitor.person, opened.policy)
-    if able >= needed:
-        return ""
-    return (
-        f"It needs {needed} {'other' if needed == 1 else 'others'} who may approve; there {'is' if able == 1 else 'are'} {able or 'none'}."
-    )
+    others, there = "other" if needed == 1 else "others", "is 1" if able == 1 else "are none"
+    return "" if able >= needed else f"It needs {needed} {others} who may approve; there {there}."
 
 
 def _waiting(opened: OpenPractice, kind: str) -> list[Case]:
