@@ -24,7 +24,6 @@ from hsched_core.domain.replies import InboundText
 from hsched_core.domain.rollout import Phase
 from hsched_sandbox.ehr.records import Client
 from hsched_service.desk import live
-from hsched_service.desk.auditor import _says
 from hsched_service.desk.markdown import html_of
 from hsched_service.desk.plots import Point, bars, series
 from hsched_service.desk.steering import lately
@@ -333,49 +332,6 @@ def test_less_autonomy_is_at_once_and_more_rests_on_evidence(world: ServiceWorld
     with world.opened.path_store.transaction() as tx:
         entry = replace(world.entries("phase.stepped_back")[-1], kind="phase.changed")
         tx.set_phase("reminders", Phase.REVIEW, audit=entry)
-
-
-def test_an_order_is_asked_for_and_a_wrong_one_is_explained(world: ServiceWorld) -> None:
-    """Two others approve it in the queue."""
-    manager = world.browser("manager1")
-    fields = {"use_case": "waitlist", "kinds": "offer_slot", "per_day": 20, "min_confidence": 0.9, "days": 30}
-    wrong = manager.submit("/practice/orders", name="Not A Name", **fields)
-    assert (wrong.status_code, "not a short name" in wrong.text) == (409, True)
-    assert manager.submit("/practice/orders", name="offers", **{**fields, "kinds": "change_phase"}).status_code == 409
-    nothing = manager.submit("/practice/orders", name="offers", **{**fields, "kinds": []})
-    assert (nothing.status_code, "Nothing is chosen under what it covers" in nothing.text) == (409, True)
-    assert all(f'value="{typed}"' in nothing.text for typed in ("offers", "20", "0.9", "30"))
-
-    assert manager.submit("/practice/orders", name="offers", **fields).status_code == 303
-    assert len(waiting(world, "issue_standing_order")) == 1
-    assert world.browser("auditor").submit("/practice/orders", name="more", **fields).status_code == 403
-
-
-def test_who_asks_for_autonomy_is_told_when_too_few_others_may_approve(world: ServiceWorld) -> None:
-    """Before they ask: such a proposal would wait for nobody."""
-    told, pages = "It needs 2 others who may approve; there is 1.", ("/practice/phases", "/practice/orders")
-    with_three = [world.browser("manager1").get(path).text for path in pages]
-    world.people(manager3=None)
-    with_two = [world.browser("manager1").get(path).text for path in pages]
-    world.people()
-    assert [[told in text for text in texts] for texts in (with_three, with_two)] == [[False, False], [True, True]]
-
-
-def test_an_auditor_starts_at_the_trail_and_finds_what_it_shows(world: ServiceWorld) -> None:
-    """What stands in the column "what" is found when it is typed, also with its spaces; names of rules are whole."""
-    auditor = world.browser("auditor")
-    assert auditor.get("/").headers["location"] == "/audit"
-    world.browser("frontdesk").get("/desk/queue")
-    found = auditor.get("/audit?kind=record+viewed").text
-    assert (found.count("<td>record viewed</td>") > 0, "Nothing fits." in auditor.get("/audit?kind=record+vieweds").text) == (True, True)
-
-    told = dict(_says("", {"rules": ["approval.other_action", "ab" * 16]}))
-    assert told == {"rules": f"approval.other_action, {'ab' * 8}"}
-
-
-def test_whoever_has_no_room_is_told_so(world: ServiceWorld) -> None:
-    assert "Your role has no page besides this one" in world.browser("admin").get("/account").text
-    assert "Your role has no page" not in world.browser("manager1").get("/account").text
 
 
 def test_an_auditor_reads_the_trail_and_verifies_it(world: ServiceWorld) -> None:
