@@ -14,6 +14,7 @@ from hsched_core.domain.errors import SettingsError
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 KINDS = frozenset({"rest"})
 WHERE = "practice.yaml, connection"
+UNNAMED = "your provider's office"  # how messages sign where practice.yaml names nobody
 PHONE = re.compile(r"\+[1-9][0-9 ().-]+")
 
 
@@ -31,7 +32,7 @@ class Connection:
     honours_keys: bool = False  # a second write under the same Idempotency-Key does nothing
     can_search: bool = False  # appointments and messages can be searched by our reference
     can_poll: bool = False  # appointments can be asked for by `updated_since`; otherwise a window of days is read
-    sender: str = "your provider's office"  # how messages sign; it stands on lock screens
+    sender: str = UNNAMED  # how messages sign; it stands on lock screens
     phone: str = ""  # that clients' pages show beside "please call us", with the country's code; empty: they show none
 
     def __post_init__(self) -> None:

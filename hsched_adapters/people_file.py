@@ -50,12 +50,13 @@ def stranger(login: str) -> str:
 
 
 def demo_people(clinicians: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """A sandbox's staff: front desk, data team, two managers, an auditor, an admin, and a login for each clinician's pseudonym."""
+    """A sandbox's staff: front desk, data team, three managers, an auditor, an admin, and a login for each clinician's pseudonym."""
     staff: dict[str, dict[str, Any]] = {
         "frontdesk": {"roles": [str(Role.FRONT_DESK)]},
         "datateam": {"roles": [str(Role.DATA_TEAM), str(Role.MODEL_REVIEWER)]},
         "manager1": {"roles": [str(Role.PRACTICE_MANAGER)]},
         "manager2": {"roles": [str(Role.PRACTICE_MANAGER)]},
+        "manager3": {"roles": [str(Role.PRACTICE_MANAGER)]},  # what one proposes that lets hsched do more, two others approve
         "auditor": {"roles": [str(Role.AUDITOR)]},
         "admin": {"roles": [str(Role.ADMIN)]},
     }

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
@@ -11,20 +12,21 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+_MARKERS = "os^Dv"  # curves are told apart without colour too
 _INK, _ACCENT, _QUIET = "#1f3a5f", "#d1603d", "#9aa5b1"
+SHADES = (_INK, _ACCENT, "#5b8c5a", "#8e6c8a", "#c9a227", _QUIET)  # of models, in the order in which they are told
 
 
 def reliability(labels: Labels, forecasts: Mapping[str, Floats], bins: int = 10) -> bytes:
     """Observed against predicted rate in bins of equal size, one line a model, with the 95 % band of the last one."""
     figure, axes = _figure("Reliability", "predicted share unused", "observed share unused")
     limit = 0.05
-    for position, (name, p) in enumerate(forecasts.items()):
+    for position, ((name, p), marker) in enumerate(zip(forecasts.items(), cycle(_MARKERS), strict=False)):
         predicted, observed, n = _bins(labels, p, bins)
-        last = position == len(forecasts) - 1
-        if last:
+        if position == len(forecasts) - 1:
             spread = 1.96 * np.sqrt(observed * (1 - observed) / n)
-            axes.fill_between(predicted, observed - spread, observed + spread, color=_ACCENT, alpha=0.15, linewidth=0)
-        axes.plot(predicted, observed, marker="o", markersize=3, label=name, color=_ACCENT if last else _shade(position))
+            axes.fill_between(predicted, observed - spread, observed + spread, color=_shade(position), alpha=0.15, linewidth=0)
+        axes.plot(predicted, observed, marker=marker, markersize=4, label=name, color=_shade(position))
         limit = max(limit, float(predicted.max()), float(observed.max()))
     axes.plot([0, limit * 1.1], [0, limit * 1.1], color=_QUIET, linestyle=":", linewidth=1)
     axes.legend(frameon=False)
@@ -116,7 +118,7 @@ def _bins(labels: Labels, p: Floats, bins: int) -> tuple[Floats, Floats, Floats]
 
 
 def _shade(position: int) -> str:
-    return (_INK, _ACCENT, "#5b8c5a", "#8e6c8a", "#c9a227", _QUIET)[position % 6]
+    return SHADES[position % len(SHADES)]
 
 
 def _figure(title: str, x: str, y: str, height: float = 3.6) -> tuple[Figure, mpl.axes.Axes]:

@@ -7,8 +7,9 @@ from hsched_core.policy.permissions import FIELDS, PERMISSIONS, PROOFS, Scope, S
 TITLE = "Permissions"
 INTRODUCTION = (
     "Every route of the service declares one subject, and the service does not start where one does not. This table says which role has "
-    "something of which subject: `practice` is everything of the practice, `own` a clinician's own calendar and clients (in `audit_own`: "
-    "one's own acts). An empty cell is a no. What somebody may *decide* about one case is told in [rules of approval](policy.md)."
+    "something of which subject: `practice` is everything of the practice, `own` a clinician's own calendar and clients. An "
+    "empty cell is a no. `api_clients` is of no route: the command `hsched api-clients` asks for it. What somebody may *decide* about one "
+    "case is told in [rules of approval](policy.md)."
 )
 FIELD_NOTE = (
     "A page shows some fields to some roles only. Whoever has the role of a clinician never sees an individual's risk, whatever else they "

@@ -1,6 +1,6 @@
 """Who may approve what: permissions by role, nobody their own proposal, two people where it matters. Every objection is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from hsched_core.domain.actions import Action, ChangePhase, IssueStandingOrder
@@ -41,7 +41,19 @@ class NotPermittedError(UserError):
 def approvals_needed(action: Action, policy: PracticePolicy) -> int:
     """Two where autonomy grows: a standing order, or phase auto. One in a solo practice, where there is no second person."""
     grows = isinstance(action, IssueStandingOrder) or (isinstance(action, ChangePhase) and action.phase is Phase.AUTO)
-    return 2 if grows and not policy.sole_person else 1
+    return needed_for_more(policy) if grows else 1
+
+
+def needed_for_more(policy: PracticePolicy) -> int:
+    """How many people agree where autonomy grows."""
+    return 1 if policy.sole_person else 2
+
+
+def able_besides(kind: str, people: Iterable[Person], proposer: Person, policy: PracticePolicy) -> int:
+    """How many of these people may approve such a rule of the practice's own (`kind`) where that person proposes it."""
+    roles = APPROVERS.get(kind, frozenset())
+    able = [one for one in people if one.is_active and one.practice == policy.practice and one.roles & roles]
+    return sum(one.token != proposer.token or policy.sole_person == one.token for one in able)
 
 
 def objections(case: Case, action: Action, person: Person, policy: PracticePolicy) -> tuple[Finding, ...]:

@@ -34,11 +34,9 @@ class Subject(StrEnum):
     MODEL = "model"
     MODEL_REVIEW = "model_review"
     AUDIT = "audit"
-    AUDIT_OWN = "audit_own"
     SWITCH = "switch"
     RELEASE = "release"
-    PEOPLE = "people"
-    API_CLIENTS = "api_clients"
+    API_CLIENTS = "api_clients"  # of the command `hsched api-clients`: no route has it
     SIDEBAR = "sidebar"
     # Of others, who prove themselves another way, or need not.
     SIGN_IN = "sign_in"
@@ -57,7 +55,7 @@ class Scope(StrEnum):
     """How far somebody reaches within a subject."""
 
     PRACTICE = "practice"
-    OWN = "own"  # a clinician's own calendar and clients; in `audit_own`, one's own acts
+    OWN = "own"  # a clinician's own calendar and clients
     NONE = "none"
 
 
@@ -96,10 +94,8 @@ PERMISSIONS: Mapping[Subject, frozenset[Role]] = MappingProxyType(
         Subject.MODEL: frozenset({_MANAGER, Role.DATA_TEAM, Role.MODEL_REVIEWER, Role.AUDITOR}),
         Subject.MODEL_REVIEW: frozenset({Role.MODEL_REVIEWER}),
         Subject.AUDIT: frozenset({_MANAGER, Role.AUDITOR}),
-        Subject.AUDIT_OWN: frozenset({_FRONT_DESK, _CLINICIAN}),
         Subject.SWITCH: _EVERYBODY,
         Subject.RELEASE: frozenset({_MANAGER}),
-        Subject.PEOPLE: frozenset({_MANAGER, Role.AUDITOR, Role.ADMIN}),
         Subject.API_CLIENTS: frozenset({Role.ADMIN}),
         Subject.SIDEBAR: _CARE,
     }
@@ -140,8 +136,6 @@ def scope_of(person: Person, subject: Subject) -> Scope:
     held = PERMISSIONS.get(subject, frozenset()) & person.roles
     if not person.is_active or not held:
         return Scope.NONE
-    if subject is Subject.AUDIT_OWN:
-        return Scope.OWN
     if subject in OWN_FOR_CLINICIANS and held == {Role.CLINICIAN}:
         return Scope.OWN if person.clinician else Scope.NONE
     return Scope.PRACTICE

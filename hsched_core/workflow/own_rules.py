@@ -44,7 +44,9 @@ def order_of(wanted: WantedOrder, standing: StandingOrder | None, practice: str,
         raise UserError("That is not a short name.", "Small letters, digits and hyphens, beginning with a letter.")
     if wanted.use_case not in USE_CASES:
         raise UserError("There is no such use case.", f"There are: {', '.join(USE_CASES)}.")
-    if not wanted.kinds or wanted.kinds - set(orderable()):
+    if not wanted.kinds:
+        raise UserError("Nothing is chosen under what it covers.", "Choose at least one kind of action.")
+    if wanted.kinds - set(orderable()):
         raise UserError("A standing order cannot cover that.", f"It may cover: {', '.join(orderable())}.")
     version = standing.version + 1 if standing and standing.name == wanted.name else 1
     limits = (wanted.kinds, wanted.min_confidence, wanted.per_day, now, now + timedelta(days=wanted.days))

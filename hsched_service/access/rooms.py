@@ -8,7 +8,7 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
-from hsched_service.pages.navigation import ROOMS
+from hsched_service.pages.navigation import start_of
 from hsched_service.pages.rendering import page
 
 
@@ -18,7 +18,7 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.get("/")
     def start(visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> Response:
-        return see_other(opened, next((room.path for room in ROOMS if visitor.may(room.subject)), "/account"))
+        return see_other(opened, start_of(visitor.person, visitor.may))
 
     @made.get("/account")
     def account(request: Request, visitor: Annotated[Visitor, Depends(needs(Subject.HOME))]) -> Response:

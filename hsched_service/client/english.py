@@ -95,5 +95,6 @@ ENGLISH = Words(
         "save": "Save",
         "call": "Call us",
         "foot": "More",
+        "office": "your provider's office",
     },
 )  # fmt: skip

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.connection import UNNAMED
 from hsched_core.domain.contact import Channel
 from hsched_core.workflow.client_pages import Seen
 from hsched_service.client.language import LANGUAGES, words_for
@@ -66,8 +67,10 @@ class Showing:
 
     @property
     def _sender(self) -> str:
-        """As messages are signed: discreet."""
+        """As messages are signed: discreet. A practice without a name of its own is told in the page's language."""
         connection = self.opened.practice.connection
+        if connection and connection.sender == UNNAMED:
+            return self.words.labels["office"]
         return connection.sender if connection else ""
 
     @property

@@ -93,5 +93,6 @@ SPANISH = Words(
         "save": "Guardar",
         "call": "Llámenos",
         "foot": "Más",
+        "office": "la oficina de su proveedor",
     },
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The auditor's pages: the trail with search, one subject's whole story, the chain's verification, the week's automated decisions."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
+KIND = r"^[a-zA-Z0-9_.: -]{0,128}$"  # as the trail writes it, or as the page shows it: with spaces
+LONG_ID = re.compile(r"[0-9a-f]{17,}")
 MOST_STORY = 400
 LAST_SEQ = 2**63 - 1  # the largest number that a store counts with
 WEEKS_BACK = 60
@@ -79,13 +82,13 @@ def router(opened: OpenPractice) -> APIRouter:
     def trail(
         request: Request,
         visitor: SEES,
-        kind: Annotated[str, Query(pattern=CODE)] = "",
+        kind: Annotated[str, Query(pattern=KIND)] = "",
         actor: Annotated[str, Query(pattern=CODE)] = "",
         day: Annotated[str, Query(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = "",
         before: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     ) -> Response:
         since, until = _span(opened, day)
-        found = opened.service.desk.search.page(Wanted(actor, kind, "", since, until, before))
+        found = opened.service.desk.search.page(Wanted(actor, kind.strip(), "", since, until, before))
         entries = [_entry(one) for one in found.entries]
         return page(
             request,
@@ -187,7 +190,7 @@ def _says(above: str, body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
             found += _says("" if name in ("changes", "origin") else label, value)
         elif isinstance(value, list):
             told = [
-                str(one)[:16] if isinstance(one, str) else " ".join(f"{k} {str(v)[:16]}" for k, v in one.items())
+                _short(one) if isinstance(one, str) else " ".join(f"{k} {_short(v)}" for k, v in one.items())
                 for one in value
                 if isinstance(one, str | Mapping)
             ]
@@ -195,6 +198,12 @@ def _says(above: str, body: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         else:
             found.append((label, str(value)[:64]))
     return found
+
+
+def _short(value: object) -> str:
+    """Ids by their first digits; words whole, as far as a line goes."""
+    text = str(value)
+    return text[:16] if LONG_ID.fullmatch(text) else text[:64]
 
 
 def _told(case: Case, names: Names, opened: OpenPractice) -> Mapping[str, Any]:

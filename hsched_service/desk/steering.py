@@ -16,6 +16,7 @@ from hsched_core.domain.errors import UserError
 from hsched_core.domain.people import Person
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.time import day_start, local_day
+from hsched_core.policy.approval import able_besides, needed_for_more
 from hsched_core.policy.autonomy import Rollout, lapse
 from hsched_core.policy.permissions import Subject
 from hsched_core.use_cases import USE_CASES
@@ -31,6 +32,7 @@ RECENT = timedelta(days=28)
 SEES_PHASES = Annotated[Visitor, Depends(needs(Subject.PHASES))]
 SEES_ORDERS = Annotated[Visitor, Depends(needs(Subject.ORDERS))]
 STEERS = Annotated[Visitor, Depends(needs(Subject.STEER))]
+BLANK = WantedOrder("", "", frozenset(), 20, 0.85, 90)  # the form before anything is typed
 USE_CASE_WORDS = {"waitlist": "Waitlist", "reminders": "Reminders", "risk_write_back": "Risk into the EHR"}
 
 
@@ -90,18 +92,18 @@ def orders_router(opened: OpenPractice) -> APIRouter:
         visitor: STEERS,
         name: Annotated[str, Form(max_length=40)],
         use_case: Annotated[str, Form(max_length=40)],
-        kinds: Annotated[list[str], Form(max_length=40)],
         per_day: Annotated[int, Form(ge=1, le=10_000)],
         min_confidence: Annotated[float, Form(ge=0, le=1)],
         days: Annotated[int, Form(ge=1, le=366)],
+        kinds: Annotated[list[str] | None, Form(max_length=40)] = None,  # a form with no box ticked sends none
     ) -> Response:
         with opened.path_store.looking() as state:
             standing = state.order(use_case)
+        wanted = WantedOrder(name, use_case, frozenset(kinds or ()), per_day, min_confidence, days)
         try:
-            wanted = WantedOrder(name, use_case, frozenset(kinds), per_day, min_confidence, days)
             order = order_of(wanted, standing, opened.practice.id, opened.clock.now())
         except UserError as failure:
-            return _orders(opened, request, visitor, str(failure), 409)
+            return _orders(opened, request, visitor, str(failure), 409, wanted)
         why = f"{visitor.person.token} asks for this standing order."
         _propose(opened, use_case, IssueStandingOrder(order), (why,), visitor.person)
         return see_other(opened, "/desk/queue?tab=rules")
@@ -135,8 +137,9 @@ def _phases(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
     found = [_stands(opened, name) for name in USE_CASES]
     waiting = _waiting(opened, "change_phase")
     return page(
-        request, visitor, "desk/phases.html", status, stands=found, words=PHASES, trouble=trouble, waiting=waiting, now=opened.clock.now(),
-        may_steer=visitor.may(Subject.STEER), speaker=Speaker(opened.timezone, names_for(opened, visitor)),
+        request, visitor, "desk/phases.html", status, stands=found, words=PHASES, trouble=trouble, waiting=waiting,
+        now=opened.clock.now(), lacking=_lacking(opened, visitor, "change_phase"), may_steer=visitor.may(Subject.STEER),
+        speaker=Speaker(opened.timezone, names_for(opened, visitor)),
     )  # fmt: skip
 
 
@@ -157,16 +160,27 @@ def lately(opened: OpenPractice) -> datetime:
     return day_start(local_day(opened.clock.now() - RECENT, opened.timezone), opened.timezone)
 
 
-def _orders(opened: OpenPractice, request: Request, visitor: Visitor, trouble: str = "", status: int = 200) -> Response:
+def _orders(
+    opened: OpenPractice, request: Request, visitor: Visitor, trouble: str = "", status: int = 200, typed: WantedOrder = BLANK
+) -> Response:
     now = opened.clock.now()
     since = day_start(local_day(now, opened.timezone), opened.timezone)
     with opened.path_store.looking() as state:
         rows = [(order, state.rollout(order.use_case, since), not any(lapse(order, now))) for order in state.orders()]
     return page(
         request, visitor, "desk/orders.html", status, rows=rows, kinds=orderable(), use_cases=USE_CASES, trouble=trouble,
-        titles=USE_CASE_WORDS, waiting=_waiting(opened, "issue_standing_order"), may_steer=visitor.may(Subject.STEER),
+        titles=USE_CASE_WORDS, typed=typed, lacking=_lacking(opened, visitor, "issue_standing_order"),
+        waiting=_waiting(opened, "issue_standing_order"), may_steer=visitor.may(Subject.STEER),
         speaker=Speaker(opened.timezone, names_for(opened, visitor)),
     )  # fmt: skip
+
+
+def _lacking(opened: OpenPractice, visitor: Visitor, kind: str) -> str:
+    """What to know before asking for more autonomy: that too few others may approve it. Empty: there are enough."""
+    needed = needed_for_more(opened.policy)
+    able = able_besides(kind, opened.load_people().values(), visitor.person, opened.policy)
+    others, there = "other" if needed == 1 else "others", "is 1" if able == 1 else "are none"
+    return "" if able >= needed else f"It needs {needed} {others} who may approve; there {there}."
 
 
 def _waiting(opened: OpenPractice, kind: str) -> list[Case]:

@@ -10,7 +10,7 @@ import pytest
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText
 from hsched_service.access.guard import declared
-from tests.browsers import grave_faults
+from tests.browsers import PHONE, grave_faults
 from tests.client_world import Clients
 from tests.role_days import RoleDays, role_days
 from tests.sandbox_ehr import NOW
@@ -96,6 +96,20 @@ def test_no_page_of_the_staff_shuts_anybody_out(days: RoleDays, login: str) -> N
         found[route] = (answer.status if answer else 0, looked_at(page))
     page.context.close()
     assert found == {route: (200, []) for route in STAFF[login]}
+
+
+def test_nothing_that_pages_ask_with_is_cut_on_a_phone(days: RoleDays) -> None:
+    """390 points wide: the page goes no further, and every field and button of a toolbar stays within it."""
+    beyond = (
+        "[...document.querySelectorAll('.toolbar')].flatMap((bar) => [...bar.querySelectorAll('input, select, button')].filter((one) => "
+    )
+    beyond += "one.getBoundingClientRect().right > bar.getBoundingClientRect().right + 1).map((one) => one.id || one.textContent))"
+    page, found = days.page("manager1", viewport=PHONE["viewport"]), {}
+    for address in ("/desk/calendar", "/audit", "/practice/orders"):
+        days.go(page, address)
+        found[address] = (page.evaluate("document.documentElement.scrollWidth"), page.evaluate(beyond))
+    page.context.close()
+    assert found == {address: (390, []) for address in found}
 
 
 def test_nor_do_pages_of_strangers_and_refusals(days: RoleDays) -> None:

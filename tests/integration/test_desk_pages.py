@@ -322,25 +322,17 @@ def test_less_autonomy_is_at_once_and_more_rests_on_evidence(world: ServiceWorld
     own = approve(manager, asked)
     assert (own.status_code, "Nobody approves what they proposed themselves" in own.text) == (403, True)
 
-    manager.submit("/practice/phases/reminders/back")
+    for one, wanted in (("manager2", State.WAITING), ("manager3", State.CONFIRMED)):  # the second yes carries it out at once
+        approve(world.browser(one), asked)
+        assert state_of(world, asked) is wanted
+
+    for use_case in ("waitlist", "reminders"):
+        manager.submit(f"/practice/phases/{use_case}/back")
     with world.opened.path_store.looking() as state:
-        assert state.rollout("reminders", NOW).phase is Phase.SHADOW
+        assert [state.rollout(one, NOW).phase for one in ("waitlist", "reminders")] == [Phase.REVIEW, Phase.SHADOW]
     with world.opened.path_store.transaction() as tx:
         entry = replace(world.entries("phase.stepped_back")[-1], kind="phase.changed")
         tx.set_phase("reminders", Phase.REVIEW, audit=entry)
-
-
-def test_an_order_is_asked_for_and_a_wrong_one_is_explained(world: ServiceWorld) -> None:
-    """Two others approve it in the queue."""
-    manager = world.browser("manager1")
-    fields = {"use_case": "waitlist", "kinds": "offer_slot", "per_day": 20, "min_confidence": 0.9, "days": 30}
-    wrong = manager.submit("/practice/orders", name="Not A Name", **fields)
-    assert (wrong.status_code, "not a short name" in wrong.text) == (409, True)
-    assert manager.submit("/practice/orders", name="offers", **{**fields, "kinds": "change_phase"}).status_code == 409
-
-    assert manager.submit("/practice/orders", name="offers", **fields).status_code == 303
-    assert len(waiting(world, "issue_standing_order")) == 1
-    assert world.browser("auditor").submit("/practice/orders", name="more", **fields).status_code == 403
 
 
 def test_an_auditor_reads_the_trail_and_verifies_it(world: ServiceWorld) -> None:

@@ -47,14 +47,13 @@ def test_who_does_not_care_for_clients_sees_none_of_them(role: Role) -> None:
     assert not sees_risk(somebody)
 
 
-def test_the_administrator_keeps_people_and_api_clients_and_nothing_else() -> None:
+def test_the_administrator_keeps_passkeys_and_api_clients_and_nothing_else() -> None:
     """No audit trail, no model, no policy; start, passkey and switch are everybody's."""
     assert {subject for subject in PERMISSIONS if may(person(Role.ADMIN), subject)} == {
         Subject.HOME,
         Subject.PROVE,
         Subject.SWITCH,
         Subject.FORGET_PASSKEYS,
-        Subject.PEOPLE,
         Subject.API_CLIENTS,
     }
 

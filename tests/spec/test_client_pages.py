@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from markupsafe import escape
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.connection import UNNAMED
 from hsched_core.domain.client_links import LASTS
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import Intent, Reason, ReplyState
@@ -100,6 +102,20 @@ def test_a_page_that_asks_to_call_dials(browser: Browser, still: tuple[str, str]
     number = f'<a class="button second" href="tel:+12125550142">{call}: <span class="number">+1 (212) 555-0142</span></a>'
     assert number in browser.get(f"/v/{'0' * 43}?l={language}").text
     assert "tel:" not in browser.get(f"{still[1]}?l={language}").text
+
+
+@pytest.mark.parametrize(
+    ("sender", "english", "spanish"),
+    [(UNNAMED, "your provider's office", "la oficina de su proveedor"), ("Elm Street", "Elm Street", "Elm Street")],
+)
+def test_an_office_without_a_name_is_told_in_the_pages_language(clients: Clients, sender: str, english: str, spanish: str) -> None:
+    """One that signs with a name of its own keeps it in every language."""
+    opened = clients.world.opened
+    assert opened.practice.connection is not None
+    signed = replace(opened.practice, connection=replace(opened.practice.connection, sender=sender))
+    with TestClient(build_app(replace(opened, practice=signed))) as visitor:
+        for language, office in (("en", english), ("es", spanish)):
+            assert f'<p class="sender">{escape(office)}</p>' in visitor.get(f"/v/{'0' * 43}?l={language}").text
 
 
 def test_a_practice_without_a_number_asks_to_call_all_the_same(clients: Clients) -> None:

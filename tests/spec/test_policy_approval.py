@@ -22,7 +22,15 @@ from hsched_core.domain.lifecycle import Event, State
 from hsched_core.domain.people import Person, Role
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.vocabulary import WaitlistStatus
-from hsched_core.policy.approval import NotPermittedError, approvals_needed, asked_role, can_approve, check_approve, objections
+from hsched_core.policy.approval import (
+    NotPermittedError,
+    able_besides,
+    approvals_needed,
+    asked_role,
+    can_approve,
+    check_approve,
+    objections,
+)
 from hsched_core.policy.autonomy import Rollout, gaps, route, still_ordered
 from hsched_core.policy.gate import Verdict
 from tests.path_world import (
@@ -107,6 +115,19 @@ def test_two_people_approve_where_autonomy_grows(action: Action, people: int) ->
     """A standing order and phase auto; one person in a solo practice."""
     assert approvals_needed(action, POLICY) == people
     assert approvals_needed(action, replace(POLICY, sole_person=MANAGER.token)) == 1
+
+
+@pytest.mark.parametrize("action", [ORDER, AUTO])
+@pytest.mark.parametrize("sole", [None, MANAGER.token])
+def test_who_may_approve_besides_is_counted_as_approving_judges_it(action: Action, sole: str | None) -> None:
+    """Whoever proposes: neither the disabled nor strangers nor other roles count."""
+    policy = replace(POLICY, sole_person=sole)
+    people = [MANAGER, SECOND_MANAGER, DESK, AUDITOR, replace(MANAGER, token="gone", is_active=False), replace(MANAGER, practice="oak")]
+    for proposer in (MANAGER, DESK):
+        theirs = case(action)
+        theirs = replace(theirs, proposal=replace(theirs.proposal, proposed_by=proposer.token))
+        judged = sum(can_approve(theirs, action, one, policy) for one in people)
+        assert able_besides(action.kind, people, proposer, policy) == judged
 
 
 def test_the_second_person_is_another_one_and_approves_the_same_thing() -> None:
