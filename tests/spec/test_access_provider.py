@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -151,8 +152,7 @@ def test_a_provider_may_change_its_key(world: ServiceWorld, provider: OpenIdProv
     """The new one is asked for when the old ones do not fit."""
     first = signed_in(world.browser())
     old, provider.key = provider.key, RSAKey.generate_key(2048, {"kid": "second"})
-    kept = world.opened.service.provider._provider  # for this test
-    kept._keys._kept = (kept._keys._kept[0] - 60, kept._keys._kept[1])  # a minute later
+    world.opened.service.provider._provider._keys._known._now = lambda: monotonic() + 60  # a minute later, for this test
     second = signed_in(world.browser())
     provider.key = old
 
