@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import httpx
 import pytest
@@ -93,6 +93,16 @@ def test_a_code_is_worth_nothing_in_anothers_browser(world: ServiceWorld) -> Non
 
     assert answer.status_code == 403
     assert victim.get("/account").status_code == 303
+
+
+def test_an_answer_in_another_providers_name_is_not_taken(world: ServiceWorld, provider: OpenIdProvider) -> None:
+    """RFC 9207: the code is not even shown to ours."""
+    browser = world.browser()
+    path, asked = way_back(browser), len(provider.asked)
+    answer = browser.get(path.replace(quote_plus(provider.address), quote_plus("https://evil.example")))
+
+    assert (answer.status_code, world.entries("access.refused")[-1].body["reason"]) == (403, "issuer")
+    assert len(provider.asked) == asked
 
 
 def test_a_sign_in_that_takes_too_long_begins_again(world: ServiceWorld) -> None:
