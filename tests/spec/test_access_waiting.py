@@ -1,8 +1,9 @@
 """Who vouches for people does not answer, breaks off, or points elsewhere: one thread waits for them, not long, and nobody else does."""
 
+import json
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread
@@ -16,7 +17,7 @@ from joserfc.jwk import ECKey
 from hsched_adapters.access.ehr_section import CdsSection, EhrSection
 from hsched_adapters.access.identity import Begun, Keys, read_document
 from hsched_adapters.access.provider import Provider
-from hsched_adapters.access.remembered import AT_ONCE, KEEP_SECONDS, RELOAD_SECONDS, NotNowError, Remembered, SignInRefusedError, Turns
+from hsched_adapters.access.remembered import AT_ONCE, KEEP_SECONDS, RELOAD_SECONDS, NotNowError, Remembered, SignInRefusedError
 from hsched_adapters.access.sealed import Sealer
 from hsched_adapters.access.section import ProviderSection
 from hsched_adapters.clock import SystemClock
@@ -25,7 +26,7 @@ from hsched_adapters.embedding.launches import Launches
 from hsched_adapters.keys import Keyring
 
 TIMEOUT = 0.3  # seconds
-CALLERS = 50
+CALLERS, PATIENCE = 50, 10.0  # threads at once, seconds they would wait
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
@@ -71,10 +72,6 @@ def others() -> Iterator[Callable[[Callable[[socket.socket], None]], Other]]:
 
 
 Others = Callable[[Callable[[socket.socket], None]], Other]
-
-
-def silent(_connection: socket.socket) -> None:
-    sleep(2)
 
 
 def drips(connection: socket.socket) -> None:
@@ -131,42 +128,64 @@ def test_a_document_that_is_elsewhere_is_not_followed(others: Others) -> None:
 
 
 def cds(address: str, _home: Path) -> Callable[[], object]:
-    clients = CdsClients(CdsSection("https://ehr.example", jwks_url=address), lambda _name: "", SystemClock(), TIMEOUT)
+    clients = CdsClients(CdsSection("https://ehr.example", jwks_url=address), lambda _name: "", SystemClock(), PATIENCE)
     token = jwt.encode({"alg": "ES384"}, {"iss": "mallory"}, ECKey.generate_key("P-384"), ["ES384"])
     return lambda: clients.call(f"Bearer {token}", ["us"])
 
 
+def provider_at(address: str) -> Provider:
+    section = ProviderSection(address, "hsched", "", timeout_seconds=PATIENCE)
+    return Provider(section, lambda: "", "https://elm.example/sign-in/return", SystemClock())
+
+
 def provider(address: str, _home: Path) -> Callable[[], object]:
-    section = ProviderSection(address, "hsched", "", timeout_seconds=TIMEOUT)
-    one = Provider(section, lambda: "", "https://elm.example/sign-in/return", SystemClock())
+    one = provider_at(address)
     return lambda: one.address(Begun.new())
 
 
-def launch(address: str, home: Path) -> Callable[[], object]:
-    section = EhrSection(address, "hsched", logins={"Practitioner/1": "anna"}, timeout_seconds=TIMEOUT)
+def launches_at(address: str, home: Path) -> Launches:
+    section = EhrSection(address, "hsched", logins={"Practitioner/1": "anna"}, timeout_seconds=PATIENCE)
     sealer = Sealer(Keyring(home, "elm"), SystemClock(), "launch")
-    launches = Launches(section, lambda _name: "", "https://elm.example/smart/return", SystemClock(), sealer)
+    return Launches(section, lambda _name: "", "https://elm.example/smart/return", SystemClock(), sealer)
+
+
+def launch(address: str, home: Path) -> Callable[[], object]:
+    launches = launches_at(address, home)
     return lambda: launches.begin(address, "handle")
 
 
-@pytest.mark.parametrize("door", [cds, provider, launch])
-def test_while_they_are_silent_one_caller_waits(others: Others, tmp_path: Path, door: Callable[[str, Path], Callable[[], object]]) -> None:
-    """Fifty strangers at once, and fifty after them: no thread is held but one, and they are asked once."""
-    other = others(silent)
-    call = door(other.address, tmp_path)
+def wait_for(may_end: Event) -> None:
+    may_end.wait(PATIENCE)
 
-    def refused(_number: int) -> float:
-        began = monotonic()
-        with pytest.raises(SignInRefusedError):
+
+Door = Callable[[str, Path], Callable[[], object]]
+
+
+def words(call: Callable[[], object], waiting: int, may_end: Event) -> tuple[list[str], list[str]]:
+    """How callers at once are refused: those who come back although nothing is said, and the `waiting` ones, once they may end."""
+
+    def word() -> str:
+        with pytest.raises(SignInRefusedError) as refused:
             call()
-        return monotonic() - began
+        return refused.value.code
 
     with ThreadPoolExecutor(CALLERS) as pool:
-        took = sorted([*pool.map(refused, range(CALLERS)), *pool.map(refused, range(CALLERS))])
+        calls = as_completed([pool.submit(word) for _ in range(CALLERS)], PATIENCE / 2)
+        at_once = [next(calls).result() for _ in range(CALLERS - waiting)]
+        may_end.set()
+        return at_once, [one.result() for one in calls]
 
+
+@pytest.mark.parametrize("door", [cds, provider, launch])
+def test_while_they_are_silent_one_caller_waits(others: Others, tmp_path: Path, door: Door) -> None:
+    """Fifty strangers at once, and fifty after them: no thread is held but one, and they are asked once."""
+    may_end = Event()
+    other = others(lambda _connection: wait_for(may_end))
+    call = door(other.address, tmp_path)
+
+    assert words(call, 1, may_end) == (["provider_busy"] * (CALLERS - 1), ["provider_not_reached"])
+    assert words(call, 0, may_end) == (["provider_not_reached"] * CALLERS, [])
     assert other.asked == 1
-    assert took[-2] < TIMEOUT  # all but the one that read
-    assert took[-1] < 4 * TIMEOUT
 
 
 def test_for_what_is_no_token_nobody_is_asked() -> None:
@@ -221,15 +240,15 @@ def test_what_is_known_is_kept_for_an_hour(source: Source, kept: Remembered[str]
 def test_a_failure_is_remembered(source: Source, kept: Remembered[str]) -> None:
     """For half a minute, by its word."""
     source.says = ""
-    words = []
+    codes = []
     for _ in range(3):
         with pytest.raises(SignInRefusedError) as refused:
             kept.value()
-        words.append(refused.value.code)
+        codes.append(refused.value.code)
     read, source.says = source.read, "first"
     source.seconds += RELOAD_SECONDS
 
-    assert (words, read, kept.value()) == (["provider_not_reached"] * 3, 1, "first")
+    assert (codes, read, kept.value()) == (["provider_not_reached"] * 3, 1, "first")
 
 
 def test_what_was_known_stays_in_use_where_it_cannot_be_read_again(source: Source, kept: Remembered[str]) -> None:
@@ -281,16 +300,37 @@ def test_whoever_comes_while_it_is_read_gets_what_was_known(source: Source) -> N
         assert (meanwhile, slow.result()) == (["first", "first"], "second")
 
 
-def test_so_many_wait_for_a_token_and_no_more() -> None:
-    """Whoever comes back with a code that the other side does not answer about."""
-    turns = Turns()
-    with ExitStack() as stack:
-        for _ in range(AT_ONCE):
-            stack.enter_context(turns.one())
-        with pytest.raises(SignInRefusedError), turns.one():
-            pass
-    with turns.one():
-        pass
+def provider_back(address: str, _home: Path) -> Callable[[], object]:
+    one, begun = provider_at(address), Begun.new()
+    one.address(begun)
+    return lambda: one.identity(begun, {"state": begun.state, "code": "made-up"})
+
+
+def launch_back(address: str, home: Path) -> Callable[[], object]:
+    launches = launches_at(address, home)
+    _, kept, state = launches.begin(address, "handle")
+    return lambda: launches.finish(kept, {"state": state, "code": "made-up"})
+
+
+@pytest.mark.parametrize("door", [provider_back, launch_back])
+def test_so_many_wait_for_a_token_and_no_more(others: Others, tmp_path: Path, door: Door) -> None:
+    """Strangers come back with codes about which the other side says nothing: whoever finds eight there is refused at once."""
+    may_end, documents = Event(), [b""]
+
+    def says(connection: socket.socket) -> None:
+        if documents:
+            connection.sendall(HEAD + documents.pop())
+        else:
+            wait_for(may_end)
+
+    other = others(says)
+    about = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), f"{other.address}/x")
+    content = json.dumps({**about, "issuer": other.address, "code_challenge_methods_supported": ["S256"]}).encode()
+    documents[0] = b"content-length: %d\r\n\r\n%b" % (len(content), content)
+    call = door(other.address, tmp_path)
+
+    assert words(call, AT_ONCE, may_end) == (["provider_busy"] * (CALLERS - AT_ONCE), ["no_token"] * AT_ONCE)
+    assert (other.asked, documents) == (1 + AT_ONCE, [])
 
 
 def test_a_sealed_value_is_of_one_use(tmp_path: Path) -> None:
