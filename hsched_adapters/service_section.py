@@ -23,6 +23,7 @@ class ServiceSection:
     strangers_per_minute: int = 60  # requests with a token that nobody has, from one address
     deliveries_per_minute: int = 6_000  # webhooks and callbacks, from one address
     links_per_minute: int = 300  # pages behind clients' links, from one address
+    calls_per_minute: int = 600  # of CDS Hooks, launches, sign-ins and sign-outs by the provider, from one address
 
     def __post_init__(self) -> None:
         if self.traces not in TRACES:

@@ -66,4 +66,4 @@ def ignored_auth(case: schemathesis.Case, who: str, status: int) -> list[str]:
 
 def patient() -> Watching:
     """A service that lets one address ask as often as these tests do."""
-    return Watching(Limits(ServiceSection(strangers_per_minute=MOST_A_MINUTE)))
+    return Watching(Limits(ServiceSection(strangers_per_minute=MOST_A_MINUTE, calls_per_minute=MOST_A_MINUTE)))

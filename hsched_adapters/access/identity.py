@@ -7,31 +7,21 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from time import monotonic
 from typing import Any
 
 import requests
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
-from hsched_core.domain.errors import NotReadError
+from hsched_adapters.access.remembered import Remembered, SignInRefusedError
 from hsched_core.ports import Clock
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 LEEWAY_SECONDS = 30
-KEEP_SECONDS, RELOAD_SECONDS = 3600.0, 30.0  # of what somebody says about themselves; before keys are asked for again
-LARGEST_ANSWER = 1_000_000  # bytes
-
-
-class SignInRefusedError(NotReadError):
-    """Nobody was signed in; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(
-            "The provider did not sign anybody in.", "Try again; if it goes on, see the service's log.", code, is_no_answer=False
-        )
+LARGEST_ANSWER, AT_A_TIME = 1_000_000, 65_536  # bytes
 
 
 @dataclass(frozen=True)
@@ -48,18 +38,30 @@ class Begun:
 
 
 def read_document(address: str, timeout_seconds: float) -> dict[str, Any]:
-    """The JSON object at that address, of a bounded size, without following it elsewhere."""
+    """The JSON object at that address, of a bounded size, without following it elsewhere. Its body has come within the timeout."""
+    until = monotonic() + timeout_seconds
     try:
-        answer = requests.get(address, timeout=timeout_seconds, allow_redirects=False, stream=True)
-        content = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
-        if answer.status_code != 200 or len(content) > LARGEST_ANSWER:
-            raise SignInRefusedError("provider_answer")
-        found = json.loads(content)
-    except (requests.RequestException, ValueError, OSError):
+        with requests.get(address, timeout=timeout_seconds, allow_redirects=False, stream=True) as answer:
+            if answer.status_code != 200:
+                raise SignInRefusedError("provider_answer")
+            found = json.loads(_content(answer, until))
+    except (requests.RequestException, HTTPError, ValueError, OSError, RecursionError):  # urllib3's own where an answer breaks off
         raise SignInRefusedError("provider_not_reached") from None
     if not isinstance(found, dict):
         raise SignInRefusedError("provider_answer")
     return found
+
+
+def _content(answer: requests.Response, until: float) -> bytes:
+    """The body, as far as it has come each time: one that drips is given up, too."""
+    content = b""
+    while part := answer.raw.read1(AT_A_TIME, decode_content=True):
+        content += part
+        if len(content) > LARGEST_ANSWER:
+            raise SignInRefusedError("provider_answer")
+        if monotonic() > until:
+            raise SignInRefusedError("provider_not_reached")
+    return content
 
 
 class Keys:
@@ -67,23 +69,23 @@ class Keys:
 
     def __init__(self, read: Callable[[], Any]) -> None:
         self._read = read
-        self._lock = Lock()
-        self._kept: tuple[float, KeySet] | None = None
+        self._known = Remembered(self._key_set)
 
     def decoded(self, token: str, algorithms: Sequence[str]) -> jwt.Token:
-        """The token, if one of the keys signed it; JoseError or ValueError else."""
+        """The token, if one of the keys signed it; JoseError or ValueError else. For what is no such token nobody is asked."""
+        if jws.extract_compact(token.encode()).headers().get("alg") not in algorithms:
+            raise ValueError("no such algorithm")
+        keys = self._known.value()
         try:
-            return jwt.decode(token, self._key_set(), algorithms=list(algorithms))
+            return jwt.decode(token, keys, algorithms=list(algorithms))
         except (JoseError, ValueError):
-            return jwt.decode(token, self._key_set(is_new_wanted=True), algorithms=list(algorithms))
+            return jwt.decode(token, self._known.value(is_new_wanted=True), algorithms=list(algorithms))
 
-    def _key_set(self, *, is_new_wanted: bool = False) -> KeySet:
-        now = monotonic()
-        with self._lock:
-            age = now - self._kept[0] if self._kept else KEEP_SECONDS
-            if self._kept is None or age >= KEEP_SECONDS or (is_new_wanted and age >= RELOAD_SECONDS):
-                self._kept = (now, KeySet.import_key_set(self._read()))
-            return self._kept[1]
+    def _key_set(self) -> KeySet:
+        try:
+            return KeySet.import_key_set(self._read())
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            raise SignInRefusedError("keys") from None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def checked(keys: Keys, token: str, issuer: str, client_id: str, present: Clock,
             **claims,
         )
         registry.validate(found.claims)
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         raise SignInRefusedError("token") from None
     return found
 

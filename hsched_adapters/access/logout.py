@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from hsched_adapters.access.identity import LEEWAY_SECONDS, SignInRefusedError
+from hsched_adapters.access.identity import LEEWAY_SECONDS
 from hsched_adapters.access.provider import Provider
+from hsched_adapters.access.remembered import SignInRefusedError
 from hsched_core.domain.access import NOBODY, Vouched
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"

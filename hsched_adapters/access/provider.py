@@ -7,8 +7,6 @@ import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
 from typing import Any
 
 import requests
@@ -17,16 +15,15 @@ from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 
 from hsched_adapters.access.identity import (
-    KEEP_SECONDS,
     Begun,
     Expected,
     Keys,
-    SignInRefusedError,
     checked,
     identity_claims,
     login_of,
     read_document,
 )
+from hsched_adapters.access.remembered import Remembered, SignInRefusedError, Turns
 from hsched_adapters.access.section import ProviderSection
 from hsched_adapters.access.yaml_parts import is_safe
 from hsched_core.domain.access import Vouched
@@ -49,13 +46,12 @@ class Provider:
 
     def __init__(self, section: ProviderSection, secret: Callable[[], str], return_address: str, present: Clock) -> None:
         self._section, self._secret, self._return_address, self._present = section, secret, return_address, present
-        self._lock = Lock()
-        self._metadata: tuple[float, Mapping[str, Any]] | None = None
-        self._keys = Keys(lambda: self._read(self._about()["jwks_uri"]))
+        self._about, self._turns = Remembered(self._described), Turns()
+        self._keys = Keys(lambda: self._read(self._about.value()["jwks_uri"]))
 
     def address(self, begun: Begun) -> str:
         """Where a browser is sent to sign in."""
-        endpoint = self._about()["authorization_endpoint"]
+        endpoint = self._about.value()["authorization_endpoint"]
         with self._session() as session:
             address, _ = session.create_authorization_url(endpoint, begun.state, begun.verifier, nonce=begun.nonce)
         return str(address)
@@ -85,9 +81,9 @@ class Provider:
         return checked(self._keys, token, self._section.issuer, self._section.client_id, self._present, **claims)
 
     def _token(self, begun: Begun, code: str) -> str:
-        endpoint = self._about()["token_endpoint"]
+        endpoint = self._about.value()["token_endpoint"]
         try:
-            with self._session() as session:
+            with self._turns.one(), self._session() as session:
                 told = session.fetch_token(
                     endpoint, code=code, code_verifier=begun.verifier, timeout=self._section.timeout_seconds, allow_redirects=False
                 )
@@ -98,18 +94,14 @@ class Provider:
             raise SignInRefusedError("no_identity_token")
         return token
 
-    def _about(self) -> Mapping[str, Any]:
+    def _described(self) -> Mapping[str, Any]:
         """What the provider says about itself; it must call itself what the settings call it, and be reached by TLS."""
-        with self._lock:
-            if self._metadata and monotonic() - self._metadata[0] < KEEP_SECONDS:
-                return self._metadata[1]
-            found = self._read(f"{self._section.issuer.rstrip('/')}/.well-known/openid-configuration")
-            if found.get("issuer") != self._section.issuer:
-                raise SignInRefusedError("another_issuer")
-            if not all(is_safe(found.get(name)) for name in ENDPOINTS):
-                raise SignInRefusedError("endpoints")
-            self._metadata = (monotonic(), found)
-            return found
+        found = self._read(f"{self._section.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if found.get("issuer") != self._section.issuer:
+            raise SignInRefusedError("another_issuer")
+        if not all(is_safe(found.get(name)) for name in ENDPOINTS):
+            raise SignInRefusedError("endpoints")
+        return found
 
     def _read(self, address: str) -> Mapping[str, Any]:
         return read_document(address, self._section.timeout_seconds)

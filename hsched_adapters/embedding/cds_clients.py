@@ -12,7 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from hsched_adapters.access.ehr_section import CDS_WHERE, CdsSection
-from hsched_adapters.access.identity import LEEWAY_SECONDS, Keys, SignInRefusedError, read_document
+from hsched_adapters.access.identity import LEEWAY_SECONDS, Keys, read_document
+from hsched_adapters.access.remembered import SignInRefusedError
 from hsched_core.domain.errors import SettingsError
 from hsched_core.ports import Clock
 

@@ -8,8 +8,6 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field
-from threading import Lock
-from time import monotonic
 from typing import Any
 
 import requests
@@ -21,15 +19,14 @@ from joserfc.jwk import ECKey, JWKRegistry
 
 from hsched_adapters.access.ehr_section import WHERE, EhrSection
 from hsched_adapters.access.identity import (
-    KEEP_SECONDS,
     Begun,
     Expected,
     Keys,
-    SignInRefusedError,
     identity_claims,
     login_of,
     read_document,
 )
+from hsched_adapters.access.remembered import Remembered, SignInRefusedError, Turns
 from hsched_adapters.access.sealed import Sealer
 from hsched_core.domain.errors import SettingsError
 from hsched_core.ports import Clock
@@ -57,14 +54,13 @@ class Launches:
     def __init__(self, section: EhrSection, secret: Callable[[str], str], return_address: str, present: Clock, sealer: Sealer) -> None:
         self._section, self._secret, self._return_address, self._present = section, secret, return_address, present
         self._sealer = sealer
-        self._lock = Lock()
-        self._metadata: tuple[float, Mapping[str, Any]] | None = None
-        self._keys = Keys(lambda: self._read(self._about()["jwks_uri"]))
+        self._about, self._turns = Remembered(self._described), Turns()
+        self._keys = Keys(lambda: self._read(self._about.value()["jwks_uri"]))
 
     def check(self) -> None:
         """SettingsError where the secret or the key cannot be used; for who starts the service."""
         if self._section.client_key_file:
-            self._client_key()
+            self._assertion(self._section.issuer)
         else:
             self._secret(self._section.client_secret_file)
 
@@ -74,7 +70,7 @@ class Launches:
             raise SignInRefusedError("foreign_issuer")
         if not 0 < len(launch) <= LONGEST_LAUNCH or not launch.isprintable():
             raise SignInRefusedError("launch")
-        begun, endpoint = Begun.new(), self._about()["authorization_endpoint"]
+        begun, endpoint = Begun.new(), self._about.value()["authorization_endpoint"]
         with self._session("") as session:
             address, _ = session.create_authorization_url(
                 endpoint, begun.state, begun.verifier, nonce=begun.nonce, aud=self._section.issuer, launch=launch
@@ -102,7 +98,7 @@ class Launches:
     @property
     def _issuer(self) -> str:
         """How the EHR's authorization server calls itself."""
-        return str(self._about()["issuer"])
+        return str(self._about.value()["issuer"])
 
     def _patient(self, told: Mapping[str, Any]) -> str:
         patient = told.get("patient")
@@ -123,12 +119,12 @@ class Launches:
         return found[0] if len(found) == 1 and FHIR_ID.fullmatch(found[0]) else ""
 
     def _token(self, begun: Begun, code: str) -> Mapping[str, Any]:
-        endpoint = self._about()["token_endpoint"]
+        endpoint = self._about.value()["token_endpoint"]
         proof = self._assertion(endpoint) if self._section.client_key_file else {}
         secret = "" if proof else self._secret(self._section.client_secret_file)
         seconds = self._section.timeout_seconds
         try:
-            with self._session(secret) as session:
+            with self._turns.one(), self._session(secret) as session:
                 told = session.fetch_token(
                     endpoint, code=code, code_verifier=begun.verifier, timeout=seconds, allow_redirects=False, **proof
                 )
@@ -141,34 +137,39 @@ class Launches:
     def _assertion(self, endpoint: str) -> dict[str, str]:
         """hsched signs for itself (RFC 7523, as SMART asks for it): once, for this endpoint, for five minutes."""
         key, now = self._client_key(), int(self._present.now().timestamp())
-        header = {"alg": "ES384" if isinstance(key, ECKey) else "RS384", "typ": "JWT", **({"kid": key.kid} if key.kid else {})}
+        header = {"alg": "ES384" if isinstance(key, ECKey) else "RS384", "typ": "JWT", "kid": key.kid}
         ours = self._section.client_id
         claims = {"iss": ours, "sub": ours, "aud": endpoint, "iat": now, "exp": now + ASSERTION_SECONDS, "jti": secrets.token_urlsafe(24)}
-        return {"client_assertion_type": ASSERTION, "client_assertion": jwt.encode(header, claims, key, [header["alg"]])}
+        try:
+            return {"client_assertion_type": ASSERTION, "client_assertion": jwt.encode(header, claims, key, [header["alg"]])}
+        except (JoseError, ValueError, TypeError):
+            raise self._no_key() from None
 
     def _client_key(self) -> Any:
         name = self._section.client_key_file
         try:
             found = JWKRegistry.import_key(json.loads(self._secret(name)))
         except (JoseError, ValueError, TypeError, KeyError):
-            raise SettingsError(f"{WHERE}: keys/{name} is no key.", "It holds one private JWK: RSA, or EC of the curve P-384.") from None
+            raise self._no_key() from None
         if not found.is_private:
             raise SettingsError(f"{WHERE}: keys/{name} is a public key.", "hsched signs with the private one.")
+        if not found.kid:
+            raise SettingsError(f"{WHERE}: keys/{name} has no `kid`.", "Give it the one under which the EHR knows its public half.")
         return found
 
-    def _about(self) -> Mapping[str, Any]:
+    def _no_key(self) -> SettingsError:
+        problem = f"{WHERE}: keys/{self._section.client_key_file} is no key to sign with."
+        return SettingsError(problem, "It holds one private JWK: RSA, or EC of the curve P-384.")
+
+    def _described(self) -> Mapping[str, Any]:
         """What the EHR says about itself; its endpoints must be its own, and it must check PKCE by S256."""
-        with self._lock:
-            if self._metadata and monotonic() - self._metadata[0] < KEEP_SECONDS:
-                return self._metadata[1]
-            found = self._read(f"{self._section.base}/.well-known/smart-configuration")
-            if not all(isinstance(found.get(name), str) and self._is_own(found[name]) for name in ENDPOINTS):
-                raise SignInRefusedError("endpoints")
-            methods = found.get("code_challenge_methods_supported")
-            if not isinstance(found.get("issuer"), str) or not isinstance(methods, list) or "S256" not in methods:
-                raise SignInRefusedError("smart_configuration")
-            self._metadata = (monotonic(), found)
-            return found
+        found = self._read(f"{self._section.base}/.well-known/smart-configuration")
+        if not all(isinstance(found.get(name), str) and self._is_own(found[name]) for name in ENDPOINTS):
+            raise SignInRefusedError("endpoints")
+        methods = found.get("code_challenge_methods_supported")
+        if not isinstance(found.get("issuer"), str) or not isinstance(methods, list) or "S256" not in methods:
+            raise SignInRefusedError("smart_configuration")
+        return found
 
     def _is_own(self, address: str) -> bool:
         try:

@@ -49,6 +49,7 @@ WHY: Mapping[str, tuple[str, str]] = {
     "413": ("too_large", "Larger than is read."),
     "415": ("not_json", "Not sent as application/json."),
     "422": ("invalid_request", "A field is missing or wrong; `field` says which."),
+    "429": ("too_many", "More than one address may ask in a minute; Retry-After says when to come again."),
     "503": ("failed", "The call could not be written down: come again."),
 }
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MOST_NAMES = 10_000  # buckets in memory; the one not used for longest goes, which is full again or nearly so
 TOO_MANY = "too_many"
 DELIVERIES, LINKS = ("/webhooks/", "/texts/"), ("/o/", "/v/")
+CALLS = {  # what makes the service ask the provider or the EHR, or read their keys
+    "/cds-services": Subject.CDS_HOOKS, "/smart/": Subject.LAUNCH,
+    "/sign-in/provider": Subject.SIGN_IN, "/sign-in/return": Subject.SIGN_IN, "/sign-in/back-channel-logout": Subject.SIGN_IN,
+}  # fmt: skip
 
 
 class Bucket:
@@ -52,6 +56,7 @@ class Limits:
         told = section or ServiceSection()
         self.predictions, self.readings = Bucket(told.predictions_per_minute, now), Bucket(told.readings_per_minute, now)
         self.strangers = Bucket(told.strangers_per_minute, now)
+        self.calls = Bucket(told.calls_per_minute, now)
         self.deliveries, self.links = Bucket(told.deliveries_per_minute, now), Bucket(told.links_per_minute, now)
 
 
@@ -74,7 +79,9 @@ class Limited:
     def _bucket(self, path: str) -> tuple[Bucket, Subject] | None:
         if path.startswith(DELIVERIES):
             return self._limits.deliveries, Subject.WEBHOOK
-        return (self._limits.links, Subject.CLIENT_PAGE) if path.startswith(LINKS) else None
+        if path.startswith(LINKS):
+            return self._limits.links, Subject.CLIENT_PAGE
+        return next(((self._limits.calls, subject) for start, subject in CALLS.items() if path.startswith(start)), None)
 
 
 def address_in(scope: Scope) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import httpx
 import pytest
@@ -94,6 +95,16 @@ def test_a_code_is_worth_nothing_in_anothers_browser(world: ServiceWorld) -> Non
     assert victim.get("/account").status_code == 303
 
 
+def test_an_answer_in_another_providers_name_is_not_taken(world: ServiceWorld, provider: OpenIdProvider) -> None:
+    """RFC 9207: the code is not even shown to ours."""
+    browser = world.browser()
+    path, asked = way_back(browser), len(provider.asked)
+    answer = browser.get(path.replace(quote_plus(provider.address), quote_plus("https://evil.example")))
+
+    assert (answer.status_code, world.entries("access.refused")[-1].body["reason"]) == (403, "issuer")
+    assert len(provider.asked) == asked
+
+
 def test_a_sign_in_that_takes_too_long_begins_again(world: ServiceWorld) -> None:
     """After ten minutes what the browser kept is worth nothing."""
     browser = world.browser()
@@ -151,8 +162,7 @@ def test_a_provider_may_change_its_key(world: ServiceWorld, provider: OpenIdProv
     """The new one is asked for when the old ones do not fit."""
     first = signed_in(world.browser())
     old, provider.key = provider.key, RSAKey.generate_key(2048, {"kid": "second"})
-    kept = world.opened.service.provider._provider  # for this test
-    kept._keys._kept = (kept._keys._kept[0] - 60, kept._keys._kept[1])  # a minute later
+    world.opened.service.provider._provider._keys._known._now = lambda: monotonic() + 60  # a minute later, for this test
     second = signed_in(world.browser())
     provider.key = old
 

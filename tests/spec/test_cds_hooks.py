@@ -223,6 +223,16 @@ def test_a_token_is_good_once(world: EmbeddedWorld) -> None:
     assert world.service.entries("access.refused")[-2].body == {"reason": "used_before"}
 
 
+def test_of_two_calls_with_one_token_at_the_same_time_one_is_answered(world: EmbeddedWorld) -> None:
+    """Both saw that it was not used; what is written down decides."""
+    log, code = world.service.opened.service.embedding.cds_log, "ab" * 32
+    seen = [log.is_used(code), log.is_used(code)]
+    kept = [log.keep(code, "ehr", "cds_hooks.answered", {"client": None, "count": 0}) for _ in range(2)]
+
+    assert (seen, kept) == ([False, False], [True, False])
+    assert len([one for one in world.service.entries("cds_hooks.answered") if one.subject == f"cds_call:{code}"]) == 1
+
+
 def test_a_missing_file_of_keys_is_told_to_who_starts_the_service(world: EmbeddedWorld) -> None:
     """And nobody is let in for it."""
     file = world.service.opened.paths.keys / "ehr-cds-keys.json"

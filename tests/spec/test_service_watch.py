@@ -26,7 +26,9 @@ from tests.predict_talk import Talk
 from tests.service_world import service_world
 
 NAME = "Xqdabebi Vale"
-SMALL = ServiceSection(predictions_per_minute=6, readings_per_minute=2, strangers_per_minute=3, deliveries_per_minute=2, links_per_minute=2)
+FEW = {f"{name}_per_minute": 2 for name in ("readings", "deliveries", "links", "calls")}
+SMALL = ServiceSection(predictions_per_minute=6, strangers_per_minute=3, **FEW)
+CALLS = ("POST /cds-services/hsched-appointment-book", "GET /smart/launch", "GET /sign-in/provider", "POST /sign-in/back-channel-logout")
 
 
 class Watch:
@@ -276,7 +278,7 @@ def test_who_has_no_token_or_another_ones_scope_is_in_the_trail(held: tuple[Talk
     assert set(refusals(desk, "no_token")) == {("unknown:unreadable", "permission:predict")}
 
 
-@pytest.mark.parametrize("door", ["POST /webhooks/ehr", "POST /texts/inbound", "GET /o/nobody", "GET /v/nobody"])
+@pytest.mark.parametrize("door", ["POST /webhooks/ehr", "POST /texts/inbound", "GET /o/nobody", "GET /v/nobody", *CALLS])
 def test_an_address_is_held_back_at_doors_that_are_open_to_all(held: tuple[Talk, Watch], door: str) -> None:
     desk, watch = held
     watch.seconds += 60

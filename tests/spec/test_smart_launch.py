@@ -4,21 +4,23 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import pytest
 import yaml
 from httpx import Response
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, OctKey
 
+from hsched_adapters.access.ehr_section import EhrSection
 from hsched_adapters.access.section import load_access
 from hsched_adapters.clock import SystemClock
+from hsched_adapters.embedding.launches import Launches
 from hsched_core.domain.access import Way
 from hsched_core.domain.errors import SettingsError
 from hsched_service.access.guard import declared
 from hsched_service.sidebar.gate import MOST
 from tests.access_matrix import EXPECTED, LAUNCHED, PUBLIC
-from tests.embedded_world import EmbeddedWorld, embedded_world, section
+from tests.embedded_world import USERS, EmbeddedWorld, embedded_world, section
 from tests.openid_provider import CLIENT, SECRET
 from tests.service_world import Browser
 from tests.smart_ehr import SmartEhr
@@ -197,6 +199,16 @@ def test_an_answer_of_another_launch_is_not_taken(world: EmbeddedWorld) -> None:
     assert refusals(world)[-1] == ("permission:launch", "no_token")  # PKCE
 
 
+def test_an_answer_in_another_servers_name_is_not_taken(world: EmbeddedWorld) -> None:
+    """RFC 9207: the code is not even shown to ours."""
+    frame = world.frame("front")
+    path, asked = world.way_back(frame, PATIENT), len(world.ehr.asked)
+    answer = frame.get(path.replace(quote_plus(world.ehr.address), quote_plus("https://evil.example")))
+
+    assert (answer.status_code, refusals(world)[-1]) == (403, ("permission:launch", "issuer"))
+    assert len(world.ehr.asked) == asked
+
+
 def test_a_launch_is_the_ehrs_to_count(world: EmbeddedWorld) -> None:
     """A handle that it gave out once leads in once."""
     handle, frame = world.ehr.launch(PATIENT), world.frame("front")
@@ -284,6 +296,25 @@ def test_the_app_may_prove_itself_by_a_key(world: EmbeddedWorld) -> None:
 
     assert answer.status_code == 303
     assert SECRET not in str(world.ehr.asked[-1])
+
+
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        (ECKey.generate_key("P-256", {"kid": "app"}), "no key to sign with"),
+        (OctKey.generate_key(256, {"kid": "app"}), "no key to sign with"),
+        (ECKey.generate_key("P-384"), "no `kid`"),
+    ],
+)
+def test_a_key_that_cannot_sign_is_told_to_who_starts_the_service(world: EmbeddedWorld, key: ECKey | OctKey, named: str) -> None:
+    """Before the first launch needs it: of another curve, of another kind, or without the name that SMART asks for."""
+    told = EhrSection(world.ehr.base, CLIENT, client_key_file="app-key.json", logins=USERS)
+    content = json.dumps(key.as_dict(private=True))
+    sealer = world.service.opened.service.embedding.launches._sealer
+    launches = Launches(told, lambda _name: content, world.url, SystemClock(), sealer)
+
+    with pytest.raises(SettingsError, match=named):
+        launches.check()
 
 
 @pytest.mark.parametrize(
