@@ -6,7 +6,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from limits import RateLimitItemPerHour
 
-from hsched_adapters.access.misses import MOST, Misses, network_of
+from hsched_adapters.access.misses import MOST, Misses
+from hsched_core.domain.networks import network_of
 from tests.client_world import ADDRESS, Clients
 from tests.service_world import ServiceWorld, service_world
 
@@ -66,6 +67,24 @@ def test_who_has_a_true_link_is_not_held_back(world: ServiceWorld) -> None:
         guess(world, number)
 
     assert opened == {200}
+    assert world.browser().get(link).status_code == 429
+
+
+def test_another_sites_page_spends_nobodys_guesses(world: ServiceWorld) -> None:
+    """What it shows as its own image or frame is not looked at, not even a true link; what somebody opens from there is."""
+    clients = Clients(world)
+    client = clients.client()
+    link = clients.reminded(client, clients.visit(client))
+    foreign = {"sec-fetch-site": "cross-site"}
+    for number in range(MOST.amount + 1):
+        guess(world, number, **foreign, **{"sec-fetch-dest": ("image", "iframe", "empty", "script")[number % 4]})
+    shown = world.browser().get(link, headers={**foreign, "sec-fetch-dest": "image"}).status_code
+    opened = world.browser().get(link, headers={**foreign, "sec-fetch-dest": "document"}).status_code
+    half = MOST.amount // 2
+    guesses = [guess(world, number, **foreign, **{"sec-fetch-dest": "document"}) for number in range(half)]
+    guesses += [guess(world, number, **foreign) for number in range(half)]
+
+    assert (shown, opened, set(guesses)) == (404, 200, {404})
     assert world.browser().get(link).status_code == 429
 
 
