@@ -1,6 +1,7 @@
 """Passkeys as a second factor (WebAuthn, by the fido2 library): adding one, and proving it at a sign-in.
 
-A challenge lives ten minutes in the browser, sealed, for one login; to prove a passkey, for one half sign-in, which its success replaces; an answer counts for this service's own origin only.
+A challenge lives ten minutes in the browser, sealed, for one login. What proves a passkey is of one half sign-in, which its success
+replaces: so it counts once. An answer counts for this service's own origin only.
 """
 
 import hashlib

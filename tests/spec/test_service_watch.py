@@ -340,7 +340,8 @@ def refusals(desk: Talk, reason: str) -> list[tuple[str, str]]:
 
 def test_a_households_addresses_are_one() -> None:
     """The 64 bits that an IPv6 address begins with; an IPv4 one is itself, and who cannot be told apart is one, too."""
-    told = [address_in({"client": (host, 1)}) for host in ("2001:db8:1:2::a", "2001:db8:1:2:3::b", "2001:db8:1:3::a", "10.0.0.1", "10.0.0.2")]
+    hosts = ("2001:db8:1:2::a", "2001:db8:1:2:3::b", "2001:db8:1:3::a", "10.0.0.1", "10.0.0.2")
+    told = [address_in({"client": (host, 1)}) for host in hosts]
 
     assert [told.index(one) for one in told] == [0, 0, 2, 3, 4]
     assert (address_in({"client": None}), address_in({})) == ("", "")
