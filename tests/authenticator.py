@@ -16,11 +16,12 @@ FLAGS = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
 
 @dataclass
 class Authenticator:
-    """One key on one device. `uses` counts up with each proof."""
+    """One key on one device. `uses` counts up with each proof; a passkey that several devices share has no count."""
 
     origin: str
     host: str
     uses: int = 0
+    has_count: bool = field(default=True, kw_only=True)
     id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False)
 
@@ -34,7 +35,7 @@ class Authenticator:
 
     def get(self, options: Any, *, counts: bool = True, signer: ec.EllipticCurvePrivateKey | None = None) -> dict[str, Any]:
         """What `navigator.credentials.get` gives; signed with another key where one is given."""
-        self.uses += 1 if counts else 0
+        self.uses += 1 if counts and self.has_count else 0
         data = AuthenticatorData.create(self._host_hash, FLAGS, self.uses)
         client = self._client(CollectedClientData.TYPE.GET, options)
         signature = (signer or self.key).sign(bytes(data) + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))

@@ -1,6 +1,7 @@
 """Passkeys as a second factor (WebAuthn, by the fido2 library): adding one, and proving it at a sign-in.
 
-A challenge lives ten minutes in the browser, sealed, for one login and one use; an answer counts for this service's own origin only.
+A challenge lives ten minutes in the browser, sealed, for one login. What proves a passkey is of one half sign-in, which its success
+replaces: so it counts once. An answer counts for this service's own origin only.
 """
 
 import hashlib
@@ -17,19 +18,11 @@ from fido2.webauthn import (
 )
 
 from hsched_adapters.access.sealed import Sealer
-from hsched_adapters.store.passkeys import Passkey, SqlPasskeys, passkey_id
+from hsched_adapters.store.passkeys import Passkey, PasskeyRefusedError, SqlPasskeys, passkey_id
 from hsched_core.domain.errors import UserError
 
 NAME = "hsched"
 MOST = 10  # of one person
-AGAIN = "Begin again."
-
-
-class PasskeyRefusedError(UserError):
-    """What an authenticator answered proves nothing."""
-
-    def __init__(self) -> None:
-        super().__init__("That passkey was not accepted.", AGAIN)
 
 
 class Passkeys:
@@ -50,11 +43,11 @@ class Passkeys:
         handle = hashlib.sha256(f"{self._practice}:{login}".encode()).digest()
         user = PublicKeyCredentialUserEntity(id=handle, name=login, display_name=login)
         options, state = self._server.register_begin(user, _credentials(known), user_verification=UserVerificationRequirement.PREFERRED)
-        return dict(options), self._sealer.sealed(["add", login, state])
+        return dict(options), self._sealer.sealed([state, "add", login])
 
     def finish_adding(self, login: str, session: str, kept: str, answer: Any) -> None:
         """Keep the new passkey; PasskeyRefusedError where the answer is not one to our question."""
-        state = self._state("add", login, kept)
+        state = self._state(kept, "add", login)
         try:
             made = self._server.register_complete(state, answer)
         except Exception:  # the library raises whatever its parts do; nothing of the answer may be repeated
@@ -66,14 +59,14 @@ class Passkeys:
             raise PasskeyRefusedError
         self.store.add(login, credential, made.counter, session)
 
-    def begin_proof(self, login: str) -> tuple[dict[str, Any], str]:
-        """Options for the browser's `get`, and what it keeps meanwhile."""
+    def begin_proof(self, login: str, half: str) -> tuple[dict[str, Any], str]:
+        """Options for the browser's `get`, and what it keeps meanwhile. `half`: the id of the sign-in that it is to complete."""
         options, state = self._server.authenticate_begin(_credentials(self.store.of(login)), UserVerificationRequirement.PREFERRED)
-        return dict(options), self._sealer.sealed(["prove", login, state])
+        return dict(options), self._sealer.sealed([state, "prove", login, half])
 
-    def finish_proof(self, login: str, kept: str, answer: Any) -> tuple[Passkey, int]:
+    def finish_proof(self, login: str, half: str, kept: str, answer: Any) -> tuple[Passkey, int]:
         """The passkey that was proved, with its new count; PasskeyRefusedError else. A count that goes back is a copied authenticator."""
-        state, known = self._state("prove", login, kept), self.store.of(login)
+        state, known = self._state(kept, "prove", login, half), self.store.of(login)
         try:
             proved = self._server.authenticate_complete(state, _credentials(known), answer)
             uses = AuthenticationResponse.from_dict(answer).response.authenticator_data.counter
@@ -84,11 +77,11 @@ class Passkeys:
             raise PasskeyRefusedError
         return found, uses
 
-    def _state(self, what: str, login: str, kept: str) -> Any:
+    def _state(self, kept: str, *belongs: str) -> Any:
         opened = self._sealer.opened(kept)
-        if not opened or opened[:2] != [what, login]:
+        if not opened or opened[1:] != list(belongs):
             raise PasskeyRefusedError
-        return opened[2]
+        return opened[0]
 
 
 def _credentials(known: tuple[Passkey, ...]) -> list[AttestedCredentialData]:

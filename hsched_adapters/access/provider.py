@@ -87,7 +87,9 @@ class Provider:
                 told = session.fetch_token(
                     endpoint, code=code, code_verifier=begun.verifier, timeout=self._section.timeout_seconds, allow_redirects=False
                 )
-        except (requests.RequestException, AuthlibBaseError, ValueError):
+        except requests.RequestException:
+            raise SignInRefusedError("provider_not_reached") from None
+        except (AuthlibBaseError, ValueError):
             raise SignInRefusedError("no_token") from None
         token = told.get("id_token") if isinstance(told, Mapping) else None
         if not isinstance(token, str):

@@ -1,10 +1,15 @@
-"""How often something may be tried: by account and by address, in this process's memory. A success clears its account, not its address."""
+"""How often something may be tried: by account, and by address where tries failed, in this process's memory. A success clears its account.
+
+Successes do not count against their address: a whole office has one.
+"""
 
 from threading import Lock
 
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from hsched_core.domain.networks import network_of
 
 PER_ACCOUNT = RateLimitItemPerHour(20)
 PER_ADDRESS = RateLimitItemPerHour(100)
@@ -22,16 +27,19 @@ class Rates:
         self._lock = Lock()
 
     def may_try(self, account: str, address: str) -> bool:
-        """Count a try before it is made; False where there were too many. What is refused here counts no further.
+        """Count a try of the account before it is made; False where there were too many, or too many from the address failed.
 
-        No account: only the address counts.
+        What is refused here counts no further. No account: only what failed from the address matters.
         """
-        places = [(self._address, "address", address[:LONGEST_NAME])]
-        places += [(self._account, "account", account[:LONGEST_NAME])] if account else []
         with self._lock:
-            if not all(self._limiter.test(limit, self._what, kind, name) for limit, kind, name in places):
+            if not self._limiter.test(self._address, self._what, "address", network_of(address)):
                 return False
-            return all(self._limiter.hit(limit, self._what, kind, name) for limit, kind, name in places)
+            return not account or self._limiter.hit(self._account, self._what, "account", account[:LONGEST_NAME])
+
+    def failed(self, address: str) -> None:
+        """Count a try that did not succeed against who made it."""
+        with self._lock:
+            self._limiter.hit(self._address, self._what, "address", network_of(address))
 
     def succeeded(self, account: str) -> None:
         """Whoever knows the password is not held back by who guessed at it."""

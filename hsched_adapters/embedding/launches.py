@@ -128,7 +128,9 @@ class Launches:
                 told = session.fetch_token(
                     endpoint, code=code, code_verifier=begun.verifier, timeout=seconds, allow_redirects=False, **proof
                 )
-        except (requests.RequestException, AuthlibBaseError, ValueError):
+        except requests.RequestException:
+            raise SignInRefusedError("provider_not_reached") from None
+        except (AuthlibBaseError, ValueError):
             raise SignInRefusedError("no_token") from None
         if not isinstance(told, Mapping) or not isinstance(told.get("id_token"), str):
             raise SignInRefusedError("no_identity_token")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hsched_adapters.embedding.launches import Launches
     from hsched_adapters.keys import Keyring
 
-PER_ADDRESS = 6000  # launches and returns in an hour
+PER_ADDRESS = 6000  # returns in an hour that the EHR vouches for nobody in
 RETURN = "/smart/return"  # where the EHR sends the frame back to
 
 
@@ -62,7 +62,7 @@ class EmbeddingParts:
 
     @cached_property
     def rates(self) -> "Rates":
-        """Launches: an office shares one address, and opens a chart every few seconds."""
+        """Launches that failed: an office shares one address, and opens a chart every few seconds."""
         from limits import RateLimitItemPerHour
 
         from hsched_adapters.access.rates import Rates

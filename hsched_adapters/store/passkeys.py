@@ -9,9 +9,18 @@ import sqlalchemy as sa
 from hsched_adapters.store.audit.trail import AuditTrail, Recording
 from hsched_adapters.store.schema import passkeys, sign_ins
 from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.errors import UserError
 from hsched_core.ports import Clock
 
 ADDED, REMOVED = "passkey.added", "passkey.removed"
+AGAIN = "Begin again."
+
+
+class PasskeyRefusedError(UserError):
+    """What an authenticator answered proves nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("That passkey was not accepted.", AGAIN)
 
 
 @dataclass(frozen=True)
@@ -47,9 +56,15 @@ class SqlPasskeys:
             others = (sign_ins.c.practice == self._trail.practice, sign_ins.c.login == login, sign_ins.c.id != session)
             recording.connection.execute(sign_ins.update().where(*others).values(is_proved=False))
 
-    def used(self, recording: Recording, one: Passkey, uses: int) -> None:
-        """Remember its count, in the transaction of the sign-in it proved."""
-        recording.connection.execute(passkeys.update().where(self._ours, passkeys.c.id == one.id).values(uses=uses))
+    def used(self, recording: Recording, one: Passkey, uses: int, half: str) -> None:
+        """Remember its count, in the transaction of the sign-in it proved. `half`: the id of the sign-in that it completes.
+
+        PasskeyRefusedError where another answer was faster: the half sign-in is replaced, the count another, the passkey gone.
+        """
+        begun = sa.select(sign_ins.c.id).where(sign_ins.c.practice == self._trail.practice, sign_ins.c.id == half)
+        counted = passkeys.update().where(self._ours, passkeys.c.id == one.id, passkeys.c.uses == one.uses).values(uses=uses)
+        if recording.connection.execute(begun).first() is None or recording.connection.execute(counted).rowcount != 1:
+            raise PasskeyRefusedError
 
     def remove(self, one: Passkey, actor: str) -> None:
         """It proves nothing any more. `actor`: the person, or who does it for somebody that lost theirs."""

@@ -57,7 +57,7 @@ def _add_sign_in(made: APIRouter, opened: OpenPractice) -> None:
 
     @made.post("/sign-in/passkey/options")
     def options_to_prove(visitor: Half) -> Response:
-        return _asked(opened, *opened.service.passkeys.begin_proof(visitor.person.token))
+        return _asked(opened, *opened.service.passkeys.begin_proof(visitor.person.token, visitor.session.id))
 
     @made.post("/sign-in/passkey")
     def prove(request: Request, visitor: Half, answer: Answer) -> Response:
@@ -66,19 +66,20 @@ def _add_sign_in(made: APIRouter, opened: OpenPractice) -> None:
 
 def _proved(opened: OpenPractice, request: Request, visitor: Visitor, answer: dict[str, Any]) -> Response:
     """Signed in whole, under a new secret."""
-    parts, login = opened.service, visitor.person.token
+    parts, login, half = opened.service, visitor.person.token, visitor.session
+    store = parts.passkeys.store
     if not parts.rates.may_try(login, address_of(request)):
         parts.note_refused_sign_in(login, "too_many")
         raise TooManyError
     try:
-        shown, uses = parts.passkeys.finish_proof(login, _kept(opened, request), answer)
+        shown, uses = parts.passkeys.finish_proof(login, half.id, _kept(opened, request), answer)
+        secret = parts.sign_ins.start(
+            login, half.way, instead_of=secret_in(parts, request), proof=lambda recording: store.used(recording, shown, uses, half.id)
+        )
     except UserError:
+        parts.rates.failed(address_of(request))
         parts.note_refused_sign_in(login, "passkey")
         raise
-    store = parts.passkeys.store
-    secret = parts.sign_ins.start(
-        login, visitor.session.way, instead_of=secret_in(parts, request), proof=lambda recording: store.used(recording, shown, uses)
-    )
     parts.rates.succeeded(login)
     made = _onward(opened, wanted_path(parts, request))
     give(parts, made, secret)

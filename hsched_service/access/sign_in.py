@@ -23,6 +23,8 @@ NOT_VOUCHED = "Your provider did not sign you in. Please try again."
 STRANGER = "Your provider knows you, but this practice's list of people does not, or your account is disabled."
 WRONG = "Login and password do not belong together."
 LONGEST_LOGIN = 63
+# Of answers from a provider: none of these brought a code that it was asked about and refused. Another site's page can cause some of them.
+NO_GUESS = frozenset({"state", "issuer", "denied", "provider_not_reached", "provider_answer"})
 SAME_SITE = frozenset({"", "none", "same-origin"})  # of Sec-Fetch-Site; browsers without it send nothing
 
 
@@ -87,6 +89,7 @@ def _signed_in_by_password(opened: OpenPractice, request: Request, login: str, p
         parts.note_refused_sign_in(login, "too_many")
         raise TooManyError
     if not parts.demo.fits(login, password) or parts.roll.person(login) is None:
+        parts.rates.failed(address_of(request))
         parts.note_refused_sign_in(login, "wrong_password")
         return _page(opened, request, WRONG, 401)
     parts.rates.succeeded(login)
@@ -116,11 +119,14 @@ def _back(opened: OpenPractice, request: Request) -> Response:
         found = parts.provider.finish(kept, dict(request.query_params))
     except NotReadError as refusal:
         log_failure(refusal)
+        if refusal.code not in NO_GUESS:
+            parts.rates.failed(address_of(request))
         parts.note_refused_sign_in("", refusal.code)
         return _page(opened, request, STRANGER if refusal.code == "unknown_person" else NOT_VOUCHED, 403)
     if found is None:
         return _page(opened, request, TOO_OLD, 400)
     if parts.roll.person(found.login) is None:
+        parts.rates.failed(address_of(request))
         parts.note_refused_sign_in(found.login, "unknown_person")
         return _page(opened, request, STRANGER, 403)
     return signed_in(opened, request, found.login, Way.PROVIDER, found.vouched)

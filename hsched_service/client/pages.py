@@ -83,6 +83,8 @@ def _acting(opened: OpenPractice, act: Callable[[Showing, Seen, Fields], HTMLRes
 def _behind(opened: OpenPractice, request: Request, token: str, then: Shown) -> HTMLResponse:
     """The page, if the address is one; an EHR or a store that does not answer is a page too."""
     at, misses, address = Showing(opened, request, token, None), opened.service.link_misses, address_of(request)
+    if _is_part_of_another(request):
+        return at.told(UNKNOWN)
     if misses.are_too_many(address):
         return at.told(TOO_MANY)
     try:
@@ -95,6 +97,12 @@ def _behind(opened: OpenPractice, request: Request, token: str, then: Shown) -> 
     except UserError as failure:
         log_failure(failure)
         return at.told(BUSY)
+
+
+def _is_part_of_another(request: Request) -> bool:
+    """Another site's page wants it as its image, frame or data: not looked at, so that it neither counts as a guess nor is one."""
+    told = request.headers
+    return told.get("sec-fetch-site") == "cross-site" and told.get("sec-fetch-dest", "document") != "document"
 
 
 # What the message was about

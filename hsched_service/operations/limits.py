@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hsched_adapters.service_section import ServiceSection
+from hsched_core.domain.networks import network_of
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.answers import answer
 
@@ -85,6 +86,6 @@ class Limited:
 
 
 def address_in(scope: Scope) -> str:
-    """The peer, as the server sees it; behind a proxy on this machine, whom the proxy says."""
+    """Whom to count: the peer, as the server sees it; behind a proxy on this machine, whom the proxy says. Of IPv6, the household."""
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    return network_of(str(client[0])) if client else ""

@@ -12,7 +12,7 @@ from hsched_core.policy.permissions import Subject, may
 from hsched_service.access.cookies import cookie_name
 from hsched_service.access.framing import LAUNCHING, SIDEBAR, frames_of
 from hsched_service.access.guard import public
-from hsched_service.access.sign_in import address_of, see_other
+from hsched_service.access.sign_in import NO_GUESS, address_of, see_other
 from hsched_service.access.turned_away import NotThereError, TooManyError
 from hsched_service.failures import log_failure
 from hsched_service.pages.rendering import page
@@ -77,11 +77,14 @@ def _back(opened: OpenPractice, request: Request, pending: str) -> Response:
     try:
         launched = parts.embedding.launches.finish(kept, dict(request.query_params))
     except NotReadError as refusal:
+        if refusal.code not in NO_GUESS:
+            parts.embedding.rates.failed(address_of(request))
         return _refused(opened, request, refusal)
     if launched is None:
         return _told(request, TOO_OLD, 400)
     person = parts.roll.person(launched.login)
     if person is None or not may(person, Subject.SIDEBAR):
+        parts.embedding.rates.failed(address_of(request))
         parts.embedding.note_refused("launch", launched.login, "unknown_person" if person is None else "role")
         return _told(request, STRANGER if person is None else NOT_FOR_ROLE, 403)
     if not launched.patient and not launched.appointment:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hsched_adapters.embedding.cds_log import ANSWERED, CdsLog
 from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.engine import open_engine
+from hsched_adapters.store.passkeys import PasskeyRefusedError, SqlPasskeys
 from hsched_adapters.store.schema import sign_ins
 from hsched_adapters.store.sign_ins import SqlSignIns
 from hsched_core.domain.access import SignInRules, Vouched, Way
@@ -111,3 +112,32 @@ def test_a_call_of_the_ehr_is_answered_once(kept: Kept) -> None:
 
     assert at_once([lambda: log.keep(call, "ehr", ANSWERED, {"count": 0})] * 4) == {True: 1, False: 3}
     assert [CdsLog(kept.trail, kept.clock).is_used(one) for one in (call, "cd" * 32)] == [True, False]
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0), (3, 4, 4)])
+def test_of_two_answers_at_once_one_signs_in(kept: Kept, counts: tuple[int, int, int]) -> None:
+    """Both were looked at before either was written down: to one half sign-in without a count, to two with the same one."""
+    store = SqlPasskeys(kept.trail, kept.clock, kept.clock)
+    before, *shown = counts
+    store.add("frontdesk", b"credential", before, "")
+    (passkey,) = store.of("frontdesk")
+    halves = [kept.sign_ins.start("frontdesk", Way.PROVIDER) for _ in range(2 if before else 1)] * (1 if before else 2)
+    found = [kept.sign_ins.of(half) for half in halves]
+
+    def answer(number: int) -> bool:
+        half = found[number]
+        assert half is not None
+        try:
+            kept.sign_ins.start(
+                "frontdesk",
+                half.way,
+                instead_of=halves[number],
+                proof=lambda recording: store.used(recording, passkey, shown[number], half.id),
+            )
+        except PasskeyRefusedError:
+            return False
+        return True
+
+    assert at_once([lambda: answer(0), lambda: answer(1)]) == {True: 1, False: 1}
+    assert [one.uses for one in store.of("frontdesk")] == [shown[0]]
+    assert kept.count() == len(set(halves))

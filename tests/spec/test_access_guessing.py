@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from limits import RateLimitItemPerHour
 
 from hsched_adapters.access.rates import Rates
 from tests.canaries import Canaries
@@ -34,14 +35,39 @@ def guess(world: ServiceWorld, login: str, password: str, **headers: str) -> Any
         (lambda number: ("frontdesk", "10.0.0.1"), 20),  # one account, one address
         (lambda number: ("frontdesk", f"10.0.{number // 250}.{number % 250}"), 20),  # one account, many addresses
         (lambda number: (f"person{number}", "10.0.0.1"), 100),  # many accounts, one address
+        (lambda number: (f"person{number}", f"2001:db8:1:2::{number:x}"), 100),  # many accounts, a household's addresses of IPv6
         (lambda number: (f"person{number % 10}", f"10.0.0.{number % 200}"), 200),  # ten accounts, many addresses
     ],
 )
 def test_of_ten_thousand_guesses_few_are_looked_at(shape: Any, most: int) -> None:
-    """Twenty an hour for an account, a hundred for an address."""
+    """Twenty an hour for an account, a hundred for an address: each fails."""
+    rates = Rates("sign_in")
+    looked_at = 0
+    for account, address in map(shape, range(GUESSES)):
+        if rates.may_try(account, address):
+            looked_at += 1
+            rates.failed(address)
+
+    assert looked_at == most
+
+
+def test_an_office_of_people_who_succeed_is_not_held_back() -> None:
+    """They share one address."""
     rates = Rates("sign_in")
 
-    assert sum(rates.may_try(*shape(number)) for number in range(GUESSES)) == most
+    assert all(rates.may_try(f"person{number}", "10.0.0.1") for number in range(1000))
+
+
+def test_guesses_at_many_accounts_count_against_the_address(world: ServiceWorld) -> None:
+    """Wrong passwords do; a right one does not."""
+    demo = world.opened.service.demo
+    assert demo is not None
+    world.opened.service.__dict__["rates"] = Rates("sign_in", address=RateLimitItemPerHour(1))
+    right = demo.printed()["frontdesk"]
+    statuses = [guess(world, "frontdesk", right).status_code for _ in range(2)]
+    statuses += [guess(world, "nobody-here", "wrong").status_code, guess(world, "frontdesk", right).status_code]
+
+    assert statuses == [303] * 2 + [401, 429]
 
 
 def test_guesses_do_not_fill_the_trail() -> None:

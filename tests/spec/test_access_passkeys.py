@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from httpx import Response
+from limits import RateLimitItemPerHour
 
+from hsched_adapters.access.rates import Rates
 from hsched_service.access.cookies import csrf_of
 from tests.access_matrix import EXPECTED, LAUNCHED, PUBLIC
 from tests.authenticator import Authenticator
@@ -141,6 +143,37 @@ def test_a_proof_counts_once(world: ServiceWorld, key: Authenticator) -> None:
 
     assert (first.status_code, again.status_code) == (200, 401)
     assert not is_in(thief)
+
+
+@pytest.mark.parametrize("has_count", [False, True])
+def test_a_proof_is_of_one_half_sign_in(world: ServiceWorld, has_count: bool) -> None:
+    """The same cookie and answer in a later one of the same person: also where the authenticator keeps no count, as a synced passkey."""
+    made, owner = Authenticator(ORIGIN, HOST, has_count=has_count), world.browser("manager2")
+    add(owner, made)
+    browser = world.browser("manager2")
+    options = said(browser, "/sign-in/passkey/options", {}).json()
+    thief, kept, answer = world.browser("manager2"), dict(browser.cookies)["hsched-passkey"], made.get(options)
+    thief.cookies.set("hsched-passkey", kept)
+    replayed = said(thief, "/sign-in/passkey", answer)
+    first = said(browser, "/sign-in/passkey", answer)
+    thief.cookies.set("hsched-passkey", kept)
+    again = said(thief, "/sign-in/passkey", answer)
+    own, (passkey,) = prove(world.browser("manager2"), made), world.opened.service.passkeys.store.of("manager2")
+    world.opened.service.passkeys.store.remove(passkey, "manager2")
+
+    assert [one.status_code == 200 for one in (replayed, first, again, own)] == [False, True, False, True]
+    assert not is_in(thief)
+
+
+def test_showing_a_passkey_is_not_counted_against_the_office(world: ServiceWorld, key: Authenticator) -> None:
+    """What proves nothing is."""
+    world.opened.service.__dict__["rates"] = Rates("sign_in", address=RateLimitItemPerHour(1))
+    right = [prove(world.browser("manager1"), key).status_code for _ in range(3)]
+    wrong = prove(world.browser("manager1"), key, signer=OTHER_KEY).status_code
+
+    assert (right, wrong == 200) == ([200] * 3, False)
+    assert not world.opened.service.rates.may_try("manager1", "testclient")
+    world.opened.service.__dict__.pop("rates")
 
 
 def test_a_count_that_goes_back_is_a_copy(world: ServiceWorld, key: Authenticator) -> None:

@@ -11,7 +11,9 @@ import pytest
 import yaml
 from httpx import Response
 from joserfc.jwk import RSAKey
+from limits import RateLimitItemPerHour
 
+from hsched_adapters.access.rates import Rates
 from hsched_adapters.clock import SystemClock
 from hsched_core.domain.errors import SettingsError
 from tests.openid_provider import CLIENT, SECRET, OpenIdProvider, by_another_key, by_public_key, openid_provider, unsigned
@@ -113,6 +115,52 @@ def test_a_sign_in_that_takes_too_long_begins_again(world: ServiceWorld) -> None
     world.opened.service.provider._sealer._present = type("Later", (), {"now": lambda self: later})()  # for this test
 
     assert browser.get(path).status_code == 400
+
+
+MOST = 2  # tries in an hour
+
+
+@pytest.fixture
+def strict(world: ServiceWorld) -> ServiceWorld:
+    world.opened.service.__dict__["rates"] = Rates("sign_in", address=RateLimitItemPerHour(MOST))
+    return world
+
+
+def test_nobody_is_held_back_by_answers_that_belong_to_nothing(strict: ServiceWorld) -> None:
+    """Such as another site's page causes in anybody's browser: without our cookie, with another state, without a code."""
+    for _ in range(MOST + 1):
+        browser = strict.browser()
+        statuses = [browser.get("/sign-in/return?code=x&state=x").status_code]
+        paths = [way_back(browser).replace("state=", "state=x"), way_back(browser).replace("code=", "error=access_denied&code_=")]
+        statuses += [browser.get(paths[1]).status_code]
+        way_back(browser)
+        statuses += [browser.get(paths[0]).status_code]
+
+        assert statuses == [400, 403, 403]
+
+    assert signed_in(strict.browser()).status_code == 303
+
+
+def test_an_office_signs_in_through_one_address(strict: ServiceWorld) -> None:
+    """However many they are."""
+    assert [signed_in(strict.browser()).status_code for _ in range(MOST + 2)] == [303] * (MOST + 2)
+
+
+@pytest.mark.parametrize("about", [{"exp": 0}, {"email": "mallory@elm.example"}, {"email": "left@elm.example"}, "another code"])
+def test_answers_that_the_provider_does_not_stand_for_are_counted(strict: ServiceWorld, provider: OpenIdProvider, about: Any) -> None:
+    """Then nothing that comes back from there is looked at for an hour, and the provider is not asked."""
+    provider.lie = (lambda told: {**told, **about}) if isinstance(about, dict) else provider.lie
+    guesses = []
+    for _ in range(MOST):
+        browser = strict.browser()
+        path = way_back(browser)
+        guesses.append(browser.get(path if isinstance(about, dict) else path.replace("code=", "code=x")).status_code)
+    provider.lie = lambda told: told
+    asked = len(provider.asked)
+
+    assert guesses == [403] * MOST
+    assert signed_in(strict.browser()).status_code == 429
+    assert len(provider.asked) == asked
 
 
 Lie = Callable[[dict[str, Any]], dict[str, Any]]

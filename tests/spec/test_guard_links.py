@@ -6,9 +6,10 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from limits import RateLimitItemPerHour
 
-from hsched_adapters.access.misses import MOST, Misses, network_of
+from hsched_adapters.access.misses import MOST, Misses
+from hsched_core.domain.networks import network_of
 from tests.client_world import ADDRESS, Clients
-from tests.service_world import ServiceWorld, service_world
+from tests.service_world import Browser, ServiceWorld, service_world
 
 GUESSES = 100
 ELSEWHERE = (
@@ -67,6 +68,26 @@ def test_who_has_a_true_link_is_not_held_back(world: ServiceWorld) -> None:
 
     assert opened == {200}
     assert world.browser().get(link).status_code == 429
+
+
+def test_another_sites_page_spends_nobodys_guesses(world: ServiceWorld) -> None:
+    """What it shows as its own image or frame is not looked at, not even a true link; what somebody opens from there is."""
+    clients, most = Clients(world), 3
+    client = clients.client()
+    link = clients.reminded(client, clients.visit(client))
+    world.opened.service.__dict__["link_misses"] = Misses("client_link", RateLimitItemPerHour(most))
+    browser = Browser(world.app, base_url=ADDRESS, client=("10.0.0.9", 1))  # an address of its own: the pages have a limit of all requests
+
+    def status(path: str, part: str) -> int:
+        kind = {"sec-fetch-dest": part} if part else {}
+        return browser.get(path, headers={"sec-fetch-site": "cross-site", **kind}).status_code
+
+    foreign = [status("/o/nobodys", part) for part in ("image", "iframe", "empty", "script")]
+    true_link = [status(link, part) for part in ("image", "document")]
+    opened = [status("/o/nobodys", part) for part in ("document", "", "document")]
+
+    assert (foreign, true_link, opened) == ([404] * 4, [404, 200], [404] * most)
+    assert status(link, "document") == 429
 
 
 def test_what_is_counted_is_who_holds_the_address() -> None:

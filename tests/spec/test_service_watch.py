@@ -17,7 +17,7 @@ from hsched_adapters.service_section import ServiceSection, load_service
 from hsched_core.domain.api_clients import ApiScope
 from hsched_core.domain.errors import SettingsError
 from hsched_service.operations.install import Watching
-from hsched_service.operations.limits import Bucket, Limits
+from hsched_service.operations.limits import Bucket, Limits, address_in
 from hsched_service.operations.logs import ALLOWED, Gathered, Handler, Lines
 from hsched_service.operations.traces import Traces, _Stepwise
 from hsched_service.predict.room import BATCH
@@ -338,3 +338,12 @@ def refusals(desk: Talk, reason: str) -> list[tuple[str, str]]:
     """Who was refused what for that reason, as the trail says; once what waited is written."""
     desk.room._group.close()
     return [(one.actor, one.subject) for one in desk.entries("access.refused") if one.body["reason"] == reason]
+
+
+def test_a_households_addresses_are_one() -> None:
+    """The 64 bits that an IPv6 address begins with; an IPv4 one is itself, and who cannot be told apart is one, too."""
+    hosts = ("2001:db8:1:2::a", "2001:db8:1:2:3::b", "2001:db8:1:3::a", "10.0.0.1", "10.0.0.2")
+    told = [address_in({"client": (host, 1)}) for host in hosts]
+
+    assert [told.index(one) for one in told] == [0, 0, 2, 3, 4]
+    assert (address_in({"client": None}), address_in({})) == ("", "")

@@ -10,8 +10,10 @@ import pytest
 import yaml
 from httpx import Response
 from joserfc.jwk import ECKey, OctKey
+from limits import RateLimitItemPerHour
 
 from hsched_adapters.access.ehr_section import EhrSection
+from hsched_adapters.access.rates import Rates
 from hsched_adapters.access.section import load_access
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.embedding.launches import Launches
@@ -216,6 +218,24 @@ def test_a_launch_is_the_ehrs_to_count(world: EmbeddedWorld) -> None:
 
     assert (first.status_code, again.status_code) == (303, 403)
     assert refusals(world)[-1] == ("permission:launch", "denied")
+
+
+def test_only_launches_that_the_ehr_does_not_stand_for_are_counted(world: EmbeddedWorld) -> None:
+    """Neither those that lead in, nor what any site's page can ask for; then nothing is looked at for an hour."""
+    most = 2
+    world.service.opened.service.embedding.__dict__["rates"] = Rates("launch", address=RateLimitItemPerHour(most))
+    for _ in range(most + 1):
+        frame = world.frame("front")
+        foreign = [frame.get(path).status_code for path in ("/smart/launch?iss=https://evil.example&launch=x", "/smart/return?state=x")]
+        denied = frame.get(world.way_back(frame, handle="nobody-made-this")).status_code
+        assert (foreign, denied, came_back(world, "front").status_code) == ([403, 400], 403, 303)
+    world.ehr.lie = lambda told: {**told, "exp": 0}
+    one = came_back(world, "front").status_code
+    world.ehr.lie = SmartEhr(key=world.ehr.key, cds_key=world.ehr.cds_key).lie
+    other = came_back(world, "audits").status_code  # and is of the wrong role
+    late = world.frame("front")
+
+    assert (one, other, late.get("/smart/return?state=x").status_code) == (403, 403, 429)
 
 
 Lie = Callable[[dict[str, Any]], dict[str, Any]]
