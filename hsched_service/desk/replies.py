@@ -139,8 +139,15 @@ def _line(opened: OpenPractice, reply: Reply, names: Names) -> Line:
     who = names.client(reply.message.client) if reply.message.client else "nobody we know"
     reasons = ", ".join(str(one).replace("_", " ") for one in reply.reasons) or "nobody has read it yet"
     minutes = max(0, int((opened.clock.now() - reply.message.received_at).total_seconds() // 60))
-    alarm = CALLED if opened.practice.paging else NOBODY_CALLED
-    return Line(reply, who, reasons, minutes, alarm if reply.calls_somebody else "", _understood(reply))
+    alarm = alarm_of(reply, is_paging=opened.practice.paging is not None)
+    return Line(reply, who, reasons, minutes, alarm, _understood(reply))
+
+
+def alarm_of(reply: Reply, *, is_paging: bool) -> str:
+    """What is said of a reply that cannot wait and that nobody has; empty for every other."""
+    if not reply.calls_somebody:
+        return ""
+    return CALLED if is_paging else NOBODY_CALLED
 
 
 def _understood(reply: Reply) -> str:
