@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,15 +13,10 @@ from hsched_core.use_cases.reminders_plan import Tier, band_of
 from hsched_sandbox.ehr.records import Appointment, Status
 from hsched_service.desk import live
 from tests.browsers import picture
-from tests.role_days import CANCELLED, LIVE_MILLISECONDS, RoleDays, outreach_of, role_days
+from tests.role_days import BANDS, CANCELLED, LIVE_MILLISECONDS, SCORE, RoleDays, card, outreach_of, role_days
 from tests.sandbox_ehr import NOW
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
-
 TOMORROW, ITS_NAME = date(2026, 3, 5), "Thu, Mar 5"
-SCORE = re.compile(r"\b(?:low|raised|high) risk\b|\brisk(?: of an unused visit)?(?: is)? \d|\brisk\b.{0,20}\d ?%", re.IGNORECASE)
-BANDS = ".band, .block.high, .block.raised, .many, [class*=risk]"
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +30,6 @@ def windows_are_closed(days: RoleDays) -> Iterator[None]:
     yield
     for context in days.browser.contexts:
         context.close()
-
-
-def card(page: "Page", case: str) -> "Locator":
-    return page.locator(f'[data-case="{case}"]')
 
 
 # Clinicians
@@ -208,10 +198,7 @@ def test_the_desk_works_without_scripts(days: RoleDays) -> None:
 
 
 def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: RoleDays, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A manager's yes leaves the front desk's list without a reload; a click that comes late is told who was first.
-
-    What cannot change because something is open says so; who is signed out sees no name any more.
-    """
+    """A manager's yes leaves the list without a reload; a late click is told who was first; what is held up, and signed out, says so."""
     monkeypatch.setattr(live, "LASTS_SECONDS", 2.0)
     desk, late, manager = days.page("frontdesk"), days.page("frontdesk", java_script_enabled=False), days.page("manager1")
     for page in (desk, late, manager):
