@@ -88,7 +88,7 @@ def _listed(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
         request, visitor, "desk/calls.html", status, lines=lines, done=done, trouble=trouble, outcomes=OUTCOMES,
         ranked=[(one, names.client(one.visit.client)) for one in (known.value or ())[:30]], ranked_trouble=known.trouble,
         per_day=opened.reminder_settings.calls_per_day, is_on=opened.reminder_settings.is_on, is_connected=desk.is_connected,
-        tiers=tiers,
+        tiers=tiers, rules=rules,
     )  # fmt: skip
     names.seen("desk.calls")
     return shown
