@@ -37,6 +37,7 @@ def service(
         access_log=False,  # paths carry the names of connections and tokens of offers; operations/logs.py tells routes
         log_config=None,  # its own would write what exceptions say
         server_header=False,
+        ws="none",  # no page of ours speaks it, and its handshakes would pass by whatever looks at requests
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     _claim(host, port)

@@ -48,7 +48,15 @@ LARGEST_BODY = 1_048_576  # bytes; routes that need less say so themselves
 def build_app(opened: OpenPractice, watching: Watching | None = None) -> FastAPI:
     """The service of one practice. No pages that describe it: those of FastAPI load their parts from elsewhere."""
     watching = watching or Watching()
-    app = FastAPI(title="hsched", docs_url=None, redoc_url=None, openapi_url=None, lifespan=settled_memory, max_body_size=LARGEST_BODY)
+    app = FastAPI(
+        redirect_slashes=False,
+        title="hsched",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=settled_memory,
+        max_body_size=LARGEST_BODY,
+    )
     app.state.opened = opened
     for make in ROUTERS:
         app.include_router(make(opened))

@@ -7,9 +7,12 @@ import schemathesis
 from schemathesis.python.asgi import ASGIClient
 from schemathesis.transport.asgi import ASGI_TRANSPORT
 
+from hsched_adapters.service_section import MOST_A_MINUTE, ServiceSection
 from hsched_core.domain.access import Way
 from hsched_core.domain.api_clients import ApiScope
 from hsched_service.access.cookies import cookie_name
+from hsched_service.operations.install import Watching
+from hsched_service.operations.limits import Limits
 from tests.predict_talk import ADDRESS, Talk
 
 STAFF = {
@@ -59,3 +62,8 @@ def ignored_auth(case: schemathesis.Case, who: str, status: int) -> list[str]:
     """A secured operation that answered somebody without the right to it with more than that they have none."""
     is_secured = bool(case.operation.definition.raw.get("security"))
     return [f"{who}: {case.operation.label} {status}"] if is_secured and who != "ehr" and status not in (401, 403, 405) else []
+
+
+def patient() -> Watching:
+    """A service that lets one address ask as often as these tests do."""
+    return Watching(Limits(ServiceSection(strangers_per_minute=MOST_A_MINUTE)))

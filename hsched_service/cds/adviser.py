@@ -16,6 +16,7 @@ EHR = "ehr"  # how the trail signs for a call whose user is nobody of the practi
 MOST = 5  # appointments of one call that are looked at: each is read in the EHR
 UNKNOWN_CLINICIAN = Advice("unknown_clinician", Weight.INFO, "hsched does not know this clinician: nothing was checked.", "")
 NOT_CHECKED = Advice("not_checked", Weight.WARNING, "hsched could not check this booking.", "The EHR did not answer it just now.")
+NOTHING_TO_CHECK = Advice("nothing_to_check", Weight.INFO, "No time, length or clinician in this booking: nothing was checked.", "")
 TOO_MANY = Advice("too_many", Weight.INFO, f"hsched looked at the first {MOST} of these appointments only.", "")
 
 
@@ -50,7 +51,8 @@ class Adviser:
     def _about(self, one: Appointment, client: str, actor: str) -> Iterator[Advice]:
         practitioner, location = one.who("Practitioner"), one.who("Location")
         if one.start is None or one.minutes is None or not practitioner:
-            return  # no time, or nobody's: there is nothing to judge yet
+            yield NOTHING_TO_CHECK
+            return
         wanted = Wanted(practitioner[0], location[0] if location else "", one.id or "", one.start, one.minutes, one.words)
         try:
             action = self._opened.service.embedding.bookings.action(wanted, client, actor)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PATH = "/metrics"
 METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
-FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-real-ip"})
+FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})  # and whatever begins with x-forwarded
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 OTHER = "other"  # what is no route of ours: its path is whatever somebody typed
 
@@ -96,7 +96,10 @@ def _of(told: Told) -> Response:
 
 
 def _is_here(request: Request) -> bool:
-    return request.client is not None and request.client.host in LOOPBACK and not FORWARDED & set(request.headers)
+    """From this machine, to this machine by its own name, by nobody else's hand: a proxy's requests come from here too."""
+    if request.client is None or request.client.host not in LOOPBACK or request.url.hostname not in {*LOOPBACK, "localhost"}:
+        return False
+    return not any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers)
 
 
 def _is_stopped(opened: "OpenPractice") -> bool:

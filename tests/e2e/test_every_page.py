@@ -23,16 +23,22 @@ REPLY = "5e" * 16
 # What a GET of these gives is no page of ours, and why.
 NO_PAGES: Mapping[str, str] = {
     "/": "leads on to where somebody starts",
+    "/cds-services": "for the EHR",
     "/desk/live": "a stream",
     "/health/live": "for machines",
     "/health/ready": "for machines",
     "/metrics": "for machines",
     "/openapi.json": "for machines",
+    "/smart/launch": "leads to the EHR",
+    "/smart/return": "leads on from the EHR",
     "/sign-in/provider": "leads to the provider",
     "/sign-in/return": "leads on from the provider",
     "/static/{digest}/{name}": "style and script",
 }
-ELSEWHERE: Mapping[str, str] = {"/sign-in/passkey": "test_access_browser.py: it takes an authenticator"}
+ELSEWHERE: Mapping[str, str] = {
+    "/sign-in/passkey": "test_access_browser.py: it takes an authenticator",
+    "/sidebar/{handle}": "test_sidebar_browser.py: it takes an EHR",
+}
 # Route, and an address of it where the two differ.
 FILLED_IN: Mapping[str, Address] = {
     "/desk/calendar": lambda _: "/desk/calendar?on=2026-03-05",

@@ -15,7 +15,7 @@ from hsched_adapters.people_file import save_people
 from hsched_service.predict.document import document
 from tests.access_matrix import EXPECTED, PUBLIC, ROLES
 from tests.guard_world import LOGINS, Guarded, guarded
-from tests.openapi_callers import CALLERS, STAFF, callers, ignored_auth, sent_as
+from tests.openapi_callers import CALLERS, STAFF, callers, ignored_auth, patient, sent_as
 from tests.predict_desk import predict_desk
 from tests.predict_talk import Talk
 from tests.service_world import ADDRESS
@@ -30,7 +30,7 @@ tried: dict[str, int] = {}
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
-    with predict_desk(tmp_path_factory.mktemp("desk")) as made:
+    with predict_desk(tmp_path_factory.mktemp("desk"), watching=patient()) as made:
         made.token("ehr")
         save_people(made.opened.paths.people, {login: {"roles": roles} for login, roles in STAFF.items() if login != "clinician1"})
         yield made

@@ -21,6 +21,7 @@ from hsched_core.policy.advice import Weight, advise, asked_about
 from hsched_core.policy.facts import Finding
 from hsched_core.policy.gate import RULES, Verdict
 from hsched_sandbox.ehr.records import Client, Consent
+from hsched_service.cds.adviser import NOTHING_TO_CHECK
 from tests.embedded_world import URL, EmbeddedWorld, embedded_world
 from tests.sandbox_ehr import NOW
 from tests.smart_ehr import CDS_ISSUER
@@ -136,10 +137,21 @@ def test_whom_hsched_does_not_know_it_says_nothing_about(world: EmbeddedWorld) -
     """No pseudonym is made for a stranger; an unknown clinician is told apart from a good word."""
     assert cards(world, call(proposed(TAKEN, patient="PT-777777"), patient="PT-777777")) == []
     assert cards(world, call(proposed(TAKEN, patient="PT-000001"))) == []  # somebody else's appointment
-    assert cards(world, call({**proposed(FREE), "participant": []}, {"resourceType": "Encounter"})) == []
     assert told(cards(world, call(proposed(FREE, "PRV-9999"))))[0][0] == "info"
     assert world.service.opened.vault.find("client", "PT-777777", actor="tests", reason="tests") is None
-    assert world.service.entries("cds_hooks.answered")[-4].body["client"] is None
+    assert world.service.entries("cds_hooks.answered")[-3].body["client"] is None
+
+
+def test_what_cannot_be_judged_is_told_apart_from_a_good_word(world: EmbeddedWorld) -> None:
+    """No clinician, one by a role or an identifier, no end: a card says that nothing was checked; what is no appointment is none."""
+    plain = proposed(FREE)
+    patient = plain["participant"][1]
+    others = ({"reference": "PractitionerRole/PRV-0000"}, {"identifier": {"value": "PRV-0000"}})
+    open_ended = {name: value for name, value in plain.items() if name != "end"}
+    asked = [{**plain, "participant": [{"actor": one}, patient]} for one in others] + [{**plain, "participant": []}, open_ended]
+
+    assert {tuple(told(cards(world, call(one)))) for one in asked} == {(("info", NOTHING_TO_CHECK.summary),)}
+    assert cards(world, call({"resourceType": "Encounter"})) == []
 
 
 def test_silence_of_the_ehr_is_no_good_word(world: EmbeddedWorld) -> None:

@@ -15,7 +15,7 @@ from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_sandbox.ehr.records import Appointment, Status
 from hsched_service.app import build_app
 from hsched_service.client.language import LANGUAGES
-from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, STOPPED, UNKNOWN, Words
+from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, STOPPED, TOO_MANY, UNKNOWN, Words
 from tests.client_world import ADDRESS, SOON, Clients
 from tests.sandbox_ehr import NOW
 from tests.service_world import Browser, TestClient, service_world
@@ -119,7 +119,7 @@ def test_the_same_pages_ask_to_call_in_each_language(words: Words) -> None:
     """A translation that asks in other words would lose its number."""
     every = {**words.offers, **words.visits, **words.pages}
     asking = {name for name, page in every.items() if any(words.call_us in one for one in page[1:])}
-    assert asking == {Offer.BOOKED, Standing.OVER, Standing.GONE, UNKNOWN, BUSY, ENDED, STOPPED, DONE_BEFORE}
+    assert asking == {Offer.BOOKED, Standing.OVER, Standing.GONE, UNKNOWN, BUSY, ENDED, STOPPED, DONE_BEFORE, TOO_MANY}
 
 
 def test_looking_stores_nothing(clients: Clients, still: tuple[str, str], browser: Browser) -> None:

@@ -14,7 +14,7 @@ GUESSES = 100
 ELSEWHERE = (
     "//evil.example", "https://evil.example/", "/\\evil.example", "/%2f%2fevil.example", "/..//evil.example",
     "/%0d%0aLocation:%20//evil.example",
-    "/.evil.example/..;/", "/@evil.example", "/%5cevil.example",
+    "/.evil.example/..;/", "/@evil.example", "/%5cevil.example", "/sign-in/", "/desk/queue/?a=b", "/o/abc/",
 )  # fmt: skip
 
 

@@ -48,11 +48,14 @@ def test_figures_are_for_who_may_read_them(desk: Talk) -> None:
         desk.web.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code,
         desk.web.get("/metrics", headers={"authorization": f"Bearer {desk.token('ehr')}"}).status_code,
         here.get("/metrics").status_code,
-        here.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"}).status_code,
+        *(
+            here.get("/metrics", headers={name: "elm.example"}).status_code
+            for name in ("x-forwarded-for", "x-forwarded-host", "via", "host")
+        ),
     ]
     here.close()
 
-    assert found == [401, 401, 403, 200, 401]
+    assert found == [401, 401, 403, 200, 401, 401, 401, 401]
 
 
 def test_what_cannot_be_told_is_not_told_as_zero(desk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:

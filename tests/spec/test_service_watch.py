@@ -122,7 +122,7 @@ def test_lines_of_one_turn_are_written_in_one_piece() -> None:
 def test_a_librarys_text_is_not_written() -> None:
     """Only who spoke, and from which of its lines; of an exception its class and place."""
     stream = io.BytesIO()
-    handler, library = Handler(Lines(stream)), logging.getLogger("uvicorn.error")
+    handler, library = Handler(Lines(stream)), logging.getLogger("somebodys.library")
     library.addHandler(handler)
     try:
         library.error("Invalid request from %s", NAME)
@@ -134,7 +134,7 @@ def test_a_librarys_text_is_not_written() -> None:
         library.removeHandler(handler)
     first, second = (json.loads(line) for line in stream.getvalue().splitlines())
 
-    assert (first["event"], first["logger"], first["kind"]) == ("library", "uvicorn.error", "error")
+    assert (first["event"], first["logger"], first["kind"]) == ("library", "somebodys.library", "error")
     assert first["place"].startswith("test_service_watch.py:")
     assert (second["event"], second["kind"]) == ("failure", "ValueError")
     assert b"Xq" not in stream.getvalue()
