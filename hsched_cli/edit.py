@@ -1,19 +1,11 @@
 """`hsched edit`: another channel, or another template, for a message or an offer that waits. The editor becomes the proposer."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import typer
 
 from hsched_cli.console import out
 from hsched_cli.desk import AS, CASE, decider, the_case
 from hsched_core.domain.contact import Channel
-from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
-
-if TYPE_CHECKING:
-    from hsched_core.domain.actions import Action
 
 EXAMPLES = """
 Examples:
@@ -36,10 +28,11 @@ def edit(
     """
     from hsched_cli.case_words import describe
     from hsched_cli.practice import opened
+    from hsched_core.domain.changing import changed_action
 
     practice = opened()
     person, found = decider(practice, login, "edit"), the_case(practice, case)
-    changed = practice.path.edit(found.id, changes(found.action, channel, template, practice.templates), person)
+    changed = practice.path.edit(found.id, changed_action(found.action, channel, template, practice.templates), person)
     out().print(
         f"{found.id[:12]} is withdrawn. {changed.id[:12]} takes its place: {describe(changed.action, practice.timezone)}.", markup=False
     )
@@ -47,22 +40,3 @@ def edit(
         out().print(f"A rule stands against it: hsched audit show {changed.id[:12]} says which.", style="red", markup=False)
     else:
         out().print(f"You are its proposer; next, by somebody else: hsched approve {changed.id[:12]} --as ...", markup=False)
-
-
-def changes(action: "Action", channel: Channel | None, template: str, texts: Mapping[str, frozenset[str]]) -> "Action":
-    """The action with what is to be otherwise; UserError where there is nothing to change, or the text is not one for it."""
-    from hsched_core.domain.actions import OfferSlot, SendMessage
-
-    if not isinstance(action, OfferSlot | SendMessage):
-        raise UserError(f"There is nothing to edit about {action.kind}.", "Reject it, or approve another candidate of the list.")
-    # An offer says until when it may be answered, and nothing else does.
-    known = sorted(name for name, fields in texts.items() if ("until" in fields) is isinstance(action, OfferSlot))
-    if template and template not in known:
-        raise UserError(f"There is no text {template} for this.", f"There are: {', '.join(known)}.")
-    if isinstance(action, OfferSlot):
-        changed: Action = replace(action, channel=channel or action.channel, template=template or action.template)
-    else:
-        changed = replace(action, to=replace(action.to, channel=channel or action.to.channel), template=template or action.template)
-    if changed == action:
-        raise UserError("That changes nothing.", "Name another --channel, or another --template.")
-    return changed

@@ -74,6 +74,7 @@ EXPECTED: Mapping[str, str] = {
     "POST /desk/queue/{case_id}/take-back": CARE,
     "POST /desk/queue/{case_id}/resolve": CARE,
     "POST /desk/queue/{case_id}/undo": CARE,
+    "POST /desk/queue/{case_id}/edit": CARE,
     "GET /desk/calls": DESK,
     "POST /desk/calls/{task_id}": DESK,
     "GET /desk/waitlist": DESK,

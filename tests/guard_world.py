@@ -66,6 +66,8 @@ FORM: Mapping[str, Any] = {
     "login": "frontdesk",
     "password": "wrong",
     "answer": None,
+    "channel": "email",
+    "template": "waitlist_offer",
 }
 OF_ROUTE: Mapping[str, Mapping[str, str]] = {"/desk/replies/{message}/resolve": {"outcome": "nothing"}}
 # Forms of clients' pages, which read their bodies themselves.

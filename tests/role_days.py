@@ -18,10 +18,12 @@ from tests.http_desk import serving
 from tests.service_world import ServiceWorld
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 CANCELLED = 8  # visits of tomorrow: each gives an hour that is offered
 LIVE_MILLISECONDS = 8000  # within which a page shows what happened elsewhere
+SCORE = re.compile(r"\b(?:low|raised|high) risk\b|\brisk(?: of an unused visit)?(?: is)? \d|\brisk\b.{0,20}\d ?%", re.IGNORECASE)
+BANDS = ".band, .block.high, .block.raised, .many, [class*=risk]"
 
 
 @dataclass
@@ -123,6 +125,11 @@ def outreach_of(case: Case) -> Outreach:
     """Whom an offer or a message is to, and how."""
     assert case.action.outreach
     return case.action.outreach
+
+
+def card(page: "Page", case: str) -> "Locator":
+    """A case on a page."""
+    return page.locator(f'[data-case="{case}"]')
 
 
 @contextmanager

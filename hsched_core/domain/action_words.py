@@ -89,6 +89,7 @@ class Speaker:
     zone: ZoneInfo
     names: Names = field(default_factory=Pseudonyms)
     visits: Mapping[str, Appointment] = field(default_factory=dict, repr=False)  # what is known of coming ones
+    waiting: Mapping[str, str] = field(default_factory=dict, repr=False)  # clients of waitlist entries, as far as they are known
 
     def tell(self, action: Action) -> Told:
         """The action in words."""
@@ -151,9 +152,9 @@ class Speaker:
 
     def _cancel(self, action: CancelAppointment) -> Told:
         return Told(
-            f"Cancel visit {action.appointment[:SHORT]}",
+            f"Cancel {self._visit(action.appointment)}",
             (f"with {self.names.clinician(action.of_clinician)}", action.reason.replace("_", " ")),
-            clinician=action.of_clinician,
+            **{**self._whose(action.appointment), "clinician": action.of_clinician},
             consequences=(
                 "The visit is cancelled in the EHR, if it is still what it was; its time becomes free.",
                 *(UNDOING if action.reason == UNDONE else ()),
@@ -186,21 +187,26 @@ class Speaker:
 
     def _score(self, action: RecordScore) -> Told:
         return Told(
-            f"Write the risk of visit {action.appointment[:SHORT]} into the EHR",
+            f"Write the risk of {self._visit(action.appointment)} into the EHR",
             ("into the field that clinicians do not see",),
+            **self._whose(action.appointment),
             consequences=("The EHR's hidden field gets the number.",),
         )
 
     def _note(self, action: AddNote) -> Told:
         return Told(
-            f"Add a note to visit {action.appointment[:SHORT]}",
+            f"Add a note to {self._visit(action.appointment)}",
             (action.template.replace("_", " "),),
+            **self._whose(action.appointment),
             consequences=("The EHR gets the template's text as a note.",),
         )
 
     def _status(self, action: UpdateWaitlistStatus) -> Told:
+        client = self.waiting.get(action.entry, "")
+        whose = f"{self.names.client(client)} on the waitlist" if client else f"waitlist entry {action.entry[:SHORT]}"
         return Told(
-            f"Mark waitlist entry {action.entry[:SHORT]} as {action.status}",
+            f"Mark {whose} as {action.status}",
+            client=client,
             consequences=("The EHR's waitlist says so from then on.",),
         )
 
@@ -228,6 +234,18 @@ class Speaker:
             (f"on evidence {action.evidence[:SHORT]}",),
             consequences=(*two, f"From then on {PHASES[action.phase]}."),
         )
+
+    def _visit(self, appointment: str) -> str:
+        """Whose visit it is, and when; its code where it is not known."""
+        visit = self.visits.get(appointment)
+        if visit is None:
+            return f"visit {appointment[:SHORT]}"
+        return f"the visit of {self.names.client(visit.session.client)} on {self.when(visit.session.starts_at)}"
+
+    def _whose(self, appointment: str) -> dict[str, Any]:
+        """Client, clinician and time of a visit, where it is known."""
+        visit = self.visits.get(appointment)
+        return {"client": visit.session.client, "clinician": visit.session.clinician, "at": visit.session.starts_at} if visit else {}
 
     def _about(self, session: Session) -> tuple[str, ...]:
         kind = str(session.session_type)

@@ -115,6 +115,11 @@ def pausing_objections(person: Person, practice: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def may_ever_decide(action: Action, person: Person) -> bool:
+    """Whether what the action does is decided by one of the person's roles at all, whoever's calendar it is about."""
+    return bool(APPROVERS.get(action.kind, frozenset()) & person.roles)
+
+
 def acting_role(action: Action, person: Person) -> Role | None:
     """The role in which the person may decide about the action; None: in none of theirs."""
     allowed = APPROVERS.get(action.kind, frozenset())

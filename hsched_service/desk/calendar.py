@@ -148,7 +148,7 @@ def router(opened: OpenPractice) -> APIRouter:
             everybody=[(one, names.clinician(one)) for one in everybody], more=len(everybody) - COLUMNS, step=COLUMNS,
             before=asked.on - timedelta(days=7), after=asked.on + timedelta(days=7), sees_risk=sees_risk(visitor.person),
             is_own=visitor.scope(Subject.CALENDAR) is Scope.OWN, is_connected=opened.service.desk.is_connected,
-            name_of=names.clinician(asked.whose) if asked.whose else "",
+            name_of=names.clinician(asked.whose) if asked.whose else "", rules=opened.reminder_settings,
         )  # fmt: skip
         names.seen("desk.calendar")
         return shown

@@ -14,7 +14,9 @@ from hsched_core.domain.action_words import MESSAGES
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.delivery import CallOutcome, CallTask
 from hsched_core.domain.errors import UserError
+from hsched_core.domain.vocabulary import SessionType
 from hsched_core.policy.permissions import Subject, sees_risk
+from hsched_core.use_cases.reminders_plan import band_of
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
@@ -46,6 +48,7 @@ class Line:
     clinician: str
     risk: float | None
     reasons: tuple[str, ...]
+    kind: SessionType | None = None
     outcome: str = ""
     by: str = ""
 
@@ -75,7 +78,9 @@ def _listed(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
     desk, now, names = opened.service.desk, opened.clock.now(), names_for(opened, visitor)
     visits = desk.visits(now)
     scores = desk.published.newest(now).scores if sees_risk(visitor.person) else {}
-    lines = [_line(desk.directory.clients(), one, names, visits, scores) for one in desk.tasks.open()]
+    rules, cards = opened.reminder_settings, desk.directory.clients()
+    lines = [_line(cards, one, names, visits, scores) for one in desk.tasks.open()]
+    tiers = {one.id: str(band_of(one.risk, one.kind, rules)) for one in lines if one.risk is not None}
     lines.sort(key=lambda one: (-(one.risk or 0.0), one.at or now))
     done = [_line({}, one, names, visits, {}) for one in desk.tasks.settled_since(now - MADE_WITHIN)]
     known = desk.calls.get()
@@ -83,6 +88,7 @@ def _listed(opened: OpenPractice, request: Request, visitor: Visitor, trouble: s
         request, visitor, "desk/calls.html", status, lines=lines, done=done, trouble=trouble, outcomes=OUTCOMES,
         ranked=[(one, names.client(one.visit.client)) for one in (known.value or ())[:30]], ranked_trouble=known.trouble,
         per_day=opened.reminder_settings.calls_per_day, is_on=opened.reminder_settings.is_on, is_connected=desk.is_connected,
+        tiers=tiers, rules=rules,
     )  # fmt: skip
     names.seen("desk.calls")
     return shown
@@ -100,6 +106,7 @@ def _line(cards: Mapping[str, Card], task: CallTask, names: Names, visits: Mappi
         names.clinician(visit.session.clinician) if visit else "",
         score.risk if score else None,
         score.reasons if score else (),
+        visit.session.session_type if visit else None,
         OUTCOMES[task.outcome] if task.outcome else "",
         task.by,
     )

@@ -1,14 +1,16 @@
 """A case as a page shows it: what is asked for, why, what else was considered, what a yes does, and whether this person may say it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_core.domain.action_words import Speaker, Told
-from hsched_core.domain.actions import Action, OfferSlot
+from hsched_core.domain.action_words import CHANNEL, MESSAGES, Speaker, Told
+from hsched_core.domain.actions import Action, OfferSlot, SendMessage, UpdateWaitlistStatus
 from hsched_core.domain.case import Case
+from hsched_core.domain.changing import texts_for
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.people import Person
 from hsched_core.domain.proposal import Candidate
@@ -35,6 +37,16 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Changeable:
+    """What may be otherwise about an offer or a message: ways and texts by their codes, with words, and those it has."""
+
+    channels: Mapping[str, str]
+    templates: Mapping[str, str]
+    channel: str
+    template: str
+
+
+@dataclass(frozen=True)
 class CaseView:
     """One case for one person."""
 
@@ -57,6 +69,7 @@ class CaseView:
     may_decide: bool  # a yes or a no at all
     may_take_back: bool
     is_offer: bool
+    changeable: Changeable | None = None  # for who may change it
 
     @property
     def is_waiting(self) -> bool:
@@ -104,8 +117,16 @@ STATES = {
 
 def views_of(opened: OpenPractice, cases: Iterable[Case], person: Person, names: Names) -> list[CaseView]:
     """The cases as this person may see them."""
-    speaker = Speaker(opened.timezone, names, opened.service.desk.visits(opened.clock.now()))
+    cases = list(cases)
+    speaker = Speaker(opened.timezone, names, opened.service.desk.visits(opened.clock.now()), _entries(opened, cases))
     return [_view(opened, case, person, speaker) for case in cases]
+
+
+def _entries(opened: OpenPractice, cases: Sequence[Case]) -> Mapping[str, str]:
+    """Clients of the waitlist's entries; the EHR is asked only where a case is about one."""
+    if not any(isinstance(case.action, UpdateWaitlistStatus) for case in cases):
+        return {}
+    return {one.entry: one.client for one in opened.service.desk.waiting.get().value or ()}
 
 
 def _view(opened: OpenPractice, case: Case, person: Person, speaker: Speaker) -> CaseView:
@@ -132,7 +153,19 @@ def _view(opened: OpenPractice, case: Case, person: Person, speaker: Speaker) ->
         may_decide=may_decide,
         may_take_back=may_decide and case.state in UNDO,
         is_offer=isinstance(case.action, OfferSlot),
+        changeable=_changeable(opened, case.action) if may_decide and case.state is State.WAITING else None,
     )
+
+
+def _changeable(opened: OpenPractice, action: Action) -> Changeable | None:
+    """A call is no message that could go another way."""
+    if not isinstance(action, OfferSlot | SendMessage) or action.outreach is None or action.outreach.channel is Channel.CALL:
+        return None
+    channels = {str(one): words for one, words in CHANNEL.items() if one is not Channel.CALL}
+    asks = opened.templates.get(action.template)  # only texts that say the same things may stand for it here
+    alike = [name for name in texts_for(action, opened.templates) if opened.templates[name] == asks]
+    texts = {name: MESSAGES.get(name, name.replace("_", " ")) for name in alike}
+    return Changeable(channels, texts, str(action.outreach.channel), action.template)
 
 
 def _choice(number: int, one: Candidate, proposed: Action, speaker: Speaker) -> Choice:

@@ -10,15 +10,16 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.case import Case, Decline
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
-from hsched_core.policy.approval import NotPermittedError
+from hsched_core.policy.approval import NotPermittedError, may_ever_decide
 from hsched_core.policy.permissions import Scope, Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
 from hsched_service.desk.case_view import views_of
-from hsched_service.desk.deciding import say_no, say_yes
+from hsched_service.desk.deciding import say_no, say_otherwise, say_yes
 from hsched_service.desk.names import names_for
 from hsched_service.desk.tabs import KINDS, tab_of
 from hsched_service.desk.undo import can_be_undone
@@ -119,6 +120,23 @@ def deciding_router(opened: OpenPractice) -> APIRouter:
 
         return _decided(opened, request, visitor, case_id, act, "settled", tab)
 
+    @made.post("/desk/queue/{case_id}/edit")
+    def edit(
+        request: Request,
+        visitor: DECIDES,
+        case_id: str,
+        digest: DIGEST,
+        channel: Annotated[Channel, Form()],
+        template: Annotated[str, Form(pattern=r"^[a-z_]{1,40}$")],
+    ) -> Response:
+        made_of_it: list[Case] = []
+
+        def act() -> None:
+            made_of_it.append(say_otherwise(opened, case_id, digest, channel, template, visitor.person))
+
+        refused = _tried(opened, request, visitor, case_id, act)
+        return refused or see_other(opened, f"/desk/queue/{made_of_it[0].id}")
+
     return made
 
 
@@ -130,15 +148,15 @@ class Sorted:
         self._everything: tuple[int, list[Tabbed]] = (-1, [])
 
     def of(self, visitor: Visitor) -> list[Tabbed]:
-        """What this person reaches: a clinician, what is about their own calendar."""
+        """What this person reaches and their roles may decide: a clinician, what is about their own calendar."""
         cases = self._opened.service.desk.cases
         beat, found = self._everything
         if beat != (now := self._opened.service.desk.pulse.beat()):
             found = sorted(map(_tabbed, cases.waiting()), key=_urgency)
             self._everything = (now, found)
-        if visitor.scope(Subject.QUEUE) is Scope.PRACTICE:
-            return found
-        return [one for one in found if one[1].action.clinician == visitor.person.clinician]
+        person, is_own = visitor.person, visitor.scope(Subject.QUEUE) is not Scope.PRACTICE
+        theirs = [one for one in found if may_ever_decide(one[1].action, person)]
+        return [one for one in theirs if not is_own or one[1].action.clinician == person.clinician]
 
 
 def chosen_from(cases: Sequence[Tabbed], tab: str, number: int) -> Chosen:
@@ -205,7 +223,13 @@ def _case_page(
 def _decided(
     opened: OpenPractice, request: Request, visitor: Visitor, case_id: str, act: Callable[[], object], did: str, tab: str
 ) -> Response:
-    """Carry the decision out; where it does not count, the case as it stands now with every reason, and who was first."""
+    """Carry the decision out, and back to the queue."""
+    refused = _tried(opened, request, visitor, case_id, act)
+    return refused or see_other(opened, f"/desk/queue?tab={tab}&did={did}&case={case_id}")
+
+
+def _tried(opened: OpenPractice, request: Request, visitor: Visitor, case_id: str, act: Callable[[], object]) -> Response | None:
+    """None where it counts; else the case as it stands now with every reason, and who was first."""
     _reached(opened, visitor, case_id)
     try:
         act()
@@ -214,4 +238,4 @@ def _decided(
         return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), str(refusal).split("\n"), status)
     except UserError as failure:
         return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), [str(failure)], 409)
-    return see_other(opened, f"/desk/queue?tab={tab}&did={did}&case={case_id}")
+    return None

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.errors import SafeError, UserError
-from hsched_core.domain.replies import PAGES, Letter, Reply, Resolution
+from hsched_core.domain.replies import Letter, Reason, Reply, Resolution
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.permissions import Scope, Subject
 from hsched_service.access.guard import Visitor, needs
@@ -19,6 +19,7 @@ from hsched_service.pages.rendering import page
 
 SEES = Annotated[Visitor, Depends(needs(Subject.REPLIES))]
 MOST = 50
+CALLED, NOBODY_CALLED = "a person is being called", "nobody is called: read this now"
 OUTCOMES: Mapping[Resolution, str] = {
     Resolution.ANSWERED: "Answered",
     Resolution.ARRANGED: "Arranged in the EHR",
@@ -36,7 +37,8 @@ class Line:
     who: str
     reasons: str
     minutes: int
-    is_grave: bool
+    alarm: str  # of what cannot wait and nobody has: whether somebody is called
+    understood: str
 
 
 def router(opened: OpenPractice) -> APIRouter:
@@ -137,4 +139,19 @@ def _line(opened: OpenPractice, reply: Reply, names: Names) -> Line:
     who = names.client(reply.message.client) if reply.message.client else "nobody we know"
     reasons = ", ".join(str(one).replace("_", " ") for one in reply.reasons) or "nobody has read it yet"
     minutes = max(0, int((opened.clock.now() - reply.message.received_at).total_seconds() // 60))
-    return Line(reply, who, reasons, minutes, bool(PAGES & set(reply.reasons)))
+    alarm = alarm_of(reply, is_paging=opened.practice.paging is not None)
+    return Line(reply, who, reasons, minutes, alarm, _understood(reply))
+
+
+def alarm_of(reply: Reply, *, is_paging: bool) -> str:
+    """What is said of a reply that cannot wait and that nobody has; empty for every other."""
+    if not reply.calls_somebody:
+        return ""
+    return CALLED if is_paging else NOBODY_CALLED
+
+
+def _understood(reply: Reply) -> str:
+    """How the words were read; what no rule understood was read as danger, and is not said to be one."""
+    if Reason.UNREAD in reply.reasons:
+        return "no rule understood the words: treated as danger until somebody has read them"
+    return f"understood as {reply.reading.intent.replace('_', ' ')}" if reply.reading else ""

@@ -3,24 +3,20 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
+from hsched_core.domain.case import Decline
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase
 from hsched_core.use_cases.reminders_plan import Tier, band_of
 from hsched_sandbox.ehr.records import Appointment, Status
+from hsched_service.desk import live
 from tests.browsers import picture
-from tests.role_days import CANCELLED, LIVE_MILLISECONDS, RoleDays, outreach_of, role_days
+from tests.role_days import BANDS, CANCELLED, LIVE_MILLISECONDS, SCORE, RoleDays, card, outreach_of, role_days
 from tests.sandbox_ehr import NOW
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
-
 TOMORROW, ITS_NAME = date(2026, 3, 5), "Thu, Mar 5"
-SCORE = re.compile(r"\b(?:low|raised|high) risk\b|\brisk(?: of an unused visit)?(?: is)? \d|\brisk\b.{0,20}\d ?%", re.IGNORECASE)
-BANDS = ".band, .block.high, .block.raised, .many, [class*=risk]"
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +30,6 @@ def windows_are_closed(days: RoleDays) -> Iterator[None]:
     yield
     for context in days.browser.contexts:
         context.close()
-
-
-def card(page: "Page", case: str) -> "Locator":
-    return page.locator(f'[data-case="{case}"]')
 
 
 # Clinicians
@@ -131,9 +123,9 @@ def test_the_front_desk_asks_somebody_else_instead(days: RoleDays) -> None:
     """The one they picked gets the offer, the one who was proposed gets nothing."""
     page, case = days.page("frontdesk"), days.offer()
     days.go(page, "/desk/queue?tab=offers")
-    mine = card(page, case.id)
-    mine.locator("summary").click()
-    mine.get_by_role("button", name="Choose this instead").first.click()
+    card(page, case.id).focus()
+    page.keyboard.press("c")  # opens who else was considered
+    page.keyboard.press("Enter")
     page.get_by_text("Approved.").wait_for()
 
     picked = days.look(case)
@@ -170,6 +162,12 @@ def test_the_queue_is_worked_without_a_mouse(days: RoleDays) -> None:
 
     page.keyboard.press("j")
     chosen = page.evaluate("document.activeElement.dataset.case")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.down("x")  # nobody chose a case
+    card(page, chosen).focus()
+    page.keyboard.down("x")  # and holding a key down decides nothing
+    page.keyboard.up("x")
+    assert days.look(chosen).state is State.WAITING
     while page.evaluate("document.activeElement.name") != "reason":
         page.keyboard.press("Tab")
     page.keyboard.type("the client")
@@ -199,8 +197,9 @@ def test_the_desk_works_without_scripts(days: RoleDays) -> None:
     del days.signed_in["frontdesk"]
 
 
-def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: RoleDays) -> None:
-    """Two windows: a manager's yes leaves the front desk's list without a reload; a click that comes late is told who was first."""
+def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: RoleDays, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A manager's yes leaves the list without a reload; a late click is told who was first; what is held up, and signed out, says so."""
+    monkeypatch.setattr(live, "LASTS_SECONDS", 2.0)
     desk, late, manager = days.page("frontdesk"), days.page("frontdesk", java_script_enabled=False), days.page("manager1")
     for page in (desk, late, manager):
         days.go(page, "/desk/queue?tab=messages")
@@ -217,6 +216,18 @@ def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: Rol
     assert "This did not count." in told
     assert "It was approved by manager1" in told
     assert [one.by for one in days.look(case).approvals] == ["manager1"]
+
+    first, second = desk.locator("[data-case] summary").nth(0), desk.locator("[data-case]").nth(1)
+    gone = second.get_attribute("data-case") or ""
+    first.click()
+    days.world.opened.path.reject(gone, days.world.opened.person("manager1"), Decline.OTHER)
+    desk.get_by_text("Something changed: reload").wait_for(timeout=LIVE_MILLISECONDS)
+    first.click()
+    card(desk, gone).wait_for(state="detached", timeout=LIVE_MILLISECONDS)
+    assert desk.get_by_text("Something changed").count() == 0
+    desk.context.clear_cookies()
+    desk.get_by_text("Signed out: sign in again").wait_for(timeout=LIVE_MILLISECONDS)
+    assert desk.locator("[data-case]").count() == 0
 
 
 def test_an_approved_call_appears_on_the_list_and_is_settled_by_a_click(days: RoleDays) -> None:
@@ -312,8 +323,8 @@ def test_a_reminded_client_asks_for_another_time_and_the_desk_deals_with_it(days
     days.go(desk, "/desk/replies")
     assert desk.get_by_text("Friday").count() == 0
     card(desk, days.world.opened.replies.waiting()[0].id).get_by_role("link").click()
-    desk.get_by_role("button", name="Show the words").click()
-    assert desk.get_by_text("Any Friday before noon").is_visible()
+    desk.keyboard.press("o")
+    desk.get_by_text("Any Friday before noon").wait_for()
     assert days.world.entries("reply.shown")[-1].actor == "frontdesk"
 
 
@@ -368,7 +379,9 @@ def test_a_standing_order_needs_two_others(days: RoleDays) -> None:
 
 def test_whoever_sees_trouble_stops_everything_and_a_manager_lets_it_go_on(days: RoleDays) -> None:
     """While it is stopped an approved message does not leave; on every page it says so."""
-    desk, case = days.page("frontdesk"), days.messages()[0]
+    desk, manager, case = days.page("frontdesk"), days.page("manager1"), days.messages()[0]
+    days.go(manager, f"/desk/queue/{case.id}")
+    manager.wait_for_timeout(1500)  # the stream tells the first number
     desk.locator("summary", has_text="Stop everything").click()
     desk.get_by_role("button", name="Yes, stop everything").click()
     desk.get_by_text("Everything is stopped.").wait_for()
@@ -379,7 +392,6 @@ def test_whoever_sees_trouble_stops_everything_and_a_manager_lets_it_go_on(days:
     assert days.world.opened.path.execute(case.id).state is not State.CONFIRMED
     assert len(days.sent_to(outreach_of(case).client)) == sent
 
-    manager = days.page("manager1")
-    manager.get_by_role("button", name="Let it go on").click()
+    manager.get_by_role("button", name="Let it go on").click(timeout=LIVE_MILLISECONDS)  # it came by itself
     manager.locator("summary", has_text="Stop everything").wait_for()
     assert manager.get_by_text("Everything is stopped.").count() == 0
