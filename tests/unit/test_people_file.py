@@ -29,12 +29,12 @@ def test_people_have_their_roles_and_sign_with_their_login(tmp_path: Path) -> No
 
 
 def test_a_sandbox_has_somebody_for_every_decision(tmp_path: Path) -> None:
-    """Two managers besides who proposes, and each clinician's own login."""
+    """Two managers besides one who proposes, and each clinician's own login."""
     path = tmp_path / "people.yaml"
     save_people(path, demo_people([TOKEN, "0d" * 16]))
     people = load_people(path, "elm")
 
-    assert sum(Role.PRACTICE_MANAGER in one.roles for one in people.values()) == 2
+    assert sum(Role.PRACTICE_MANAGER in one.roles for one in people.values()) == 3
     assert [one.clinician for one in people.values() if one.clinician] == [TOKEN, "0d" * 16]
     assert {Role.FRONT_DESK, Role.AUDITOR, Role.DATA_TEAM} <= {role for one in people.values() for role in one.roles}
 
