@@ -63,6 +63,7 @@ const whole = main?.querySelector("[data-live]") ? location.href : document.quer
 let source = null;
 let wanted = false;
 let busy = false;
+let again = false;
 
 function isBusy(part) {
   const active = document.activeElement;
@@ -101,7 +102,7 @@ function signedOut() {
 }
 
 async function refresh() {
-  if (busy) { wanted = true; return; }
+  if (busy) { again = true; return; }
   busy = true;
   wanted = false;
   try {
@@ -112,6 +113,10 @@ async function refresh() {
     // The next change, or the next look, brings it.
   } finally {
     busy = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
   }
 }
 
