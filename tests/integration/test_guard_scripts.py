@@ -190,7 +190,7 @@ def test_no_script_runs_on_the_page_of_a_clients_words(browser: "Browser", serve
     app.role = "front_desk"
     page = browser.new_context(bypass_csp=True).new_page()
     page.goto(f"{at}/desk/replies/{'9e' * 16}")
-    page.click("text=Show the words")
+    page.click("button:has-text('Show the words')")
     page.wait_for_selector(".words")
 
     assert SHOWN in page.inner_text(".words")

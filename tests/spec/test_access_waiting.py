@@ -329,7 +329,7 @@ def test_so_many_wait_for_a_token_and_no_more(others: Others, tmp_path: Path, do
     documents[0] = b"content-length: %d\r\n\r\n%b" % (len(content), content)
     call = door(other.address, tmp_path)
 
-    assert words(call, AT_ONCE, may_end) == (["provider_busy"] * (CALLERS - AT_ONCE), ["no_token"] * AT_ONCE)
+    assert words(call, AT_ONCE, may_end) == (["provider_busy"] * (CALLERS - AT_ONCE), ["provider_not_reached"] * AT_ONCE)
     assert (other.asked, documents) == (1 + AT_ONCE, [])
 
 
