@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach
 from hsched_core.domain.lifecycle import State
 from hsched_sandbox.ehr.records import Message
+from hsched_service.desk import live
 from tests.browsers import DESK, PHONE, chromium
 from tests.client_world import LINK
 from tests.desk_practice import desk_practice
@@ -136,8 +139,10 @@ def card(page: "Page", case: str) -> "Locator":
 def role_days(folder: Path, clinicians: int = 4, clients: int = 80, **more: Any) -> Iterator[RoleDays]:
     """Everything started: seconds."""
     with (
+        pytest.MonkeyPatch.context() as patch,
         chromium() as browser,
         desk_practice(folder, clinicians, clients, weeks=1, **{"cancelled": CANCELLED, **more}) as world,
         serving(world.app) as port,
     ):
+        patch.setattr(live, "LASTS_SECONDS", 2.0)  # the port is closed when the last stream ends
         yield RoleDays(world, browser, f"http://127.0.0.1:{port}")

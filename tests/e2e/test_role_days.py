@@ -11,7 +11,6 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase
 from hsched_core.use_cases.reminders_plan import Tier, band_of
 from hsched_sandbox.ehr.records import Appointment, Status
-from hsched_service.desk import live
 from tests.browsers import picture
 from tests.role_days import BANDS, CANCELLED, LIVE_MILLISECONDS, SCORE, RoleDays, card, outreach_of, role_days
 from tests.sandbox_ehr import NOW
@@ -197,9 +196,8 @@ def test_the_desk_works_without_scripts(days: RoleDays) -> None:
     del days.signed_in["frontdesk"]
 
 
-def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: RoleDays, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: RoleDays) -> None:
     """A manager's yes leaves the list without a reload; a late click is told who was first; what is held up, and signed out, says so."""
-    monkeypatch.setattr(live, "LASTS_SECONDS", 2.0)
     desk, late, manager = days.page("frontdesk"), days.page("frontdesk", java_script_enabled=False), days.page("manager1")
     for page in (desk, late, manager):
         days.go(page, "/desk/queue?tab=messages")
