@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 
 from tests import in_memory, long_first, postgres
 
@@ -20,6 +21,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: long_first.place(item.path, config.rootpath))
+    _tell_apart(items)
+
+
+def _tell_apart(items: list[pytest.Item]) -> None:
+    """A number behind ids that stand there twice (Schemathesis: one for each operation): xdist runs only the first of them."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        seen[item.nodeid] += 1
+        if seen[item.nodeid] > 1:
+            item._id = coerce_node_id(f"{item.nodeid}[{seen[item.nodeid]}]")  # pytest has no public way to rename an item
 
 
 @pytest.fixture(scope="session")
