@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SEES = Annotated[Visitor, Depends(needs(Subject.AUDIT))]
 CODE = r"^[a-zA-Z0-9_.:-]{0,128}$"
-KIND = r"^[a-zA-Z0-9_.: -]{0,128}$"  # as the trail writes it, or as the page shows it: with spaces
+KIND = r"^(?:[a-zA-Z0-9_.:-]{0,128}|[a-z]{1,20}(?: [a-z]{1,20}){1,5})$"  # as the trail writes it, or as the page shows it: with spaces
 LONG_ID = re.compile(r"[0-9a-f]{17,}")
 MOST_STORY = 400
 LAST_SEQ = 2**63 - 1  # the largest number that a store counts with
@@ -88,7 +88,7 @@ def router(opened: OpenPractice) -> APIRouter:
         before: Annotated[int, Query(ge=0, le=LAST_SEQ)] = 0,
     ) -> Response:
         since, until = _span(opened, day)
-        found = opened.service.desk.search.page(Wanted(actor, kind.strip(), "", since, until, before))
+        found = opened.service.desk.search.page(Wanted(actor, kind, "", since, until, before))
         entries = [_entry(one) for one in found.entries]
         return page(
             request,

@@ -1,7 +1,7 @@
 """Phases and standing orders: how far each use case may go by itself, on which evidence; more is proposed, less is at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from hsched_core.policy.approval import able_besides, needed_for_more
 from hsched_core.policy.autonomy import Rollout, lapse
 from hsched_core.policy.permissions import Subject
 from hsched_core.use_cases import USE_CASES
-from hsched_core.workflow.own_rules import WantedOrder, order_of, orderable, own_rule
+from hsched_core.workflow.own_rules import NAME, WantedOrder, order_of, orderable, own_rule
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
@@ -103,7 +103,8 @@ def orders_router(opened: OpenPractice) -> APIRouter:
         try:
             order = order_of(wanted, standing, opened.practice.id, opened.clock.now())
         except UserError as failure:
-            return _orders(opened, request, visitor, str(failure), 409, wanted)
+            shown = wanted if NAME.fullmatch(name) else replace(wanted, name="")
+            return _orders(opened, request, visitor, str(failure), 409, shown)
         why = f"{visitor.person.token} asks for this standing order."
         _propose(opened, use_case, IssueStandingOrder(order), (why,), visitor.person)
         return see_other(opened, "/desk/queue?tab=rules")
