@@ -1,4 +1,4 @@
-"""The sections `policy:`, `waitlist:` and `reminders:` of practice.yaml as values: guided by their types' own annotations.
+"""The sections `policy:`, `waitlist:`, `reminders:` and `reschedule:` of practice.yaml as values: guided by their types' own annotations.
 
 Durations are written as people say them ("30 min", "4 h", "7 d"). Public holidays come from the `holidays` library.
 """
@@ -15,6 +15,7 @@ from hsched_adapters.settings import Practice
 from hsched_core.domain.errors import SettingsError
 from hsched_core.policy.practice import Closure, EscalationStep, PracticePolicy
 from hsched_core.use_cases.reminders_settings import ReminderSettings
+from hsched_core.use_cases.reschedule_settings import RescheduleSettings
 from hsched_core.use_cases.waitlist_settings import WaitlistSettings
 
 FILE = "practice.yaml"
@@ -68,6 +69,14 @@ def reminder_settings_of(practice: Practice) -> ReminderSettings:
     if unknown := sorted(str(key) for key in practice.reminders.keys() - set(known)):
         raise SettingsError(f"{FILE}, reminders has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
     return ReminderSettings(**{key: _value(ReminderSettings, "reminders", key, value) for key, value in practice.reminders.items()})
+
+
+def reschedule_settings_of(practice: Practice) -> RescheduleSettings:
+    """How clients of the practice pick another time."""
+    told, known = practice.reschedule, [one.name for one in fields(RescheduleSettings)]
+    if unknown := sorted(str(key) for key in told.keys() - set(known)):
+        raise SettingsError(f"{FILE}, reschedule has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    return RescheduleSettings(**{key: _value(RescheduleSettings, "reschedule", key, value) for key, value in told.items()})
 
 
 def public_holidays(country: str, state: object, year: int) -> tuple[tuple[date, str], ...]:

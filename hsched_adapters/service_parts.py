@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hsched_adapters.readiness import Readiness
     from hsched_adapters.service_section import ServiceSection
     from hsched_core.workflow.client_pages import ClientPages
+    from hsched_core.workflow.moves import MovesDesk
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 RETURN = "/sign-in/return"  # where the provider sends people back to
@@ -217,4 +218,11 @@ class ServiceParts:
         from hsched_core.workflow.client_pages import ClientPages
 
         store = SqlClientLinkStore(self._opened.audit)
-        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock, lambda link: self.moves.newest(link))
+
+    @cached_property
+    def moves(self) -> "MovesDesk":
+        """Other times that clients pick behind the links of their messages."""
+        from hsched_adapters.client_moves import moves_of
+
+        return moves_of(self._opened)

@@ -58,7 +58,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class OpeningRecord:
-    """An opening with what became of it. `booking` is the case that filled it; `left_by` everybody who gave its time up."""
+    """An opening with what became of it. `booking` is the case that filled it, or that gives it, or gave it, to a client who picked it
+    for a visit of theirs; `left_by` everybody who gave its time up.
+    """
 
     opening: Opening
     state: OpeningState
@@ -72,6 +74,11 @@ class OpeningRecord:
     @property
     def id(self) -> str:
         return self.opening.id
+
+    @property
+    def was_picked(self) -> bool:
+        """A client moved a visit here: no time was filled by it, for another one became free."""
+        return self.state is OpeningState.TAKEN and bool(self.booking)
 
 
 def ended(offer: Offer, state: OfferState, at: datetime, **changes: Any) -> Offer:

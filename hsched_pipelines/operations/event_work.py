@@ -9,10 +9,11 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.client_moves import moves_of
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadError, SafeError
-from hsched_core.use_cases import REMINDERS, WAITLIST
+from hsched_core.use_cases import REMINDERS, RESCHEDULE, WAITLIST
 from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
@@ -72,7 +73,8 @@ def carry_out(practice: OpenPractice) -> Counts:
     reminding = any(case.proposal.use_case == REMINDERS for case in due)  # looked at again before they go
     reminders = reminded(practice) if reminding else {}
     due = [case for case in due if case.proposal.use_case != REMINDERS]
-    return Counter(desks) + Counter(reminders) + Counter(_each(due, practice.path.execute))
+    done = Counter(desks) + Counter(reminders) + Counter(_each(due, practice.path.execute))
+    return done + Counter(moved(practice)) if any(case.proposal.use_case == RESCHEDULE for case in due) else done
 
 
 def keep(practice: OpenPractice) -> Counts:
@@ -84,13 +86,20 @@ def keep(practice: OpenPractice) -> Counts:
 
 
 def advance(practice: OpenPractice) -> Counts:
-    """A round of the desk. The trail tells when the EHR could not be read, when it could again, and how many rows were left out."""
+    """A round of the waitlist's desk, and what follows from picks of other times. The trail tells when the EHR could not be read, when it could again, and how many rows were left out."""
     done = practice.waitlist.advance()
+    moves = moves_of(practice).advance()
+    done.done, done.failed = done.done + moves.done, done.failed + moves.failed
     if done.not_read:
         practice.ehr_trail.not_read(done.not_read)
     elif "read" not in {kind.split(".")[0] for kind in done.failed}:
         practice.ehr_trail.read(practice.reader.set_aside())
     return told_by(done)
+
+
+def moved(practice: OpenPractice) -> Counts:
+    """What follows from picks of other times, right after they were carried out."""
+    return told_by(moves_of(practice).advance())
 
 
 def reminded(practice: OpenPractice) -> Counts:

@@ -9,9 +9,11 @@ from hsched_service.client.words import (
     DONE_BEFORE,
     ENDED,
     OTHER_TIME,
+    PICK_TIME,
     SAVED,
     STOP,
     STOPPED,
+    TIME_TAKEN,
     TOO_MANY,
     UNKNOWN,
     UNREADABLE,
@@ -52,6 +54,12 @@ ENGLISH = Words(
         Visit.ASKED: (
             "We received your request", "Somebody of our office will be in touch about another time. Until then this one stays yours.",
         ),
+        Visit.CHOSEN: (
+            "We received your choice", "You chose {chosen}. It is yours once it is confirmed; until then the time above stays booked for you.",
+            "Open this page again to see how it stands.",
+        ),
+        Visit.NEW_TIME: ("Your new time is booked", "It is the one you chose. The time before it is given up."),
+        Visit.KEPT: ("Your time stays as it was", "The other time is not booked. You can choose again, or ask us."),
         Visit.MOVED: ("Please look again", "The time has changed since this page was opened. Nothing was sent."),
         Visit.OVER: ("This time has passed", "If there is something we can do for you, please call us."),
         Visit.GONE: ("This time is not booked any more", "If you did not expect that, please call us."),
@@ -65,6 +73,11 @@ ENGLISH = Words(
         OTHER_TIME: (
             "Ask for another time", "Somebody of our office will be in touch with you. Until then this time stays yours.",
         ),
+        PICK_TIME: (
+            "Which time suits you better?", "These times are free. Tap one to have it instead of the time above.",
+            "If our office has to confirm it first, the next page says so.",
+        ),
+        TIME_TAKEN: ("That time was just taken", "Nothing has changed: the time above is still booked for you."),
         STOP: (
             "Stop all messages?", "We will not write to you or call to remind you any more, and not offer you free times.",
             "Your booked times stay booked.",
@@ -82,6 +95,8 @@ ENGLISH = Words(
         "decline": "No, thank you",
         "confirm": "Yes, I will be there",
         "other_time": "I need another time",
+        "keep": "Keep the time above",
+        "none_of_these": "None of these?",
         "note": "What would suit you better? (not required)",
         "note_hint": "Days or hours are enough. In an emergency do not write here: call 911.",
         "ask": "Ask for another time",
