@@ -9,7 +9,6 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.client_moves import moves_of
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadError, SafeError
@@ -88,7 +87,7 @@ def keep(practice: OpenPractice) -> Counts:
 def advance(practice: OpenPractice) -> Counts:
     """A round of the waitlist's desk, and what follows from picks of other times. The trail tells when the EHR could not be read, when it could again, and how many rows were left out."""
     done = practice.waitlist.advance()
-    moves = moves_of(practice).advance()
+    moves = practice.service.moves.advance()
     done.done, done.failed = done.done + moves.done, done.failed + moves.failed
     if done.not_read:
         practice.ehr_trail.not_read(done.not_read)
@@ -99,7 +98,7 @@ def advance(practice: OpenPractice) -> Counts:
 
 def moved(practice: OpenPractice) -> Counts:
     """What follows from picks of other times, right after they were carried out."""
-    return told_by(moves_of(practice).advance())
+    return told_by(practice.service.moves.advance())
 
 
 def reminded(practice: OpenPractice) -> Counts:
