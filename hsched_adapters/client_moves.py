@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 def moves_of(opened: "OpenPractice") -> MovesDesk:
     """The desk. A time that a visit leaves is the waitlist's."""
     store, clock, policy, path = SqlClientLinkStore(opened.audit), opened.clock, opened.policy, opened.path
-    endings = MoveEndings(path, store, lambda: opened.reader, clock, policy, lambda name, session: opened.waitlist.time_left(name, session))
+    endings = MoveEndings(path, store, lambda: opened.reader, clock, policy, lambda: opened.waitlist)
     draws = opened.waitlist_settings.holdout_share > 0
     return MovesDesk(Tools(path, store, lambda: opened.reader, clock, policy, reschedule_settings_of(opened.practice), draws, endings))

@@ -218,7 +218,7 @@ class ServiceParts:
         from hsched_core.workflow.client_pages import ClientPages
 
         store = SqlClientLinkStore(self._opened.audit)
-        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock, lambda link: self.moves.newest(link))
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock, self.moves.newest)
 
     @cached_property
     def moves(self) -> "MovesDesk":

@@ -8,6 +8,8 @@ import typer
 from hsched_cli.console import out, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hsched_core.policy.practice import PracticePolicy
 
 app = typer.Typer(no_args_is_help=True, help="The practice's settings of the rules.")
@@ -28,25 +30,32 @@ def policy() -> None:
 @app.command("show", epilog=EXAMPLES)
 def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the policy's version hashes it.")) -> None:
     """Show every setting of the rules: its value, whether practice.yaml sets it, what it means, and the version all of them make."""
+    from hsched_adapters.policy_file import reschedule_settings_of
     from hsched_cli.practice import opened
     from hsched_core.domain.canonical import plain
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    offering = practice.waitlist_settings
+    offering, moving = practice.waitlist_settings, reschedule_settings_of(practice.practice)
     if as_json:
-        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), "waitlist": plain(offering)})
+        found = {"version": in_force.version, "set": sorted(given), "settings": plain(in_force)}
+        print_json({**found, "waitlist": plain(offering), "reschedule": plain(moving)})
         return
     out().print(f"Policy version {in_force.version}, of {practice.practice.name} ({in_force.zone})", markup=False)
     for name, value, meaning in rows(in_force):
         mark = "*" if name in given else " "
         out().print(f"{mark} {name:22} {value}", markup=False)
         out().print(f"  {'':22} {meaning}", style="dim", markup=False)
-    out().print("The waitlist (`waitlist:` in practice.yaml):", markup=False)
-    for field in fields(offering):
-        mark = "*" if field.name in practice.practice.waitlist else " "
-        out().print(f"{mark} {field.name:22} {_shown(getattr(offering, field.name))}", markup=False)
+    _section("The waitlist", "waitlist", offering, practice.practice.waitlist)
+    _section("Another time that a client picks", "reschedule", moving, practice.practice.reschedule)
     out().print("* set in practice.yaml, below `policy:`; everything else is the default. `state` chooses whose holidays.", markup=False)
+
+
+def _section(title: str, name: str, settings: Any, given: "Mapping[str, Any]") -> None:
+    out().print(f"{title} (`{name}:` in practice.yaml):", markup=False)
+    for field in fields(settings):
+        mark = "*" if field.name in given else " "
+        out().print(f"{mark} {field.name:22} {_shown(getattr(settings, field.name))}", markup=False)
 
 
 def rows(in_force: "PracticePolicy") -> list[tuple[str, str, str]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from httpx import Response
+
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
@@ -13,7 +15,7 @@ from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import RESCHEDULE
 from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_pipelines.operations.event_work import carry_out
-from hsched_sandbox.ehr.records import Appointment, Clinician, Status
+from hsched_sandbox.ehr.records import Appointment, Clinician, Entry, Status, Type
 from tests.client_world import Clients
 from tests.sandbox_ehr import NOW, appointment
 from tests.service_world import Browser
@@ -87,7 +89,7 @@ class Moves(Clients):
         """The times on the client's page, best first."""
         return PICK.findall(browser.get(f"{mover.path}/time").text)
 
-    def tap(self, browser: Browser, mover: Mover, wanted: str, shown_at: datetime | None = None) -> object:
+    def tap(self, browser: Browser, mover: Mover, wanted: str, shown_at: datetime | None = None) -> Response:
         """One tap on a time."""
         at = shown_at or self.starts_at(mover.visit)
         return browser.post(f"{mover.path}/time", data={"time": at.isoformat(), "pick": wanted})
@@ -113,8 +115,35 @@ class Moves(Clients):
         with self.world.opened.path_store.looking() as state:
             return [one.opening.starts_at for one in state.openings(*UNFILLED, after=NOW) if one.opening.clinician == who]
 
+    def pick(self, visit: str) -> Case:
+        """The one move of the visit that its client picked."""
+        (found,) = [one for one in self.cases(visit) if one.action.kind == "move_appointment"]
+        return found
+
+    def message(self, visit: str) -> Case:
+        """The one message about what became of it."""
+        (found,) = [one for one in self.cases(visit) if one.action.kind == "send_message"]
+        return found
+
+    def waits(self, count: int = 1) -> None:
+        """Clients who wait for this clinician, and take whatever is free."""
+        for _ in range(count):
+            client = self.client()
+            entered = NOW - timedelta(days=9)
+            clinician = f"PRV-{self.provider:04d}"
+            self.world.ehr.book.place(Entry(f"WL-{client[3:]}", client, Type.INDIVIDUAL, entered, entered, provider_id=clinician))
+
+    def about(self, name: str) -> list[Case]:
+        """What was proposed about an opening."""
+        with self.world.opened.path_store.looking() as state:
+            return list(state.cases_about(name))
+
+    def rounds(self) -> None:
+        """The job that carries out has a round."""
+        carry_out(self.world.opened)
+
     def approve(self, case: Case, login: str = "frontdesk") -> None:
         """A person's yes, and the job that carries it out."""
         opened = self.world.opened
         opened.path.approve(case.id, case.action.digest, opened.service.roll.people()[login])
-        carry_out(opened)
+        self.rounds()

@@ -35,11 +35,14 @@ MESSAGES: Mapping[str, str] = {
     "reminder_call": "a call about the visit",
     "standby_offer": "word that a time may become free",
     "standby_ended": "word that the time stays taken",
+    "visit_moved": "word that the visit has its new time",
+    "visit_not_moved": "word that the visit keeps its time",
 }
 UNDOING = (
     "hsched does not tell the client: call them.",
     "What still waits because of the booking (the waitlist entry's status, a note, a message) is withdrawn; what was done already stays.",
 )
+LEFT = ("The time it leaves becomes free, and may be offered to who waits.",)
 PHASES: Mapping[Phase, str] = {
     Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
     Phase.REVIEW: "a person says yes or no to each proposal",
@@ -140,14 +143,14 @@ class Speaker:
         )
 
     def _move(self, action: MoveAppointment) -> Told:
-        session = action.to
+        session, before = action.to, f" from {self.when(action.was_at)}" if action.was_at else ""
         return Told(
-            f"Move {self.names.client(session.client)} to {self.when(session.starts_at)}",
+            f"Move {self.names.client(session.client)}{before} to {self.when(session.starts_at)}",
             self._about(session),
             session.client,
             session.clinician,
             session.starts_at,
-            ("The visit gets the new time in the EHR, if it is still what it was when this was proposed.",),
+            ("The visit gets the new time in the EHR, if it is still what it was when this was proposed.", *(LEFT if before else ())),
         )
 
     def _cancel(self, action: CancelAppointment) -> Told:

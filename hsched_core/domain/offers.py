@@ -80,6 +80,11 @@ class OpeningRecord:
         """A client moved a visit here: no time was filled by it, for another one became free."""
         return self.state is OpeningState.TAKEN and bool(self.booking)
 
+    @property
+    def was_filled(self) -> bool:
+        """Somebody has the time, and no other one became free for it."""
+        return self.state in (OpeningState.FILLED, OpeningState.TAKEN) and not self.was_picked
+
 
 def ended(offer: Offer, state: OfferState, at: datetime, **changes: Any) -> Offer:
     """The offer after that step; one that the table does not have raises."""

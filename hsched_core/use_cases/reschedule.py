@@ -5,7 +5,7 @@ likely to stay away is shown the same times as anybody. Why times are what they 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,7 +40,7 @@ class Facts:
     visit: Appointment
     openings: tuple[OpeningRecord, ...]
     there: tuple[Appointment, ...] = ()
-    settings: RescheduleSettings = RescheduleSettings()
+    settings: RescheduleSettings = field(default_factory=RescheduleSettings)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -50,7 +50,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Told:
-    """Where a visit stands for its client. `counts` is false where what was wanted could not be done; `chosen`: a time they picked for it."""
+    """Where a visit stands for its client. `counts` is false where what was wanted could not be done; `chosen`: a time they picked."""
 
     standing: Standing
     session: Session | None = None

@@ -7,6 +7,7 @@ in between leaves the rest to the next round.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from hsched_core.domain.actions import MoveAppointment, SendMessage
 from hsched_core.domain.canonical import digest
@@ -15,7 +16,6 @@ from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, Event, State, allows
 from hsched_core.domain.offers import OpeningRecord
 from hsched_core.domain.openings import OpeningState
-from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.practice import PracticePolicy
@@ -26,14 +26,21 @@ from hsched_core.workflow.desk import Round
 from hsched_core.workflow.offer_steps import let_go
 from hsched_core.workflow.opening_watch import UNFILLED, close_opening
 from hsched_core.workflow.path import Path
-from hsched_core.workflow.picks import is_pick
+from hsched_core.workflow.picks import ACTOR, is_pick
 
 MOVED_TEMPLATE, NOT_MOVED_TEMPLATE = "visit_moved", "visit_not_moved"
 TOLD_MOVED = "The visit has the time that the client picked, and the page could not say so yet."
 TOLD_NOT_MOVED = "The time that the client picked came to nothing, and the visit stays: they should know."
 A_DAY = timedelta(days=1)
 EVERY = tuple(OpeningState)
-ACTOR = use_case_actor(RESCHEDULE)
+
+
+class FreesTime(Protocol):
+    """The waitlist, as what becomes free is its."""
+
+    def time_left(self, appointment: str, session: Session) -> str:
+        """The appointment of that name does not take this time any more."""
+        ...
 
 
 class MoveEndings:
@@ -46,11 +53,10 @@ class MoveEndings:
         reader: Callable[[], PracticeReader],
         clock: Clock,
         policy: PracticePolicy,
-        time_left: Callable[[str, Session], str],
+        waitlist: Callable[[], FreesTime],
     ) -> None:
-        """`time_left`: the waitlist's own look at a time that an appointment of that name does not take any more."""
         self._path, self._store, self._reader = path, store, reader
-        self._clock, self._policy, self._time_left = clock, policy, time_left
+        self._clock, self._policy, self._waitlist = clock, policy, waitlist
 
     def advance(self) -> Round:
         """Every pick that is not settled."""
@@ -101,7 +107,7 @@ class MoveEndings:
         if not is_told and not _was_told(case):
             self._tell(case, MOVED_TEMPLATE, TOLD_MOVED, done)
         if case.action.was_at:
-            self._time_left(case.action.appointment, replace(case.action.to, starts_at=case.action.was_at))
+            self._waitlist().time_left(case.action.appointment, replace(case.action.to, starts_at=case.action.was_at))
         with self._store.transaction() as tx:
             current = tx.opening(record.id)
             if current and current.state in UNFILLED and current.booking == case.id:

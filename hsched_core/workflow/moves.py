@@ -16,7 +16,6 @@ from hsched_core.domain.client_links import Act, ClientLink, acted
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, Event, LifecycleError, State, allows
 from hsched_core.domain.offers import OfferState, OpeningRecord
-from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskTransaction, PracticeReader
@@ -30,11 +29,10 @@ from hsched_core.workflow.move_endings import MoveEndings
 from hsched_core.workflow.offer_steps import let_go, pick_opening
 from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_core.workflow.path import Path
-from hsched_core.workflow.picks import newest, picked, picks_of
+from hsched_core.workflow.picks import ACTOR, newest, picked, picks_of
 
 NOBODYS_CASE = ""
 MOST_LOOKED_AT = 12  # openings that the EHR's calendar is asked about for one page
-ACTOR = use_case_actor(RESCHEDULE)
 
 
 class Picked(StrEnum):

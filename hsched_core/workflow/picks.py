@@ -6,15 +6,17 @@ from hsched_core.domain.actions import MoveAppointment
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OpeningRecord
+from hsched_core.domain.people import use_case_actor
 from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases import RESCHEDULE
 
+ACTOR = use_case_actor(RESCHEDULE)
 CAME_TO_NOTHING = FINAL - {State.CONFIRMED, State.SHADOWED}
 
 
 def is_pick(case: Case) -> bool:
-    """Whether it moves a visit to a time that its client picked."""
-    return isinstance(case.action, MoveAppointment) and case.proposal.use_case == RESCHEDULE
+    """Whether it moves a visit to a time that its client picked; what staff ask for in turn (to move it back) is none."""
+    return isinstance(case.action, MoveAppointment) and case.proposal.proposed_by == ACTOR
 
 
 def picks_of(cases: Iterable[Case], client: str) -> Iterator[Case]:
@@ -47,4 +49,3 @@ def picked(tx: DeskTransaction, record: OpeningRecord) -> bool:
 def is_of(case: Case | None, client: str) -> bool:
     """Whether the case puts that client there, or is about to."""
     return case is not None and case.action.session is not None and case.action.session.client == client
-

@@ -85,9 +85,11 @@ def keep(practice: OpenPractice) -> Counts:
 
 
 def advance(practice: OpenPractice) -> Counts:
-    """A round of the waitlist's desk, and what follows from picks of other times. The trail tells when the EHR could not be read, when it could again, and how many rows were left out."""
+    """What follows from picks of other times, and a round of the waitlist's desk. The trail tells when the EHR could not be read, when it
+    could again, and how many rows were left out.
+    """
+    moves = practice.service.moves.advance()  # first: what they leave free is offered in the same round
     done = practice.waitlist.advance()
-    moves = practice.service.moves.advance()
     done.done, done.failed = done.done + moves.done, done.failed + moves.failed
     if done.not_read:
         practice.ehr_trail.not_read(done.not_read)

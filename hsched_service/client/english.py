@@ -55,7 +55,8 @@ ENGLISH = Words(
             "We received your request", "Somebody of our office will be in touch about another time. Until then this one stays yours.",
         ),
         Visit.CHOSEN: (
-            "We received your choice", "You chose {chosen}. It is yours once it is confirmed; until then the time above stays booked for you.",
+            "We received your choice",
+            "You chose {chosen}. It is yours once it is confirmed; until then the time above stays booked for you.",
             "Open this page again to see how it stands.",
         ),
         Visit.NEW_TIME: ("Your new time is booked", "It is the one you chose. The time before it is given up."),

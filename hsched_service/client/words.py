@@ -27,7 +27,9 @@ class When:
 
 @dataclass(frozen=True)
 class Words:
-    """One language. `offers`, `visits` and `pages` have a title and sentences each; `{until}` and `{chosen}` are filled in; `labels` are of forms."""
+    """One language. `offers`, `visits` and `pages` have a title and sentences each, in which `{until}` and `{chosen}` are filled in;
+    `labels` are of forms.
+    """
 
     language: str
     name: str  # of the language, in itself
