@@ -82,7 +82,7 @@ def test_texts_and_reminders_are_connected_before_anything_starts(
         rollout = state.rollout(REMINDERS, practice.clock.now())
 
     assert "hsched reminders, hsched messages, hsched replies" in told
-    assert told.count("manager1 and manager2 approved") == 2
+    assert told.count("manager1 and manager2 approved") == 3  # the waitlist, picks of other times, reminders
     assert not permit(practice, reminding())  # the next start has nothing to decide
     assert text is not None
     assert text.base_url in told
