@@ -114,8 +114,8 @@ def test_from_link_to_moved_in_three_taps_without_a_script(phone: Phone, locale:
     moves.free(VISIT_AT + timedelta(days=1), VISIT_AT + timedelta(days=2))
     page = phone.page(locale=locale, java_script_enabled=False)
     phone.open(page, f"{mover.path}?l={locale[:2]}")
-    phone.tap(page, another)
-    phone.tap(page, wanted)
+    phone.touch(page, another)
+    phone.touch(page, wanted)
     page.get_by_text(done).wait_for()
     assert phone.taps == 3
     assert moves.starts_at(mover.visit) == VISIT_AT + timedelta(days=1)
@@ -139,17 +139,10 @@ def test_nothing_grave_is_found_on_any_page_in_either_language(phone: Phone) -> 
         form={"time": clients.starts_at(chooser.visit).isoformat(), "pick": (VISIT_AT + timedelta(days=3)).isoformat()},
     )
     page = phone.page(bypass_csp=True)
+    others = [(offer, "en"), (cancelled, "en"), (offer, "es"), (f"{reminder}/wishes", "es"), ("/v/nobody", "es")]
     choosing = [(f"{mover.path}/time", "en"), (f"{mover.path}/time", "es"), (chooser.path, "en")]
     in_english = [(f"{reminder}{room}", "en") for room in ROOMS]
-    for path, language in [
-        *in_english,
-        (offer, "en"),
-        (cancelled, "en"),
-        (offer, "es"),
-        (f"{reminder}/wishes", "es"),
-        ("/v/nobody", "es"),
-        *choosing,
-    ]:
+    for path, language in [*in_english, *others, *choosing]:
         phone.open(page, f"{path}?l={language}")
         assert page.locator("html").get_attribute("lang") == language
         assert (path, grave_faults(page)) == (path, [])
