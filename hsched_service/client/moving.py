@@ -16,6 +16,6 @@ def times_page(at: Showing, booked: Session, times: Sequence[Alternative], inste
     page = words.pages[PICK_TIME if times else OTHER_TIME]
     if instead:
         page = (*words.pages[instead], *page[1:])
-    buttons = {one.to.starts_at.isoformat(): words.instant(one.to.starts_at, zone) for one in times}
+    buttons = {one.to.starts_at.isoformat(): words.when(one.to, zone) for one in times}
     when, starts_at = words.when(booked, zone), booked.starts_at.isoformat()
     return at.page("time", page, 409 if instead else 200, when=when, starts_at=starts_at, buttons=buttons)
