@@ -75,9 +75,9 @@ class MovesDesk:
 
     def pick(self, link: ClientLink, shown_at: datetime, wanted: datetime) -> Picked:
         """The client takes that time for their visit, which began at `shown_at` when the page showed it. The same again changes nothing."""
-        if self._has_it(link, wanted):
-            return Picked.DONE
         visit = self._visit(link)
+        if self._has_it(link, visit, wanted):
+            return Picked.DONE
         facts = self._facts(link, visit) if visit and visit.session.starts_at == shown_at else None
         if facts is None:
             return self._refused(link, "changed")
@@ -177,11 +177,15 @@ class MovesDesk:
         openings = tuple(one.opening for one in likely)
         return Facts(facts.now, facts.policy, facts.visit, openings, there, facts.settings)
 
-    def _has_it(self, link: ClientLink, wanted: datetime) -> bool:
+    def _has_it(self, link: ClientLink, visit: Appointment | None, wanted: datetime) -> bool:
         """Whether they picked this very time already: a second tap."""
         case = self.newest(link)
-        is_it = case is not None and case.action.session is not None and case.action.session.starts_at == wanted
-        return is_it and case is not None and (case.state not in FINAL or case.state is State.CONFIRMED)
+        if case is None or case.action.session is None or case.action.session.starts_at != wanted:
+            return False
+        if case.state is not State.CONFIRMED or visit is None:
+            return case.state not in FINAL
+        is_behind = visit.version == case.action.expected_version  # the EHR shows the visit as it was before
+        return is_behind or visit.session.starts_at == wanted
 
     def _take(self, link: ClientLink, facts: Facts, chosen: Alternative, shown: Sequence[Alternative]) -> Case | None:
         """The opening is the client's, and the move proposed; None where the opening is not free any more."""
