@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from hsched_adapters.policy_file import reschedule_settings_of
 from hsched_adapters.store.client_links import SqlClientLinkStore
 from hsched_core.workflow.move_endings import MoveEndings
 from hsched_core.workflow.moves import MovesDesk, Tools
@@ -16,4 +15,4 @@ def moves_of(opened: "OpenPractice") -> MovesDesk:
     store, clock, policy, path = SqlClientLinkStore(opened.audit), opened.clock, opened.policy, opened.path
     endings = MoveEndings(path, store, lambda: opened.reader, clock, policy, lambda: opened.waitlist)
     draws = opened.waitlist_settings.holdout_share > 0
-    return MovesDesk(Tools(path, store, lambda: opened.reader, clock, policy, reschedule_settings_of(opened.practice), draws, endings))
+    return MovesDesk(Tools(path, store, lambda: opened.reader, clock, policy, opened.service.move_settings, draws, endings))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hsched_adapters.prediction_parts import PredictionParts
     from hsched_adapters.readiness import Readiness
     from hsched_adapters.service_section import ServiceSection
+    from hsched_core.use_cases.reschedule_settings import RescheduleSettings
     from hsched_core.workflow.client_pages import ClientPages
     from hsched_core.workflow.moves import MovesDesk
 
@@ -219,6 +220,13 @@ class ServiceParts:
 
         store = SqlClientLinkStore(self._opened.audit)
         return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock, self.moves.newest)
+
+    @cached_property
+    def move_settings(self) -> "RescheduleSettings":
+        """How the practice's clients pick another time."""
+        from hsched_adapters.policy_file import reschedule_settings_of
+
+        return reschedule_settings_of(self._opened.practice)
 
     @cached_property
     def moves(self) -> "MovesDesk":

@@ -30,13 +30,12 @@ def policy() -> None:
 @app.command("show", epilog=EXAMPLES)
 def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the policy's version hashes it.")) -> None:
     """Show every setting of the rules: its value, whether practice.yaml sets it, what it means, and the version all of them make."""
-    from hsched_adapters.policy_file import reschedule_settings_of
     from hsched_cli.practice import opened
     from hsched_core.domain.canonical import plain
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    offering, moving = practice.waitlist_settings, reschedule_settings_of(practice.practice)
+    offering, moving = practice.waitlist_settings, practice.service.move_settings
     if as_json:
         found = {"version": in_force.version, "set": sorted(given), "settings": plain(in_force)}
         print_json({**found, "waitlist": plain(offering), "reschedule": plain(moving)})
