@@ -91,17 +91,16 @@ class WeekOf:
     closed_days: int  # Monday to Friday on which the practice or the clinician is away
     usual: Usual | None
     over_percent: int
-    is_past: bool = False
 
     @property
-    def is_away(self) -> bool:
-        """Nobody was seen; or nobody will be, for every day of work is closed."""
-        return not self.load.booked_minutes and (self.is_past or self.closed_days == WORKING_DAYS)
+    def is_empty(self) -> bool:
+        """No visit at all: the clinician is away, or nobody has booked yet, which an EHR's calendar does not tell apart."""
+        return not self.load.booked_minutes
 
     @property
     def share(self) -> float | None:
-        """Of the usual hours; None where nobody knows them, or the clinician is away."""
-        return self.load.booked_minutes / self.usual.minutes if self.usual and not self.is_away else None
+        """Of the usual hours; None where nobody knows them, or the week is empty."""
+        return self.load.booked_minutes / self.usual.minutes if self.usual and not self.is_empty else None
 
     @property
     def is_over(self) -> bool:
@@ -109,9 +108,10 @@ class WeekOf:
 
     @property
     def room_minutes(self) -> int:
-        """Usual time that is not booked; none where the week is a short one, for nobody knows how short."""
-        is_known = self.usual is not None and not self.closed_days
-        return max(0, self.usual.minutes - self.load.booked_minutes) if is_known and self.usual else 0
+        """Usual time that is not booked; none where the week is empty or a short one, for nobody knows how short."""
+        if self.usual is None or self.is_empty or self.closed_days:
+            return 0
+        return max(0, self.usual.minutes - self.load.booked_minutes)
 
 
 @dataclass(frozen=True)
@@ -186,21 +186,14 @@ def capacity(facts: Facts, policy: PracticePolicy, settings: CapacitySettings, n
         if facts.known_until is not None and monday + COUNTS_FROM <= facts.known_until
     ]
     shown = tuple(monday for monday in known if monday >= first - WEEKS_BEFORE * WEEK)
-    coming, free, given = loads(facts.coming), _free(facts.openings, now, zone), dict(settings.weekly_hours)
+    coming, free = loads(facts.coming), _free(facts.openings, now, zone)
+    given, over = dict(settings.weekly_hours), settings.over_percent
     found = []
     for clinician in sorted({who for who, _ in facts.past} | {who for who, _ in coming}):
         closed = {monday: _closed_days(policy, clinician, monday) for monday in (*known, *ahead)}
         usual = _usual(given.get(clinician), [(facts.past.get((clinician, monday), Load()), closed[monday]) for monday in known])
         rows = [
-            WeekOf(
-                monday,
-                source.get((clinician, monday), Load()),
-                free.get((clinician, monday), 0),
-                closed[monday],
-                usual,
-                settings.over_percent,
-                is_past=source is facts.past,
-            )
+            WeekOf(monday, source.get((clinician, monday), Load()), free.get((clinician, monday), 0), closed[monday], usual, over)
             for source, mondays in ((facts.past, shown), (coming, ahead))
             for monday in mondays
         ]

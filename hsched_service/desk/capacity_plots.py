@@ -12,8 +12,8 @@ from hsched_service.desk.plots import HEAT, SOFT, WHITE_FROM, svg
 
 STEPS = (0.5, 0.65, 0.8, 0.9, 1.0)  # of the usual hours, from which on a cell is stronger
 OVER = "#8a3c00"  # above them: another colour, and a sign
-INK, WHITE, FREE, FREE_SOFT, AWAY = "#1b2330", "#ffffff", "#1f6b3a", "#e6f3ea", "#eef1f5"
-WIDTH, NAMES, HIGH, TOP = 900, 170, 28, 40
+INK, WHITE, FREE, FREE_SOFT, EMPTY = "#1b2330", "#ffffff", "#1f6b3a", "#e6f3ea", "#eef1f5"
+WIDTH, NAMES, HIGH, TOP = 1080, 180, 30, 42
 LONGEST_NAME = 24  # signs that fit beside a plot; the whole one is in the title
 
 
@@ -70,9 +70,7 @@ def week_bars(rows: Sequence[tuple[str, WeekOf]], title: str) -> Markup:
 
 def told(name: str, week: WeekOf) -> str:
     """A clinician's week in words."""
-    if week.is_away:
-        return f"{name}, week of {short_day(week.monday)}: away."
-    parts = [f"{hours(week.load.booked_minutes)} booked"]
+    parts = ["no visits" if week.is_empty else f"{hours(week.load.booked_minutes)} booked"]
     parts += [f"usual are {hours(week.usual.minutes)}"] if week.usual else ["what is usual is not known yet"]
     parts += [f"{hours(week.free_minutes)} of openings"] if week.free_minutes else []
     parts += [f"{hours(week.load.lost_minutes)} lost"] if week.load.lost_minutes else []
@@ -86,7 +84,7 @@ def _week_head(mondays: Sequence[date], now_at: int, wide: float) -> str:
     for column, monday in enumerate(mondays):
         x = NAMES + wide * (column + 0.5)
         weight = ' font-weight="700"' if column == now_at else ""
-        body.append(f'<text x="{x:.1f}" y="32" text-anchor="middle" fill="{INK if weight else SOFT}"{weight}>{short_day(monday)}</text>')
+        body.append(f'<text x="{x:.1f}" y="34" text-anchor="middle" fill="{INK if weight else SOFT}"{weight}>{short_day(monday)}</text>')
     ends = ((NAMES + wide * now_at - 8, "end", "weeks that are over"), (NAMES + wide * now_at + 8, "start", "this week and to come"))
     body += [f'<text x="{x:.1f}" y="13" text-anchor="{anchor}" fill="{SOFT}">{words}</text>' for x, anchor, words in ends]
     return "".join(body)
@@ -110,10 +108,10 @@ def _cell(name: str, week: WeekOf, x: float, y: float, wide: float) -> str:
 
 def _shown(week: WeekOf) -> tuple[str, str, str]:
     """A cell's fill, ink and words."""
-    if week.is_away:
-        return AWAY, SOFT, "away"
+    if week.is_empty:
+        return EMPTY, SOFT, "none"
     if week.share is None:
-        return AWAY, SOFT, hours(week.load.booked_minutes)
+        return EMPTY, SOFT, hours(week.load.booked_minutes)
     words = f"{week.share:.0%}{'*' if week.closed_days else ''}"
     if week.is_over:
         return OVER, WHITE, f"▲ {words}"
@@ -122,7 +120,7 @@ def _shown(week: WeekOf) -> tuple[str, str, str]:
 
 
 def _beside(week: WeekOf) -> str:
-    if week.is_away:
-        return "away"
+    if week.is_empty:
+        return "none"
     usual = f" of {hours(week.usual.minutes)}" if week.usual else ""
     return f"{'▲ ' if week.is_over else ''}{hours(week.load.booked_minutes)}{usual}"

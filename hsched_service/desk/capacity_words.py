@@ -10,18 +10,19 @@ from hsched_core.workflow.capacity import Capacity, FullDay, WeekOf
 from hsched_service.desk.names import Names
 
 NAMED = 4  # clinicians in one sentence
+BOUND = "\N{NO-BREAK SPACE}"  # between a number and its unit
 DAYS_TOLD = 2  # full days above the table of all of them
 
 
 @dataclass(frozen=True)
 class Sum:
-    """A week of all clinicians. `usual_minutes` are of those whose usual hours are known and who are not away."""
+    """A week of all clinicians. `usual_minutes` are of those whose usual hours are known and whose week is not empty."""
 
     booked_minutes: int
     lost_minutes: int
     free_minutes: int
     usual_minutes: int
-    of_usual_minutes: int  # booked by those whose usual hours are known
+    of_usual_minutes: int  # booked by these
     room_minutes: int
     over: int
     groups: int
@@ -33,7 +34,7 @@ class Sum:
 
 def summed(weeks: Sequence[WeekOf]) -> Sum:
     """The same week, or several, of several clinicians."""
-    known = [one for one in weeks if one.usual and not one.is_away]
+    known = [one for one in weeks if one.usual and not one.is_empty]
     return Sum(
         sum(one.load.booked_minutes for one in weeks),
         sum(one.load.lost_minutes for one in weeks),
@@ -48,7 +49,7 @@ def summed(weeks: Sequence[WeekOf]) -> Sum:
 
 def hours(minutes: int) -> str:
     """`22.5 h`."""
-    return f"{number_of(minutes)} h"
+    return f"{number_of(minutes)}{BOUND}h"
 
 
 def number_of(minutes: int) -> str:
@@ -58,13 +59,13 @@ def number_of(minutes: int) -> str:
 
 def percent(share: float) -> str:
     """`94 %`."""
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}{BOUND}%"
 
 
 def span(minutes: int) -> str:
     """`5 h 50 min`."""
     whole, rest = divmod(minutes, 60)
-    return " ".join(part for part in (f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else "") if part)
+    return BOUND.join(part for part in (f"{whole}{BOUND}h" if whole else "", f"{rest}{BOUND}min" if rest or not whole else "") if part)
 
 
 def short_day(day: date) -> str:
