@@ -30,7 +30,7 @@ class CapacityReading:
 
     def __init__(self, opened: "OpenPractice", tables: DailyTables, *, is_connected: bool) -> None:
         self._opened, self._tables, self._is_connected = opened, tables, is_connected
-        self._recent = Recent(self._read, FRESH_SECONDS, STALE_SECONDS)
+        self._recent = Recent(self.read, FRESH_SECONDS, STALE_SECONDS)
         self._kept: tuple[tuple[float, date], Past, Sequence[Held]] | None = None
 
     @cached_property
@@ -42,7 +42,8 @@ class CapacityReading:
         """As it stands, within a minute."""
         return self._recent.get(patience_seconds)
 
-    def _read(self) -> Capacity:
+    def read(self) -> Capacity:
+        """From its sources, now."""
         opened, now = self._opened, self._opened.clock.now()
         first = monday_of(local_day(now, opened.timezone))
         (past, known_until), planned = self._on_record(first)
