@@ -78,7 +78,8 @@ def row_of(world: ServiceWorld, name: str, week: int) -> list[str]:
     """A clinician's line in the table of a week."""
     body = world.browser("manager1").get(f"/practice/capacity?week={week}").text
     row = next(one for one in body.split("<tr>") if f">{name}</a>" in one)
-    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in row.split("<td")[1:]][1:]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[1:]
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in cells]
 
 
 def test_sentences_say_who_is_above_their_usual_hours_and_who_has_a_full_day(world: ServiceWorld) -> None:
