@@ -62,10 +62,11 @@ class CapacityReading:
         """Weeks before that Monday, and visits from it on; read again when there are newer tables, or it is another week."""
         mark = (self._tables.sessions_mark(), first)
         if self._kept is None or self._kept[0] != mark:
-            rows = self._tables.sessions(first - self.settings.weeks_looked_back * WEEK)
+            until = first if self._is_connected else first + WEEKS_AHEAD * WEEK
+            rows = self._tables.sessions(first - self.settings.weeks_looked_back * WEEK, until)
             known_until = max((row["known_on"] for row in rows if row["known_on"]), default=None)
             past = loads(_held(row) for row in rows if row["starts_on"] < first)
-            planned = () if self._is_connected else [_held(row) for row in rows if first <= row["starts_on"] < first + WEEKS_AHEAD * WEEK]
+            planned = [_held(row) for row in rows if row["starts_on"] >= first]
             self._kept = (mark, (past, known_until), planned)
         return self._kept[1], self._kept[2]
 

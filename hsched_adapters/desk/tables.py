@@ -24,7 +24,7 @@ SESSIONS = """
 select clinician_token as clinician, starts_on, epoch(starts_at) as starts_at, duration_minutes, session_type = 'group' as is_group,
        label_outcome in ('no_show', 'late_cancel') as is_lost, label_known_at::date as known_on
 from (
-    select * from read_parquet($table) where starts_on >= $since and clinician_token is not null
+    select * from read_parquet($table) where starts_on >= $since and starts_on < $until and clinician_token is not null
     qualify row_number() over (partition by booking_id order by scored_at desc) = 1
 )
 where label_outcome is null or label_outcome in ('attended', 'no_show', 'late_cancel')
@@ -61,9 +61,10 @@ class DailyTables:
         except FileNotFoundError:
             return 0.0
 
-    def sessions(self, since: date) -> Sequence[Row]:
-        """Visits of clinicians from that day on, those to come among them; read anew each time."""
-        return _rows(SESSIONS, {"table": str(self._folder / FEATURES), "since": since}) if self.sessions_mark() else ()
+    def sessions(self, since: date, until: date) -> Sequence[Row]:
+        """Visits of clinicians from the first day on and before the other, those to come among them; read anew each time."""
+        table = str(self._folder / FEATURES)
+        return _rows(SESSIONS, {"table": table, "since": since, "until": until}) if self.sessions_mark() else ()
 
     def _of(self, name: str, file: str, sql: str, **parameters: object) -> Sequence[Row]:
         path = self._folder / file

@@ -180,7 +180,7 @@ def test_the_last_thing_known_of_a_booking_counts(world: ServiceWorld, tmp_path:
     last = {**session(ann, at, ZONE, 60), "booking_id": "one", "moment": "day_before", "scored_at": at - timedelta(days=1)}
     write_sessions(tmp_path, [first, last])
 
-    assert [row["duration_minutes"] for row in DailyTables(tmp_path).sessions(MONDAY - timedelta(days=14))] == [60]
+    assert [row["duration_minutes"] for row in DailyTables(tmp_path).sessions(MONDAY - timedelta(days=14), MONDAY)] == [60]
 
 
 def test_the_daily_runs_table_has_what_is_asked_of_it() -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as bounded
 from hypothesis import strategies as st
 
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
@@ -78,6 +79,7 @@ def test_visits_whose_hour_is_not_on_record_count_with_their_length() -> None:
     assert loads([without, replace(without, is_lost=True)]) == {(ANNA, MONDAY): Load(120, 60)}
 
 
+@bounded(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 40), st.booleans()), max_size=12))
 def test_every_minute_counts_once(spans: list[tuple[int, int, bool]]) -> None:
     """As a set of minutes would say, whatever overlaps."""
