@@ -21,7 +21,7 @@ class CapacitySettings:
     sessions_a_day: int = 8  # of one clinician; a group is one
     break_minutes: int = 30  # between two sessions, from which on it is a break
     longest_run_minutes: int = 300  # from a session's start to another's end without such a break
-    over_percent: int = 110  # of the usual hours, from which on a week is above them: a tenth is one day's visitor more or less
+    over_percent: int = 110  # of the usual hours, from which on a week is above them; half of all weeks are above a median
     weeks_looked_back: int = 13  # a quarter: what is usual is the median of these
     weekly_hours: tuple[tuple[str, float], ...] = ()  # with clients, by the clinician's pseudonym, instead of the median
 
