@@ -108,10 +108,12 @@ def _over(found: Capacity, number: int, names: Names) -> str:
 
 def _room(found: Capacity) -> list[str]:
     """Of the next week: this one is nearly over, later ones fill by themselves."""
-    week = summed([one.coming[1] for one in found.clinicians])
-    if not week.usual_minutes:
+    known = [one.coming[1] for one in found.clinicians if one.coming[1].share is not None]
+    week, has_room = summed([one.coming[1] for one in found.clinicians]), sum(one.room_minutes > 0 for one in known)
+    if not known:
         return []
-    what = f"{number_of(week.room_minutes)} of {number_of(week.usual_minutes)} usual hours are not booked yet"
+    what = f"{has_room or 'none'} of {len(known)} clinicians {'has' if has_room == 1 else 'have'} room"
+    what += f", {hours(week.room_minutes)} of usual time that is not booked yet" if has_room else ""
     freed = f"; {hours(week.free_minutes)} of openings wait for somebody" if week.free_minutes else ""
     return [f"{_week(found, 1)}: {what}{freed}."]
 

@@ -86,7 +86,7 @@ def test_sentences_say_who_is_above_their_usual_hours_and_who_has_a_full_day(wor
     told = text_of(world)
 
     assert "Week of Mar 9: 1 of 2 clinicians is booked above their usual hours: Ann Holm (140 %)." in told
-    assert "Week of Mar 9: 4 of 10 usual hours are not booked yet." in told
+    assert "Week of Mar 9: 1 of 2 clinicians has room, 4 h of usual time that is not booked yet." in told
     assert "In the last 4 weeks 8 of 40 booked hours were lost: missed, or cancelled too late for anybody else (20 %)." in told
     assert "Tue, Mar 10: Ann Holm has 6 h without a break of 30 min, from 9:00 AM to 3:00 PM." in told
     assert "A view: nothing is booked, moved or proposed by it." in told
