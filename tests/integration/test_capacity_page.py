@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
+from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.capacity import CapacityReading
 from hsched_adapters.desk.tables import FEATURES, SESSIONS, DailyTables
+from hsched_core.domain.actions import Basis, BookAppointment
 from hsched_core.domain.errors import SettingsError
 from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.sessions import Session
+from hsched_core.domain.vocabulary import Modality, SessionType
 from hsched_core.workflow.capacity import Usual
 from hsched_sandbox.ehr.records import Appointment, Client, Clinician, Status, Type
 from hsched_service.app import build_app
@@ -204,3 +208,18 @@ def test_settings_that_cannot_be_meant_keep_the_service_from_starting(world: Ser
     opened = replace(world.opened, practice=replace(world.opened.practice, capacity={"sessions_a_day": 0}))
     with pytest.raises(SettingsError, match="sessions_a_day"):
         build_app(opened)
+
+
+def test_a_limit_of_sessions_a_day_stops_a_booking_of_this_practice(world: ServiceWorld) -> None:
+    """`policy.most_sessions_a_day` through practice.yaml, EHR, store and gate: a seventh session on her Tuesday, not one on Monday."""
+    practice = replace(world.opened.practice, policy={**world.opened.practice.policy, "most_sessions_a_day": 6})
+    limited = replace(world.opened, practice=practice)
+    client, ann = world.client(23), world.token("clinician", "PRV-0001")
+
+    def rules(opened: OpenPractice, day: int) -> set[str]:
+        at = datetime.combine(NEXT + timedelta(days=day), time(16), ZONE)
+        session = Session(client, ann, at, 50, SessionType.INDIVIDUAL, Modality.IN_PERSON)
+        return set(opened.path.consider(BookAppointment(session, Basis.ASKED))[0].rules)
+
+    assert rules(limited, 1) - rules(world.opened, 1) == {"capacity.day"}
+    assert "capacity.day" not in rules(limited, 0)

@@ -121,7 +121,7 @@ def test_the_clinicians_whole_day_is_read_where_there_is_a_limit(world: RestWorl
 
 
 def test_a_limit_costs_no_further_request(world: RestWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list that is asked for anyway is asked for a longer span."""
+    """The list that is asked for anyway is asked for a longer span: here both are one page."""
     client, asked = world.connector.ehr.client, list[str]()
     whole = client.get
 
