@@ -29,13 +29,12 @@ def policy() -> None:
 @app.command("show", epilog=EXAMPLES)
 def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the policy's version hashes it.")) -> None:
     """Show every setting of the rules: its value, whether practice.yaml sets it, what it means, and the version all of them make."""
-    from hsched_adapters.policy_file import capacity_settings_of
     from hsched_cli.practice import opened
     from hsched_core.domain.canonical import plain
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    offering, planning = practice.waitlist_settings, capacity_settings_of(practice.practice)
+    offering, planning = practice.waitlist_settings, practice.service.desk.capacity.settings
     if as_json:
         others = {"waitlist": plain(offering), "capacity": plain(planning)}
         print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), **others})
