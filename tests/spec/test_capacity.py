@@ -157,6 +157,13 @@ def test_a_week_is_above_from_the_set_percent_on(hours: float, is_over: bool) ->
     assert anna.coming[0].is_over is is_over
 
 
+def test_as_much_as_usual_is_never_above_it() -> None:
+    settings = replace(SETTINGS, over_percent=100)
+    usual, more = (seen([visit(minutes=minutes)], before=past(10, 10, 10), settings=settings).clinicians[0] for minutes in (600, 601))
+
+    assert (usual.coming[0].is_over, more.coming[0].is_over) == (False, True)
+
+
 def test_room_is_what_is_not_booked_but_not_of_short_or_empty_weeks() -> None:
     """In a week with a holiday, or without any visit, nobody knows how much of the usual time there is."""
     policy = replace(POLICY, holidays=((MONDAY + WEEK, "A day"),))
@@ -187,9 +194,9 @@ def test_weeks_that_are_not_on_record_are_not_shown_as_empty() -> None:
 
 
 def test_a_week_counts_from_its_thursday_on_record() -> None:
-    friday, wednesday = MONDAY - timedelta(days=3), MONDAY - timedelta(days=5)
+    thursday, wednesday = MONDAY - timedelta(days=4), MONDAY - timedelta(days=5)
 
-    assert seen(before=past(1, 1, 1), known_until=friday).missing == 0
+    assert seen(before=past(1, 1, 1), known_until=thursday).missing == 0
     assert seen(before=past(1, 1, 1), known_until=wednesday).missing == 1
 
 
