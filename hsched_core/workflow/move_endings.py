@@ -64,9 +64,14 @@ class MoveEndings:
         with self._store.looking() as tx:
             records = tx.openings(*EVERY, after=tx.now(self._clock) - A_DAY)
             named = [one.id for one in records if one.booking and not self._is_settled(tx, one)]
+            strayed = [case for case in tx.open_cases() if is_pick(case) and _has_lost_it(tx, case)]
         for name in named:
             with done.step("move"):
                 self.settle(name, done)
+        for case in strayed:
+            with done.step("move"):
+                self._tell_kept(self._path.withdraw(case.id, ACTOR), done)
+                done.done["withdrawn"] += 1
         return done
 
     def settle(self, opening: str, done: Round, *, is_told: bool = False) -> None:
@@ -116,13 +121,16 @@ class MoveEndings:
 
     def _came_to_nothing(self, record: OpeningRecord, case: Case, done: Round, *, is_told: bool) -> None:
         """The time is anybody's again. Whose visit is not what it was any more has heard of that otherwise."""
-        assert isinstance(case.action, MoveAppointment)
         if self._was_taken(record, case) or not (is_told or case.state is State.WITHDRAWN):
-            visit = self._reader().appointment(case.action.appointment)
-            stands = visit is not None and visit.takes_time and visit.version == case.action.version
-            if stands and visit is not None and visit.session.starts_at > self._clock.now():
-                self._tell(case, NOT_MOVED_TEMPLATE, TOLD_NOT_MOVED, done)
+            self._tell_kept(case, done)
         self._let_go(record, done)
+
+    def _tell_kept(self, case: Case, done: Round) -> None:
+        """The visit stays, where it does."""
+        visit = self._reader().appointment(case.proposal.subject)
+        is_unchanged = visit is not None and visit.takes_time and visit.version == case.action.expected_version
+        if visit and is_unchanged and visit.session.starts_at > self._clock.now():
+            self._tell(case, NOT_MOVED_TEMPLATE, TOLD_NOT_MOVED, done)
 
     def _was_taken(self, record: OpeningRecord, case: Case) -> bool:
         """Withdrawn by us, because somebody else has the time; what a client takes back themselves they know."""
@@ -160,6 +168,12 @@ class MoveEndings:
         sent = [case for case in tx.cases_about(visit) if isinstance(case.action, SendMessage) and case.state in MAY_HAVE_HAPPENED]
         ways = [case.action.outreach.channel for case in sent if case.action.outreach]
         return next((one for one in reversed(ways) if one is not Channel.CALL), None)
+
+
+def _has_lost_it(tx: DeskTransaction, case: Case) -> bool:
+    """Whether the opening that the pick waits for is somebody else's by now, by whatever way."""
+    record = tx.opening(case.proposal.follows)
+    return allows(case.state, Event.WITHDRAWN) and (record is None or record.booking != case.id)
 
 
 def _was_told(case: Case) -> bool:

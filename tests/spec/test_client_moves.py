@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -259,6 +260,15 @@ def test_a_time_that_was_not_shown_cannot_be_had(moves: Moves, browser: Browser)
     page = moves.tap(browser, mover, (VISIT_AT + DAY).isoformat())
     assert page.status_code == 409
     assert moves.starts_at(mover.visit) == VISIT_AT
+
+
+def test_what_chance_is_still_to_decide_about_is_not_shown(moves: Moves, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waitlist draws in its next round."""
+    desk, mover = moves.world.opened.service.moves, moves.mover()
+    moves.free(VISIT_AT + DAY)
+    assert len(moves.shown(browser, mover)) == 1
+    monkeypatch.setattr(desk, "_with", replace(desk._with, draws_openings=True))
+    assert moves.shown(browser, mover) == []
 
 
 class NoCalendar:

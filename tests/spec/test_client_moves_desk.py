@@ -10,6 +10,7 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.approval import NotPermittedError
+from hsched_core.workflow.opening_watch import close_opening
 from hsched_sandbox.ehr.records import Status
 from tests.client_world import ADDRESS
 from tests.moves_world import VISIT_AT, Moves
@@ -91,6 +92,19 @@ def test_staff_who_take_the_time_meanwhile_have_it_and_the_client_hears_of_it(mo
     assert (moves.pick(mover.visit).state, moves.message(mover.visit).state) == (State.WITHDRAWN, State.WAITING)
     assert "Your time stays as it was" in browser.get(mover.path).text
     assert (moves.opening(opening).state, moves.opening(opening).was_picked) == (OpeningState.TAKEN, False)
+
+
+def test_a_pick_whose_time_an_offer_filled_all_the_same_is_withdrawn_and_told(moves: Moves, browser: Browser) -> None:
+    """An offer that left in the very moment of the tap, and was accepted."""
+    moves.phase(Phase.REVIEW)
+    mover = moves.mover()
+    (opening,) = moves.free(VISIT_AT + DAY)
+    moves.tap(browser, mover, moves.shown(browser, mover)[0])
+    with moves.world.opened.path_store.transaction() as tx:
+        close_opening(tx, moves.opening(opening), OpeningState.FILLED, moves.world.clock.now(), booking="b0" * 16)
+    moves.rounds()
+    assert (moves.pick(mover.visit).state, moves.message(mover.visit).state) == (State.WITHDRAWN, State.WAITING)
+    assert "Your time stays as it was" in browser.get(mover.path).text
 
 
 def test_staff_who_move_the_visit_meanwhile_have_the_last_word(moves: Moves, browser: Browser) -> None:
