@@ -92,6 +92,11 @@ def propose(facts: Facts, chosen: Alternative, shown: Sequence[Alternative], bec
     )
 
 
+def choice_id(facts: Facts, opening: OpeningRecord) -> str:
+    """The id of the proposal that the visit's client makes by picking that opening, whatever else they were shown."""
+    return propose(facts, Alternative(opening, _moved_to(facts, opening), "The same choice."), ()).id
+
+
 def _candidate(facts: Facts, one: Alternative) -> Candidate:
     when = f"{one.to.starts_at.astimezone(facts.zone):%a %d %b %Y %H:%M}"
     return Candidate(facts.visit.session.client, None, None, ALSO_SHOWN.format(when=when, why=one.why))

@@ -21,7 +21,7 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskTransaction, PracticeReader
 from hsched_core.ports.moves import MovesStore, MovesTransaction
 from hsched_core.use_cases import RESCHEDULE, WAITLIST
-from hsched_core.use_cases.reschedule import WOULD, Alternative, Facts, alternatives, can_be_moved, propose
+from hsched_core.use_cases.reschedule import WOULD, Alternative, Facts, alternatives, can_be_moved, choice_id, propose
 from hsched_core.use_cases.reschedule_settings import RescheduleSettings
 from hsched_core.workflow import link_trail as trail
 from hsched_core.workflow.desk import CHOOSING_LASTS, Round, gives
@@ -194,6 +194,8 @@ class MovesDesk:
             now, record = tx.now(self._with.clock), tx.opening(chosen.opening.id)
             if record is None or not self._is_free(tx, record, now) or not self._may_choose(tx, link, facts.visit, now):
                 return None
+            if any(_is_about_to(tx, facts, one) for one in tx.openings(*UNFILLED, after=now)):
+                return None
             taken = pick_opening(tx, record, proposal.id, now, now + CHOOSING_LASTS)
         try:
             case = self._with.path.propose(proposal)
@@ -236,3 +238,8 @@ class MovesDesk:
         with self._with.store.transaction() as tx:
             tx.record(audit=trail.refused(link, Act.PICK, reason, tx.now(self._with.clock)))
         return Picked.REFUSED
+
+
+def _is_about_to(tx: DeskTransaction, facts: Facts, record: OpeningRecord) -> bool:
+    """Whether the same client has just picked that opening on another page, and its case is still to come."""
+    return bool(record.booking) and tx.case(record.booking) is None and record.booking == choice_id(facts, record)

@@ -13,7 +13,7 @@ from hsched_core.domain.offers import OfferState
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.workflow.moves import Picked
-from hsched_core.workflow.offer_steps import OPENING, footing_of_opening, pick_opening, replay
+from hsched_core.workflow.offer_steps import OPENING, claim_opening, footing_of_opening, pick_opening, release_opening, replay
 from tests.desk_world import PRACTICE
 from tests.http_desk import at_once
 from tests.moves_arena import GivesToAnybody, arena
@@ -95,3 +95,43 @@ def test_a_worker_that_dies_before_it_proposed_leaves_the_time_to_others(url: st
         found.world.wait(minutes=2)
         found.desk().advance()
         assert found.tap(link, at) is Picked.DONE
+
+
+def test_a_client_with_two_pages_open_has_one_time(url: str, tmp_path: Path) -> None:
+    """Two taps of one client, on two times, in the same moment."""
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        for number in range(RACES):
+            link, times = found.client(), [found.opening(2 * number), found.opening(2 * number + 1)]
+            given = at_once([partial(found.tap, link, at) for at in times])
+            with found.world.store.transaction() as tx:
+                assert [case.state for case in tx.cases_about(link.visit)] == [State.WAITING]
+            assert given[Picked.DONE] == 1
+
+
+def test_while_a_round_chooses_whom_to_offer_a_time_it_is_nobodys(url: str, tmp_path: Path) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, name = found.opening(0), found.client(), f"{0xB000:032x}"
+        with found.world.store.transaction() as tx:
+            record = tx.opening(name)
+            assert record is not None
+            claimed = claim_opening(tx, record, found.world.now(), found.world.now() + timedelta(minutes=2))
+        assert found.tap(link, at) is Picked.GONE
+        with found.world.store.transaction() as tx:
+            release_opening(tx, claimed, found.world.now())
+        assert found.tap(link, at) is Picked.DONE
+
+
+def test_an_ehr_whose_list_is_behind_does_not_hide_the_old_time(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It still shows the visit where it was: that is the visit itself, nobody else."""
+    with arena(url, tmp_path) as found:
+        found.order(Phase.AUTO)
+        at, link, ehr = found.opening(0), found.client(), found.world.ehr
+        before, there = ehr.appointments_by_id[link.visit], ehr.appointments
+        monkeypatch.setattr(ehr, "appointments", lambda start, end: [before, *there(start, end)])
+        assert found.tap(link, at) is Picked.DONE
+        with found.world.store.transaction() as tx:
+            left = tx.opening(link.visit)
+        assert left is not None
+        assert (left.state, left.opening.starts_at) == (OpeningState.OPEN, before.session.starts_at)
