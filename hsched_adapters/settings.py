@@ -174,6 +174,7 @@ class Practice:
     policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
     waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
     reminders: Mapping[str, Any] = field(default_factory=dict)  # how visits are reminded of; read there too
+    groups: Mapping[str, Any] = field(default_factory=dict)  # when a group falls short; read there too
     paging: Paging | None = None  # who is called when a reply cannot wait; without it nobody is, and `hsched replies` says so
     connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
     messaging: Messaging | None = None  # channels that do not leave through the EHR
@@ -284,7 +285,7 @@ def practice_from(content: object) -> Practice:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
     known |= {name: read(known.get(name)) for name, read in OWN_SECTIONS.items()}
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
-    for section in ("policy", "waitlist", "reminders"):
+    for section in ("policy", "waitlist", "reminders", "groups"):
         known[section] = MappingProxyType(_mapping(known.get(section), section))
     return Practice(**known)
 
@@ -297,7 +298,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
     plain["policy"], plain["waitlist"] = dict(practice.policy), dict(practice.waitlist)
-    plain["reminders"] = dict(practice.reminders)
+    plain["reminders"], plain["groups"] = dict(practice.reminders), dict(practice.groups)
     plain |= {name: plain[name].plain() if plain[name] else None for name in OWN_SECTIONS}
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import (
+    CANNOT_COME,
     UNDONE,
     Action,
     AddNote,
@@ -40,6 +41,7 @@ UNDOING = (
     "hsched does not tell the client: call them.",
     "What still waits because of the booking (the waitlist entry's status, a note, a message) is withdrawn; what was done already stays.",
 )
+OF_A_GROUP = ("Only this client's place in the group: everybody else stays booked. The client sees it on the page they said it on.",)
 PHASES: Mapping[Phase, str] = {
     Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
     Phase.REVIEW: "a person says yes or no to each proposal",
@@ -158,6 +160,7 @@ class Speaker:
             consequences=(
                 "The visit is cancelled in the EHR, if it is still what it was; its time becomes free.",
                 *(UNDOING if action.reason == UNDONE else ()),
+                *(OF_A_GROUP if action.reason == CANNOT_COME else ()),
             ),
         )
 

@@ -24,6 +24,8 @@ class Act(StrEnum):
 
     CONFIRM = "confirm"
     OTHER_TIME = "other_time"
+    CANNOT_COME = "cannot_come"  # of a group: this time, not another one
+    STILL_COMES = "still_comes"  # takes that back
     PREFER = "prefer"
     STOP = "stop"
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.client_links import Act, ClientLink
+from hsched_core.domain.sessions import Session
+from hsched_core.domain.vocabulary import SessionType
 
 
 class Standing(StrEnum):
@@ -19,14 +21,19 @@ class Standing(StrEnum):
     MOVED = "moved"  # since the page was shown; nothing was done
     OVER = "over"  # it has begun
     GONE = "gone"  # cancelled, or somebody else's by now
+    LEAVING = "leaving"  # they said that they cannot come; their place in the group is theirs until that is carried out
+    LEFT = "left"  # it was carried out
 
 
 # What a standing still allows; how, and whether, somebody is written to may be said at any time.
 ALLOWS = {
-    Standing.COMING: frozenset({Act.CONFIRM, Act.OTHER_TIME}),
-    Standing.CONFIRMED: frozenset({Act.OTHER_TIME}),
-    Standing.MOVED: frozenset({Act.CONFIRM, Act.OTHER_TIME}),
+    Standing.COMING: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.CANNOT_COME}),
+    Standing.CONFIRMED: frozenset({Act.OTHER_TIME, Act.CANNOT_COME}),
+    Standing.MOVED: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.CANNOT_COME}),
+    Standing.LEAVING: frozenset({Act.STILL_COMES}),
 }
+# A group is at its time for everybody: nobody is asked whether another one suits. Of any other visit only an office says that it is off.
+OF_GROUPS, OF_OTHERS = frozenset({Act.CONFIRM, Act.CANNOT_COME, Act.STILL_COMES}), frozenset({Act.CONFIRM, Act.OTHER_TIME})
 
 
 def has_ended(link: ClientLink, now: datetime) -> bool:
@@ -48,3 +55,8 @@ def standing(link: ClientLink, visit: Appointment | None, now: datetime, *, is_c
 def may(link: ClientLink, stands: Standing, act: Act) -> bool:
     """Whether the act can be done there, at that standing of the visit."""
     return act not in link.acts and act in ALLOWS.get(stands, frozenset())
+
+
+def asked_of(session: Session) -> frozenset[Act]:
+    """What the page of such a visit asks."""
+    return OF_GROUPS if session.session_type is SessionType.GROUP else OF_OTHERS

@@ -14,6 +14,7 @@ from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.practice import PracticePolicy, zone_named
 from hsched_core.ports import Answers, Clock, DeskTransaction, KnownClient, ReminderReader, Score, Scores
 from hsched_core.use_cases import REMINDERS
+from hsched_core.use_cases.group_coordination import Word, giving_up, is_group, standing_no
 from hsched_core.use_cases.reminders_facts import Asked, Facts, Reach, Visit
 from hsched_core.use_cases.reminders_plan import Step, step_name
 from hsched_core.use_cases.reminders_settings import ReminderSettings
@@ -72,7 +73,7 @@ class ReminderReading:
 
     def visits(self, tx: DeskTransaction, seen: Seen) -> list[Visit]:
         booked = [one for one in seen.appointments if one.status is AppointmentStatus.BOOKED and one.session.starts_at > seen.at]
-        return [self.visit(tx, one, seen) for one in booked]
+        return [self.visit(tx, one, seen) for one in booked if not _is_given_up(tx, one, seen)]
 
     def visit(self, tx: DeskTransaction, one: Appointment, seen: Seen) -> Visit:
         session, score, draw = one.session, seen.scores.get(one.id), tx.draw(REMINDERS, one.id)
@@ -80,7 +81,7 @@ class ReminderReading:
             one.id, session.client, session.starts_at, session.duration_minutes, session.modality, session.session_type,
             score.risk if score else None, score.model_version if score else "", arm=draw.arm if draw else None,
         )  # fmt: skip
-        return replace(visit, is_confirmed=_is_confirmed(one, visit, seen.confirmed.get(one.id), tx.cases_about(one.id)))
+        return replace(visit, is_confirmed=is_confirmed(one, visit, seen.confirmed.get(one.id), tx.cases_about(one.id)))
 
     def reach(self, tx: DeskTransaction, seen: Seen) -> tuple[Reach, ...]:
         clients = dict.fromkeys(one.session.client for one in seen.appointments)
@@ -132,7 +133,13 @@ def _consented(events: Iterable[ConsentEvent], known: KnownClient, now: datetime
     return frozenset(one for one in Channel if has_consent(said, one, Purpose.REMINDER, now)) - known.safe.never
 
 
-def _is_confirmed(one: Appointment, visit: Visit, confirmed_at: datetime | None, cases: Sequence[Case]) -> bool:
+def _is_given_up(tx: DeskTransaction, one: Appointment, seen: Seen) -> bool:
+    """The client said that they cannot come to their group: nobody reminds them of it while that stands."""
+    said = giving_up(tx.cases_about(one.id)) if is_group(one.session) else []
+    return standing_no(Word(one, said, confirmed_at=seen.confirmed.get(one.id))) is not None
+
+
+def is_confirmed(one: Appointment, visit: Visit, confirmed_at: datetime | None, cases: Sequence[Case]) -> bool:
     """A word counts for the time it was about: said after the last change, or after something was sent about this very time."""
     if confirmed_at is None:
         return False

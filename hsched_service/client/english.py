@@ -52,6 +52,10 @@ ENGLISH = Words(
         Visit.ASKED: (
             "We received your request", "Somebody of our office will be in touch about another time. Until then this one stays yours.",
         ),
+        Visit.LEAVING: (
+            "We received your answer", "You told us that you cannot come this time. Until our office confirms it, the time stays yours.",
+        ),
+        Visit.LEFT: ("Thank you for telling us", "This one time is cancelled for you. Your other times stay as they are."),
         Visit.MOVED: ("Please look again", "The time has changed since this page was opened. Nothing was sent."),
         Visit.OVER: ("This time has passed", "If there is something we can do for you, please call us."),
         Visit.GONE: ("This time is not booked any more", "If you did not expect that, please call us."),
@@ -82,6 +86,8 @@ ENGLISH = Words(
         "decline": "No, thank you",
         "confirm": "Yes, I will be there",
         "other_time": "I need another time",
+        "cannot_come": "I can't come this time",
+        "still_comes": "I will be there after all",
         "note": "What would suit you better? (not required)",
         "note_hint": "Days or hours are enough. In an emergency do not write here: call 911.",
         "ask": "Ask for another time",

@@ -15,12 +15,13 @@ from hsched_core.domain.client_links import About, Act
 from hsched_core.domain.contact import Channel, Wishes
 from hsched_core.domain.errors import UserError
 from hsched_core.policy.client_pages import Standing as Visit
-from hsched_core.policy.client_pages import may
+from hsched_core.policy.client_pages import asked_of, may
 from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.client_pages import Seen, Told
 from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_service.access.guard import public
 from hsched_service.access.sign_in import address_of
+from hsched_service.client import groups
 from hsched_service.client.forms import Fields, answer_of, channels_of, fields_in, instant_of, note_of
 from hsched_service.client.language import LANGUAGES
 from hsched_service.client.showing import WAYS, Showing
@@ -49,6 +50,7 @@ OFFERS = {
     Offer.CANCELLED: 410,
 }
 VISITS = {Visit.COMING: 200, Visit.CONFIRMED: 200, Visit.ASKED: 200, Visit.MOVED: 409, Visit.OVER: 410, Visit.GONE: 410}
+VISITS |= {Visit.LEAVING: 200, Visit.LEFT: 200}
 # Where an answer to an offer leads, if it counts; anywhere else it came too late for that, and the status says so.
 COUNTS = {"accept": {Offer.BOOKED, Offer.RECEIVED}, "decline": {Offer.DECLINED}}
 Form = Annotated[Fields | None, Depends(fields_in)]
@@ -113,7 +115,7 @@ def _home(at: Showing, seen: Seen) -> HTMLResponse:
         return _offer(at, seen, "look")
     if seen.has_ended:
         return at.told(ENDED)
-    return _wishes(at, seen) if seen.link.about is About.CLIENT else _visit(at, seen, at.opened.service.client_pages.look(seen.link))
+    return _wishes(at, seen) if seen.link.about is About.CLIENT else _visit(at, seen, groups.look(at, seen))
 
 
 def _answered(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
@@ -121,9 +123,10 @@ def _answered(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
         said = answer_of(fields, "accept", "decline")
         return _offer(at, seen, said) if said and len(fields) == 1 else at.told(UNREADABLE)
     shown = instant_of(fields)
-    if seen.link.about is not About.VISIT or answer_of(fields, "confirm") is None or shown is None:
+    said = answer_of(fields, "confirm", *groups.ANSWERS)
+    if seen.link.about is not About.VISIT or said is None or shown is None:
         return at.told(UNREADABLE)
-    told = at.opened.service.client_pages.confirm(seen.link, shown)
+    told = groups.said(at, seen, said, shown) or at.opened.service.client_pages.confirm(seen.link, shown)
     return at.told(ENDED) if seen.has_ended else _read_at_once(at, _visit(at, seen, told))
 
 
@@ -143,7 +146,7 @@ def _offer(at: Showing, seen: Seen, act: str) -> HTMLResponse:
 def _visit(at: Showing, seen: Seen, told: Told) -> HTMLResponse:
     words = at.words
     when = words.when(told.session, at.opened.timezone) if told.session else None
-    allowed = {str(act): may(seen.link, told.standing, act) for act in (Act.CONFIRM, Act.OTHER_TIME)}
+    allowed = {str(act): may(seen.link, told.standing, act) for act in (asked_of(told.session) if told.session else ())}
     starts_at = told.session.starts_at.isoformat() if told.session else ""
     status = VISITS[told.standing] if told.counts else max(VISITS[told.standing], 409)
     return at.page("visit", words.visits[told.standing], status, when=when, allowed=allowed, starts_at=starts_at)
@@ -157,7 +160,7 @@ def _time(at: Showing, seen: Seen) -> HTMLResponse:
         return at.told(UNKNOWN)
     if seen.has_ended:
         return at.told(ENDED)
-    told = at.opened.service.client_pages.look(seen.link)
+    told = groups.look(at, seen)
     if told.session is None or not may(seen.link, told.standing, Act.OTHER_TIME):
         return _visit(at, seen, told)
     when = at.words.when(told.session, at.opened.timezone)
