@@ -236,7 +236,7 @@ class ServiceParts:
         from hsched_core.workflow.reminder_reading import Sources
 
         opened = self._opened
-        sources = Sources(opened.reader, opened.scores, opened.texts, lambda: opened.messages.deliveries.returned())
+        sources = Sources(opened.reader, opened.scores, opened.texts, opened.messages.deliveries.returned)
         return GroupDesk(
             opened.path, opened.path_store, sources, opened.clock, opened.policy, self.group_settings, opened.path_store.looking
         )

@@ -80,7 +80,7 @@ class GroupPages:
             return told
         no = self._desk.no_of(visit)
         if visit.status is AppointmentStatus.CANCELLED:
-            return Told(Standing.LEFT, visit.session) if no and no.state is State.CONFIRMED else told
+            return Told(Standing.LEFT, visit.session) if no else told  # by whomever: it is what they said
         came_back = Act.STILL_COMES in link.acts
         if no and not (came_back and no.state in FINAL - {State.CONFIRMED}):
             return Told(Standing.LEFT if no.state is State.CONFIRMED else Standing.LEAVING, visit.session)

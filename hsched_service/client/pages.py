@@ -146,7 +146,8 @@ def _offer(at: Showing, seen: Seen, act: str) -> HTMLResponse:
 def _visit(at: Showing, seen: Seen, told: Told) -> HTMLResponse:
     words = at.words
     when = words.when(told.session, at.opened.timezone) if told.session else None
-    allowed = {str(act): may(seen.link, told.standing, act) for act in (asked_of(told.session) if told.session else ())}
+    asked = asked_of(told.session) if told.session else ()
+    allowed = {str(act): act in asked and may(seen.link, told.standing, act) for act in Act}
     starts_at = told.session.starts_at.isoformat() if told.session else ""
     status = VISITS[told.standing] if told.counts else max(VISITS[told.standing], 409)
     return at.page("visit", words.visits[told.standing], status, when=when, allowed=allowed, starts_at=starts_at)

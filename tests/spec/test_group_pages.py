@@ -9,8 +9,9 @@ import pytest
 from hsched_core.domain.actions import CANNOT_COME, CancelAppointment
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case, Decline
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.replies import Reason, ReplyState
+from hsched_core.domain.replies import InboundText, Reason, ReplyState
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import GROUPS
 from hsched_core.use_cases.group_coordination import Answer, Roster
@@ -63,9 +64,7 @@ class Groups(Clients):
 
     def roster(self, visit: str) -> Roster:
         about = self.world.token("appointment", visit)
-        return next(
-            one for one in self.world.opened.service.groups.rosters() if any(member.appointment == about for member in one.members)
-        )
+        return next(one for one in self.world.opened.service.groups.rosters() if any(member.appointment == about for member in one.members))
 
 
 @pytest.fixture(scope="module")
@@ -191,16 +190,18 @@ def test_a_yes_by_text_takes_it_back_too(clients: Groups, browser: Browser) -> N
     (client, visit), *_ = clients.group(3)
     said(browser, clients, clients.reminded(client, visit), visit, "cannot_come")
     clients.world.clock.instant += timedelta(minutes=1)
-    said(browser, clients, clients.reminded(client, visit), visit, "still_comes")
-    assert clients.world.opened.service.groups.advance().done == {}
-    assert clients.status(visit) is Status.BOOKED
+    opened = clients.world.opened
+    opened.texts.keep(InboundText("7e" * 16, clients.world.token("client", client), Channel.TEXT, clients.world.clock.instant), "YES")
+    opened.replies.advance()
+    assert opened.service.groups.advance().done == {"withdrawn": 1}
+    assert (clients.status(visit), clients.roster(visit).said(Answer.YES)) == (Status.BOOKED, 1)
 
 
 def test_in_shadow_a_person_is_asked_and_nothing_is_lost(clients: Groups, browser: Browser) -> None:
     """The proposal is sealed; the word waits among the replies, as a wish for another time does. A yes after it counts."""
     clients.phase(Phase.SHADOW)
     (client, visit), *_ = clients.group(3)
-    path = _link_in_shadow(clients, client, visit)
+    path = clients.reminded(client, visit)
     status, text = said(browser, clients, path, visit, "cannot_come")
     assert (status, "Until our office confirms it" in text) == (200, True)
     (case,) = clients.cases(visit)
@@ -290,14 +291,25 @@ def test_an_ehr_that_is_silent_is_a_page_and_nothing_is_lost(clients: Groups, br
     clients.phase(Phase.AUTO)
     (client, visit), *_ = clients.group(3)
     path = clients.reminded(client, visit)
-    clients.world.ehr.order("unavailable", times=20)
+    opened = clients.world.opened
+    connector = opened.connector
+    opened.__dict__["connector"] = replace(connector, connection=replace(connector.connection, base_url="http://127.0.0.1:9"))
     try:
         assert said(browser, clients, path, visit, "cannot_come")[0] == 503
     finally:
-        clients.world.ehr.ask("DELETE", "/sandbox/faults")
+        opened.__dict__["connector"] = connector
     assert said(browser, clients, path, visit, "cannot_come")[0] == 200
     assert clients.status(visit) is Status.CANCELLED
 
 
-def _link_in_shadow(clients: Groups, client: str, visit: str) -> str:
-    return clients.reminded(client, visit)
+def test_an_answer_of_the_ehr_that_is_lost_is_no_second_word(clients: Groups, browser: Browser) -> None:
+    """It cancelled the place, and nobody heard: the page says that it is cancelled, and the path finds out."""
+    clients.phase(Phase.AUTO)
+    (client, visit), *_ = clients.group(3)
+    path = clients.reminded(client, visit)
+    clients.world.ehr.order("500_after_commit", "PATCH *")
+    assert said(browser, clients, path, visit, "cannot_come")[0] == 200
+    assert "This one time is cancelled for you" in browser.get(path).text
+    clients.world.clock.instant += timedelta(minutes=10)
+    clients.world.opened.waitlist.keep()
+    assert [one.state for one in clients.cases(visit)] == [State.CONFIRMED]
