@@ -24,6 +24,7 @@ class Subject(StrEnum):
     CALLS = "calls"
     REPLIES = "replies"
     WAITLIST = "waitlist"
+    GROUPS = "groups"
     CLIENT_RECORD = "client_record"
     INSIGHTS = "insights"
     GUARDRAILS = "guardrails"
@@ -84,6 +85,7 @@ PERMISSIONS: Mapping[Subject, frozenset[Role]] = MappingProxyType(
         Subject.CALLS: _DESK,
         Subject.REPLIES: _CARE,
         Subject.WAITLIST: _DESK,
+        Subject.GROUPS: _CARE,
         Subject.CLIENT_RECORD: _CARE,
         Subject.INSIGHTS: frozenset({_MANAGER}),
         Subject.GUARDRAILS: frozenset({_CLINICIAN, _MANAGER}),
@@ -121,6 +123,7 @@ OWN_FOR_CLINICIANS = frozenset(
         Subject.QUEUE,
         Subject.DECIDE,
         Subject.CALENDAR,
+        Subject.GROUPS,
         Subject.OWN_DAY,
         Subject.REPLIES,
         Subject.CLIENT_RECORD,

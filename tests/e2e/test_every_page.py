@@ -54,6 +54,7 @@ STAFF: Mapping[str, Sequence[str]] = {
         "/desk/queue/{case_id}",
         "/desk/calls",
         "/desk/waitlist",
+        "/desk/groups",
         "/desk/replies",
         "/desk/replies/{message}",
         "/desk/clients/{client}",
