@@ -233,13 +233,12 @@ class ServiceParts:
     def groups(self) -> "GroupDesk":
         """The desk of groups."""
         from hsched_core.workflow.groups import GroupDesk
-        from hsched_core.workflow.reminder_reading import Sources
+        from hsched_core.workflow.reminder_reading import ReminderReading, Sources
 
         opened = self._opened
         sources = Sources(opened.reader, opened.scores, opened.texts, opened.messages.deliveries.returned)
-        return GroupDesk(
-            opened.path, opened.path_store, sources, opened.clock, opened.policy, self.group_settings, opened.path_store.looking
-        )
+        reading = ReminderReading(sources, opened.clock, opened.policy, opened.reminder_settings)
+        return GroupDesk(opened.path, opened.path_store, reading, self.group_settings, opened.path_store.looking)
 
     @cached_property
     def group_pages(self) -> "GroupPages":

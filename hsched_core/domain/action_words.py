@@ -34,6 +34,7 @@ MESSAGES: Mapping[str, str] = {
     "reminder_confirm": "a request to confirm",
     "reminder_again": "a second request to confirm",
     "reminder_call": "a call about the visit",
+    "group_rsvp": "the question whether they will come to the group",
     "standby_offer": "word that a time may become free",
     "standby_ended": "word that the time stays taken",
 }

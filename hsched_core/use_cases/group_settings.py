@@ -15,12 +15,11 @@ class GroupSettings:
 
     is_on: bool = False  # whether who has not answered is asked; what clients say on their pages counts in any case
     quorum: int = 3  # below it a group falls short. Two are a pair; textbooks want five and more, so a practice sets its own
-    invite_days: int = 5  # before the group: earlier than a reminder's first request (3), so that a freed place can still be given
-    hour: int = 10  # of the recipient's wall clock, from which on the question goes out
+    invite_days: int = 5  # before the group, from the hour of reminders on: earlier than a reminder (3), to give a freed place away
     least_notice_hours: int = 24  # before the group nobody is asked any more: a reminder, where there is one, says the rest
 
     def __post_init__(self) -> None:
-        for name, least, most in (("quorum", 1, 100), ("invite_days", 1, 13), ("hour", 0, 23), ("least_notice_hours", 1, 168)):
+        for name, least, most in (("quorum", 1, 100), ("invite_days", 1, 13), ("least_notice_hours", 1, 168)):
             if not least <= getattr(self, name) <= most:
                 raise SettingsError(f"practice.yaml: groups.{name} is not between {least} and {most}.", "See docs/how-to/run-groups.md.")
         if self.invite_days * DAY <= self.least_notice:

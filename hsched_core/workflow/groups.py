@@ -14,8 +14,7 @@ from hsched_core.domain.errors import HschedError
 from hsched_core.domain.lifecycle import FINAL, Event, State, allows
 from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.proposal import Proposal
-from hsched_core.policy.practice import PracticePolicy
-from hsched_core.ports import Clock, DeskStore
+from hsched_core.ports import DeskStore
 from hsched_core.use_cases import GROUPS
 from hsched_core.use_cases.group_coordination import (
     CAME_TO_NOTHING,
@@ -33,8 +32,9 @@ from hsched_core.use_cases.group_coordination import (
 from hsched_core.use_cases.group_settings import LOOKS_AHEAD, GroupSettings
 from hsched_core.use_cases.reminders_facts import Visit
 from hsched_core.workflow.desk import Round
+from hsched_core.workflow.group_invitations import Invitations
 from hsched_core.workflow.path import Path
-from hsched_core.workflow.reminder_reading import Seen, Sources, is_confirmed
+from hsched_core.workflow.reminder_reading import ReminderReading, Seen, is_confirmed
 
 ACTOR = use_case_actor(GROUPS)
 MOST_TRIES = 3  # of one word about one visit; after that the page of groups shows that it is still booked
@@ -53,15 +53,14 @@ class GroupDesk:
         self,
         path: Path,
         store: DeskStore,
-        sources: Sources,
-        clock: Clock,
-        policy: PracticePolicy,
+        reading: ReminderReading,
         settings: GroupSettings,
         looking: Callable[[], AbstractContextManager[Known]],
     ) -> None:
         """`looking`: one state of the store, to be read only: looks of pages wait for no writer."""
-        self._path, self._store, self._sources, self._clock = path, store, sources, clock
-        self._policy, self._settings, self._looking = policy, settings, looking
+        self._path, self._store, self._settings, self._looking = path, store, settings, looking
+        self._sources, self._clock, self._policy = reading.sources, reading.clock, reading.policy
+        self._invitations = Invitations(path, store, reading, settings)
 
     # A client's word
 
@@ -94,7 +93,7 @@ class GroupDesk:
             return rosters(self._words(tx, seen), self._settings.quorum)
 
     def advance(self) -> Round:
-        """Everything that is due: words taken back, what is approved, and words that came to nothing."""
+        """Everything that is due: words taken back, what is approved, words that came to nothing, and who is asked."""
         done = Round()
         with done.step("read"):
             seen = self._seen()
@@ -103,6 +102,7 @@ class GroupDesk:
             self._take_back(words, done)
             self._carry_out(done)
             self._say_again(words, done)
+            self._invitations.advance(seen, done)
         return done
 
     def _seen(self) -> Seen:

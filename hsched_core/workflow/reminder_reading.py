@@ -15,6 +15,7 @@ from hsched_core.policy.practice import PracticePolicy, zone_named
 from hsched_core.ports import Answers, Clock, DeskTransaction, KnownClient, ReminderReader, Score, Scores
 from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.group_coordination import Word, giving_up, is_group, standing_no
+from hsched_core.use_cases.group_invitations import invitation_name, is_invitation
 from hsched_core.use_cases.reminders_facts import Asked, Facts, Reach, Visit
 from hsched_core.use_cases.reminders_plan import Step, step_name
 from hsched_core.use_cases.reminders_settings import ReminderSettings
@@ -98,7 +99,7 @@ class ReminderReading:
         return Reach(client, _consented(contact.consents, known, seen.at), said, known.preferred, zone, dead, wishes.channel)
 
     def facts(self, tx: DeskTransaction, seen: Seen, visits: Sequence[Visit], reach: tuple[Reach, ...] | None = None) -> Facts:
-        cases = {one.id: own_cases(tx.cases_about(one.id)) for one in seen.appointments}
+        cases = {one.id: _messages(tx.cases_about(one.id)) for one in seen.appointments}
         zone = ZoneInfo(self.policy.zone)
         today = day_start(local_day(seen.at, zone), zone)
         return Facts(
@@ -143,17 +144,27 @@ def is_confirmed(one: Appointment, visit: Visit, confirmed_at: datetime | None, 
     """A word counts for the time it was about: said after the last change, or after something was sent about this very time."""
     if confirmed_at is None:
         return False
-    sent = [case.since for case in own_cases(cases) if case.state in MAY_HAVE_HAPPENED and _is_about(case, visit)]
+    sent = [case.since for case in _messages(cases) if case.state in MAY_HAVE_HAPPENED and _is_about(case, visit)]
     return confirmed_at >= one.updated_at or any(at <= confirmed_at for at in sent)
 
 
 def _is_about(case: Case, visit: Visit) -> bool:
-    return case.proposal.facts_digest in {step_name(visit, step) for step in Step}
+    names = {step_name(visit, step) for step in Step} | {invitation_name(visit.appointment, visit.starts_at)}
+    return case.proposal.facts_digest in names
 
 
 def _is_call(case: Case) -> bool:
     return case.action.outreach is not None and case.action.outreach.channel is Channel.CALL
 
 
+def _messages(cases: Iterable[Case]) -> list[Case]:
+    """What asked for a word about the visit: its reminders, and the question whether somebody comes to their group."""
+    return [case for case in cases if _is_own(case) or is_invitation(case)]
+
+
 def own_cases(cases: Iterable[Case]) -> list[Case]:
-    return [case for case in cases if case.proposal.use_case == REMINDERS and isinstance(case.action, SendMessage)]
+    return [case for case in cases if _is_own(case)]
+
+
+def _is_own(case: Case) -> bool:
+    return case.proposal.use_case == REMINDERS and isinstance(case.action, SendMessage)

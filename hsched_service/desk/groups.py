@@ -100,7 +100,7 @@ def _seen(roster: Roster, names: Names) -> GroupSeen:
 def _verdict(roster: Roster) -> tuple[str, str]:
     if roster.is_short:
         return f"short: needs {roster.quorum}", "bad"
-    return ("takes place", "good") if roster.is_sure else (f"open: needs {roster.quorum}", "warn")
+    return ("enough said yes", "good") if roster.is_sure else (f"open: needs {roster.quorum}", "warn")
 
 
 def _seat(member: Member, names: Names) -> Seat:

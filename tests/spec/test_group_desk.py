@@ -120,7 +120,6 @@ def test_the_calendars_block_of_a_group_says_how_many_will_come(clients: Groups)
         ({"quorum": 0}, "groups.quorum"),
         ({"quorum": "three"}, "groups.quorum"),
         ({"invite_days": 30}, "groups.invite_days"),
-        ({"hour": 24}, "groups.hour"),
         ({"invite_days": 1, "least_notice_hours": 48}, "groups.least_notice_hours"),
     ],
 )

@@ -120,7 +120,8 @@ def test_without_its_pages_a_practice_writes_the_same_words_but_the_sentence_wit
     assert without_link("{sender}: see you. Reply YES. Or here: {link}") == "{sender}: see you. Reply YES."
     assert without_link("{sender}: take it here: {link}") == "{sender}: take it here: {link}"
     reminders = {name: texts for name, texts in SHIPPED.items() if "{link}" in texts["en"] and name != "waitlist_offer"}
-    assert reminders.keys() == {"visit_reminder", "reminder_confirm", "reminder_again", "reminder_confirm.mail", "reminder_again.mail"}
+    asking = {"reminder_confirm", "reminder_again", "group_rsvp"}
+    assert reminders.keys() == {"visit_reminder", *asking, *(f"{name}.mail" for name in asking)}
     left = {name: {language: without_link(text) for language, text in texts.items()} for name, texts in reminders.items()}
     assert not any("{link}" in text or "{when}" not in text for texts in left.values() for text in texts.values())
     assert [str(one) for one in lint_all(left)] == []
@@ -135,7 +136,7 @@ def test_plain_text_keeps_what_is_read_and_drops_what_is_not() -> None:
 def test_by_mail_nobody_is_asked_to_reply() -> None:
     """What asks a text's reader for a YES has other words where nobody reads an answer; a practice's own words stand on every channel."""
     templates = load_templates()
-    for name in ("reminder_confirm", "reminder_again", "standby_offer"):
+    for name in ("reminder_confirm", "reminder_again", "group_rsvp", "standby_offer"):
         for channel in (Channel.EMAIL, Channel.PORTAL):
             told = words_on(channel, name, templates)
             assert told
