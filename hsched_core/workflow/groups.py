@@ -72,14 +72,17 @@ class GroupDesk:
     def leave(self, visit: Appointment) -> Case:
         """They cannot come: their place alone is proposed to be cancelled, and it is, at once, where an order covers that."""
         said = self._said(visit.id)
-        on_its_way = open_case(said)
-        return on_its_way or self._submit(give_up(self._giving(visit, said)))
+        known = standing_no(Word(visit, said))
+        if known and is_in_hand(known):  # said on another page, or by another tap, a moment ago
+            return known
+        return self._submit(give_up(self._giving(visit, said)))
 
     def stay(self, visit: Appointment) -> bool:
         """They come after all. False where it is too late for that: their place is being cancelled, or is."""
-        on_its_way = open_case(self._said(visit.id))
+        said = self._said(visit.id)
+        on_its_way = open_case(said)
         if on_its_way is None:
-            return True
+            return not said or said[-1].state is not State.CONFIRMED
         with suppress(HschedError):  # somebody carried it out, or ended it, just now: what stands then says so
             self._path.withdraw(on_its_way.id, ACTOR)
         return self._path.look(on_its_way.id).state is State.WITHDRAWN
@@ -89,19 +92,16 @@ class GroupDesk:
     def rosters(self) -> tuple[Roster, ...]:
         """The groups of the coming two weeks, as the EHR has them now, with what everybody said."""
         seen = self._seen()
-        with self._looking() as tx:
-            return rosters(self._words(tx, seen), self._settings.quorum)
+        return rosters(self._known_words(seen), self._settings.quorum)
 
     def advance(self) -> Round:
         """Everything that is due: words taken back, what is approved, words that came to nothing, and who is asked."""
         done = Round()
         with done.step("read"):
             seen = self._seen()
-            with self._looking() as tx:
-                words = self._words(tx, seen)
-            self._take_back(words, done)
+            self._take_back(self._known_words(seen), done)
             self._carry_out(done)
-            self._say_again(words, done)
+            self._say_again(self._known_words(seen), done)
             self._invitations.advance(seen, done)
         return done
 
@@ -110,8 +110,9 @@ class GroupDesk:
         there = [one for one in self._sources.reader.appointments(now, now + LOOKS_AHEAD) if _is_coming(one, now)]
         return Seen(there, {}, self._sources.answers.confirmations([one.id for one in there]), {}, {}, {}, at=now)
 
-    def _words(self, tx: Known, seen: Seen) -> list[Word]:
-        return [_word(tx, one, seen) for one in seen.appointments]
+    def _known_words(self, seen: Seen) -> list[Word]:
+        with self._looking() as tx:
+            return [_word(tx, one, seen) for one in seen.appointments]
 
     def _take_back(self, words: Iterable[Word], done: Round) -> None:
         """A place that its client confirmed since they gave it up, whichever way they said so."""
@@ -157,8 +158,7 @@ class GroupDesk:
         there = [one for one in near if one.id != visit.id and is_group(one.session) and group_of(one.session) == group_of(session)]
         confirmed = self._sources.answers.confirmations([one.id for one in there])
         seen = Seen(there, {}, confirmed, {}, {}, {}, at=self._clock.now())
-        with self._looking() as tx:
-            return next(iter(rosters(self._words(tx, seen), self._settings.quorum)), None)
+        return next(iter(rosters(self._known_words(seen), self._settings.quorum)), None)
 
     def _submit(self, proposal: Proposal) -> Case:
         """Propose it, and carry out at once what needs nobody's yes; an EHR that is silent then is asked again by the next round."""

@@ -15,6 +15,7 @@ from hsched_core.domain.sessions import Session
 from hsched_core.policy.calendar import closed
 from hsched_core.policy.facts import Matter
 from hsched_core.ports import DeskTransaction
+from hsched_core.use_cases.group_coordination import is_group
 from hsched_core.workflow.desk import Round, Tools, client_of
 from hsched_core.workflow.offer_steps import add_opening, end_offer, turn_opening
 from hsched_core.workflow.steps import HOLDS
@@ -96,6 +97,8 @@ class OpeningWatch:
             return "in_the_past"
         if appointment.by_practice:  # nobody here knows whether its clinician is ill, or the room is gone: such an hour is a person's
             return "called_off"
+        if is_group(session):  # who cannot come once is still in it; who else may join is for its clinician to say
+            return "of_a_group"
         if self._is_over(session):
             return "not_offered"
         if self._is_occupied(session):

@@ -80,10 +80,13 @@ def carry_out(practice: OpenPractice) -> Counts:
 
 def keep(practice: OpenPractice) -> Counts:
     """What time does: proposals run out, the next role is asked, writes nobody reported on are looked for, offers end."""
-    looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
-    tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
+    unseen = _open(practice, to_reconcile)
+    looked_for = _each(unseen, practice.path.reconcile)
+    late = _open(practice, lambda cases, now: to_tend(cases, now, practice.policy))
+    tended = _each(late, practice.path.tend)
     desks = advance(practice)
-    return Counter(looked_for) + Counter(tended) + Counter(desks) + Counter(practice.messages.chase())
+    groups = grouped(practice) if any(map(_is_of_groups, (*unseen, *late))) else {}  # a word that came to nothing is said again
+    return Counter(looked_for) + Counter(tended) + Counter(desks) + Counter(groups) + Counter(practice.messages.chase())
 
 
 def advance(practice: OpenPractice) -> Counts:

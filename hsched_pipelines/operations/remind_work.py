@@ -30,13 +30,13 @@ def reminders_due(practice: OpenPractice) -> str:
 
 
 def groups_are_due(practice: OpenPractice) -> bool:
-    """Whether rounds of the desk of groups have something to do: in phase shadow what clients say goes to people as it comes."""
+    """Whether the desk of groups needs rounds of its own: who asks clients, or acts by itself. What people approve has its own job."""
     if practice.practice.connection is None and practice.overrides.reader is None:
         return False
     if practice.service.group_settings.is_on:
         return True
     with practice.path_store.looking() as state:
-        return state.rollout(GROUPS, practice.clock.now()).phase is not Phase.SHADOW
+        return state.rollout(GROUPS, practice.clock.now()).phase is Phase.AUTO
 
 
 def key_at(published: str, worked_on: int, now: datetime) -> str:

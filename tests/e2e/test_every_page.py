@@ -164,7 +164,7 @@ def test_everybody_finds_their_own_rooms_and_no_others(days: RoleDays) -> None:
         "datateam": ["Effects", "Model"],
         "reviewer": ["Effects", "Model"],
         "auditor": ["Phases", "Orders", "Model", "Audit"],
-        "clinician1": ["Calendar", "Queue", "Replies", "My actions", "Rules"],
+        "clinician1": ["Calendar", "Queue", "Groups", "Replies", "My actions", "Rules"],
     }
     for login, expected in rooms.items():
         page = days.page(login)

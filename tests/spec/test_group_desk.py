@@ -9,8 +9,11 @@ import pytest
 from hsched_adapters.policy_file import group_settings_of
 from hsched_core.domain.actions import Basis, BookAppointment
 from hsched_core.domain.appointments import Appointment as Visit
-from hsched_core.domain.appointments import AppointmentStatus
+from hsched_core.domain.appointments import AppointmentStatus, Notice, NoticeKind
+from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SettingsError
+from hsched_core.domain.lifecycle import State
+from hsched_core.domain.replies import InboundText
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import Modality, SessionType
@@ -19,9 +22,11 @@ from hsched_core.policy.facts import CalendarFacts, Commitment, Matter
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.use_cases.group_coordination import Answer, Word, group_of, is_group, rosters
 from hsched_core.use_cases.group_settings import GroupSettings
+from hsched_pipelines.operations import event_work, remind_work
+from hsched_sandbox.ehr.records import Status
 from tests.client_world import ADDRESS
 from tests.group_world import Groups, said
-from tests.sandbox_ehr import NOW
+from tests.sandbox_ehr import NOW, ZONE
 from tests.service_world import service_world
 
 STARTS = datetime(2026, 3, 6, 19, 0, tzinfo=UTC)
@@ -109,7 +114,7 @@ def test_the_calendars_block_of_a_group_says_how_many_will_come(clients: Groups)
     clients.world.opened.service.desk.groups.forget()
     browser = clients.world.browser("frontdesk")
     browser.get("/desk/groups")
-    day = clients.starts_at(visit).date()
+    day = clients.starts_at(visit).astimezone(ZONE).date()
     assert "1 of 3 will come" in browser.get(f"/desk/calendar?on={day}").text
 
 
@@ -130,3 +135,41 @@ def test_a_setting_that_is_none_is_named(clients: Groups, section: dict[str, obj
 
 def test_what_is_not_set_is_the_default(clients: Groups) -> None:
     assert group_settings_of(replace(clients.world.opened.practice, groups={})) == GroupSettings()
+
+
+def test_what_was_approved_is_carried_out_by_the_job_and_a_word_taken_back_is_not(clients: Groups) -> None:
+    """A yes by text after the approval: the job looks again before anything leaves."""
+    clients.phase(Phase.REVIEW)
+    clients.world.clock.instant = NOW
+    opened, browser = clients.world.opened, clients.world.browser()
+    (first, stays), (second, goes), *_ = clients.group(4)
+    for client, visit in ((first, stays), (second, goes)):
+        said(browser, clients, clients.reminded(client, visit), visit, "cannot_come")
+        clients.approve(clients.cases(visit)[0])
+    clients.world.clock.instant += timedelta(minutes=1)
+    opened.texts.keep(InboundText("8e" * 16, clients.world.token("client", first), Channel.TEXT, clients.world.clock.instant), "YES")
+    opened.replies.advance()
+    event_work.carry_out(opened)
+    assert (clients.status(stays), clients.status(goes)) == (Status.BOOKED, Status.CANCELLED)
+    assert [clients.cases(one)[0].state for one in (stays, goes)] == [State.WITHDRAWN, State.CONFIRMED]
+
+
+@pytest.mark.parametrize(("phase", "asks", "due"), [(Phase.SHADOW, 0, 0), (Phase.REVIEW, 0, 0), (Phase.AUTO, 0, 1), (Phase.REVIEW, 1, 1)])
+def test_groups_have_rounds_of_their_own_where_they_ask_or_act_by_themselves(clients: Groups, phase: Phase, asks: bool, due: bool) -> None:
+    """Reminders are off here; a practice without an EHR has no rounds at all."""
+    clients.phase(phase)
+    opened = replace(clients.world.opened, practice=replace(clients.world.opened.practice, groups={"is_on": bool(asks)}))
+    assert bool(remind_work.reminders_due(opened)) == bool(due)
+    assert not remind_work.groups_are_due(replace(opened, practice=replace(opened.practice, connection=None)))
+
+
+def test_a_place_in_a_group_is_no_opening_of_the_waitlists(clients: Groups) -> None:
+    """Who cannot come once is in the group still; and the hour of a group that everybody left is nobody's to give away by itself."""
+    opened = clients.world.opened
+    members = clients.group(2)
+    told = []
+    for _, visit in members:
+        clients.change(visit, status=Status.CANCELLED, cancel_reason="PATIENT")
+        about = clients.world.token("appointment", visit)
+        told.append(opened.waitlist.on_notice(Notice(NoticeKind.APPOINTMENT, about, clients.world.clock.now())))
+    assert told == ["of_a_group", "of_a_group"]

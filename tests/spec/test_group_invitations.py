@@ -1,6 +1,7 @@
 """Who is asked whether they come to their group, when, how often; and what that spares reminders. On both stores."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path as FilePath
@@ -8,6 +9,7 @@ from pathlib import Path as FilePath
 import pytest
 
 from hsched_adapters.store.path import SqlPathStore
+from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.contact import Channel, ConsentEvent
 from hsched_core.domain.lifecycle import State
@@ -202,3 +204,29 @@ def test_a_yes_to_the_question_counts_although_the_visit_was_saved_again(world: 
     world.at(0, 1)
     (roster,) = world.groups.rosters()
     assert roster.said(Answer.YES) == 1
+
+
+def test_said_eight_times_at_once_it_is_one_word_and_one_cancellation(on_sql: GroupsWorld) -> None:
+    """Taps on several pages, and workers of several processes."""
+    visit = on_sql.ehr.appointments_by_id[on_sql.member("a")]
+    with ThreadPoolExecutor(8) as pool:
+        found = {case.id for case in pool.map(lambda _: on_sql.groups.leave(visit), range(8))}
+    assert len(found) == 1
+    assert [one.state for one in on_sql.cases(visit.id)] == [State.CONFIRMED]
+    assert [one.action.kind for one in on_sql.ehr.effects] == ["cancel_appointment"]
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_taken_back_while_it_is_carried_out_it_is_one_or_the_other(on_sql: GroupsWorld, first: int) -> None:
+    """Whoever wins: the client hears that they are in, and are; or that it was too late, and the place is free."""
+    visit = on_sql.ehr.appointments_by_id[on_sql.member("a")]
+    on_sql.set_groups(Phase.REVIEW)
+    case = on_sql.groups.leave(visit)
+    on_sql.path.approve(case.id, case.action.digest, DESK)
+    with ThreadPoolExecutor(2) as pool:
+        works = [lambda: on_sql.groups.stay(visit), lambda: on_sql.path.execute(case.id)]
+        running = [pool.submit(one) for one in (works if first % 2 else works[::-1])]
+        stays = running[0 if first % 2 else 1].result()
+    after = on_sql.path.look(case.id).state
+    is_booked = on_sql.ehr.appointments_by_id[visit.id].status is AppointmentStatus.BOOKED
+    assert (stays, is_booked) == ((True, True) if after is State.WITHDRAWN else (False, False))
