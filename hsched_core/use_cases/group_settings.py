@@ -14,7 +14,7 @@ class GroupSettings:
     """How it is found out who comes to a group, and when a group falls short."""
 
     is_on: bool = False  # whether who has not answered is asked; what clients say on their pages counts in any case
-    quorum: int = 3  # below it a group falls short. Two are a pair; textbooks want five and more, so a practice sets its own
+    quorum: int = 3  # below it a group falls short. Two are a pair; the usual ideal is seven to ten, so a practice sets its own
     invite_days: int = 5  # before the group, from the hour of reminders on: earlier than a reminder (3), to give a freed place away
     least_notice_hours: int = 24  # before the group nobody is asked any more: a reminder, where there is one, says the rest
 
