@@ -12,6 +12,7 @@ from hsched_core.domain.replies import InboundText
 from hsched_service.access.guard import declared
 from tests.browsers import PHONE, grave_faults
 from tests.client_world import Clients
+from tests.group_world import Groups
 from tests.role_days import RoleDays, role_days
 from tests.sandbox_ehr import NOW
 
@@ -154,6 +155,14 @@ def test_nor_do_pages_of_clients(days: RoleDays) -> None:
         page = days.phone(f"{link}{route.removeprefix(f'/{route[1]}/{{token}}')}", bypass_csp=True)
         found[route] = looked_at(page)
         page.context.close()
+    together = Groups(days.world)
+    (of_a_group, visit), *_ = together.group(2)
+    page = days.phone(together.reminded(of_a_group, visit), bypass_csp=True)
+    found["of a group"] = looked_at(page)
+    page.get_by_role("button", name="I can't come this time").click()
+    page.get_by_role("button", name="I will be there after all").wait_for()
+    found["leaving a group"] = looked_at(page)
+    page.context.close()
     assert [one for one in found.items() if one[1]] == []
 
 
