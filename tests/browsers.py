@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 NONE_HERE = "no Chromium on this machine: pages were not opened in a browser (apt-get install chromium)"
 WANTED = ("CI", "HSCHED_BROWSER_WANTED")
@@ -30,6 +30,16 @@ QUIET = (
 DESK: Mapping[str, Any] = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 GRAVE = frozenset({"serious", "critical"})
+# Notes on the page that its stream of live updates told something, before the page's own script hears of it.
+EARS = """
+const Plain = window.EventSource;
+window.EventSource = class extends Plain {
+  constructor(...where) {
+    super(...where);
+    this.addEventListener("beat", () => { document.documentElement.dataset.heard = ""; });
+  }
+};
+"""
 COLOURS = 96  # of a picture: enough for flat pages, and a third of the bytes
 LARGEST = 150_000  # bytes of a picture in the README
 
@@ -48,6 +58,31 @@ def chromium() -> Iterator["Browser"]:
             yield browser
         finally:
             browser.close()
+
+
+def follow(at: "Locator", *, tap: bool = False, **how: Any) -> None:
+    """Click, or tap, what leads to another page, and wait until that one is loaded.
+
+    `click` alone comes back while the page before is still there: what is read next (`count`, `content`, `url`, the store) is of either.
+    """
+    with at.page.expect_navigation():
+        (at.tap if tap else at.click)(**how)
+
+
+def unfold(summary: "Locator") -> None:
+    """Open what is folded, or fold it again: the page stays."""
+    summary.click()
+
+
+def with_ears(context: "BrowserContext") -> "BrowserContext":
+    """Every page of it can be asked whether it `hears`."""
+    context.add_init_script(EARS)
+    return context
+
+
+def hears(page: "Page") -> None:
+    """Wait until the page's stream told its first number: what changes from now on is news to it."""
+    page.locator("html[data-heard]").wait_for()
 
 
 def none_here(environment: Mapping[str, str]) -> None:

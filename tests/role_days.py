@@ -14,7 +14,7 @@ from hsched_core.domain.contact import Channel, Outreach
 from hsched_core.domain.lifecycle import State
 from hsched_sandbox.ehr.records import Message
 from hsched_service.desk import live
-from tests.browsers import DESK, PHONE, chromium
+from tests.browsers import DESK, PHONE, chromium, follow, with_ears
 from tests.client_world import LINK
 from tests.desk_practice import desk_practice
 from tests.http_desk import serving
@@ -52,7 +52,7 @@ class RoleDays:
         page.goto(f"{self.address}/sign-in")
         page.get_by_label("Login").fill(login)
         page.get_by_label("Password").fill(self.password(login))
-        page.get_by_role("button", name="Sign in").click()
+        follow(page.get_by_role("button", name="Sign in"))
         page.wait_for_url(re.compile(r"/(desk|my|practice|model|audit|account)"))
         self.signed_in[login] = window.cookies()
         return page
@@ -64,7 +64,7 @@ class RoleDays:
         return page
 
     def context(self, **settings: Any) -> "BrowserContext":
-        made = self.browser.new_context(**settings)
+        made = with_ears(self.browser.new_context(**settings))
         made.set_default_timeout(10_000)
         return made
 
@@ -75,6 +75,17 @@ class RoleDays:
 
     def go(self, page: "Page", path: str) -> None:
         page.goto(f"{self.address}{path}")
+
+    def next_message(self, page: "Page") -> str:
+        """Down the queue by the key to a message, and which that is: the few free hours are left to the tests about offers."""
+        before = None
+        while True:
+            page.keyboard.press("j")
+            case = str(page.evaluate("document.activeElement.dataset.case"))
+            assert case != before, "j leads no further, and no message came"
+            if self.look(case).action.kind == "send_message":
+                return case
+            before = case
 
     # What the store and the EHR hold
 

@@ -20,7 +20,7 @@ from hsched_adapters.settings import load_settings
 from hsched_cli.processes import answers_at
 from hsched_pipelines.home import open_instance
 from hsched_pipelines.running import run_daily, run_extract
-from tests.browsers import DESK, chromium, grave_faults, picture
+from tests.browsers import DESK, chromium, follow, grave_faults, picture, unfold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -188,7 +188,7 @@ class Pages:
         page.goto(self.addresses["Service"])
         page.get_by_label("Login").fill(login)
         page.get_by_label("Password").fill(self.passwords[login])
-        page.get_by_role("button", name="Sign in").click()
+        follow(page.get_by_role("button", name="Sign in"))
         page.get_by_role("button", name="Sign out").wait_for()
         return page
 
@@ -251,8 +251,7 @@ def test_there_is_something_to_decide_from_the_first_minute(pages: Pages, browse
     pages.go(page, "/desk/queue")
     card = page.locator("[data-case]").first
     case = card.get_attribute("data-case")
-    with page.expect_navigation():
-        card.get_by_role("button", name="Approve").click()
+    follow(card.get_by_role("button", name="Approve"))
     pages.go(page, f"/desk/queue/{case}")
     for _ in range(45):
         if page.get_by_text(re.compile("^done since")).count():
@@ -285,7 +284,7 @@ def test_a_reviewer_reads_the_card_the_groups_and_how_it_turned_out(pages: Pages
     champion = page.get_by_role("article").filter(has_text="Forecast day before").filter(has_text="champion")
     assert 0.5 < float(champion.get_by_role("listitem").filter(has_text="AUROC").locator("b").text_content() or 0) < 0.9
     assert champion.locator("tbody tr").count() > 3
-    champion.get_by_text("Model card").click()
+    unfold(champion.get_by_text("Model card"))
     assert champion.locator("details", has_text="Model card").locator("p, li").count() > 3
     plot = champion.get_by_role("img", name=re.compile("Reliability of the forecast day before"))
     assert plot.evaluate("one => one.naturalWidth") > 300

@@ -10,7 +10,7 @@ import pytest
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText
 from hsched_service.access.guard import declared
-from tests.browsers import PHONE, grave_faults
+from tests.browsers import PHONE, follow, grave_faults
 from tests.client_world import Clients
 from tests.group_world import Groups
 from tests.role_days import RoleDays, role_days
@@ -121,7 +121,7 @@ def test_nor_do_pages_of_strangers_and_refusals(days: RoleDays) -> None:
     found["sign-in"] = looked_at(stranger)
     stranger.get_by_label("Login").fill("frontdesk")
     stranger.get_by_label("Password").fill("not-theirs")
-    stranger.get_by_role("button", name="Sign in").click()
+    follow(stranger.get_by_role("button", name="Sign in"))
     stranger.get_by_text("do not belong together").wait_for()
     found["wrong"] = looked_at(stranger)
     desk = days.page("frontdesk", bypass_csp=True)
@@ -137,7 +137,7 @@ def test_nor_do_pages_of_strangers_and_refusals(days: RoleDays) -> None:
     days.go(desk, "/desk/queue")
     found["stopped"] = looked_at(desk)
     desk.evaluate("document.querySelector('input[name=csrf]').value = 'old'")
-    desk.get_by_role("button", name="Sign out").click()
+    follow(desk.get_by_role("button", name="Sign out"))
     desk.get_by_role("heading", name="This form is old").wait_for()
     found["old"] = looked_at(desk)
     days.world.opened.path.release(days.world.opened.person("manager1"))
@@ -190,22 +190,22 @@ def test_an_auditor_searches_reads_a_story_and_verifies(days: RoleDays) -> None:
     days.go(page, "/audit")
     page.get_by_label("What").fill("proposal.approved")
     page.get_by_label("Who").fill("frontdesk")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     found = page.locator("tbody tr")
     assert found.count() > 0
     assert found.filter(has_text="proposal approved").filter(has_text="frontdesk").count() == found.count()
 
     page.get_by_label("Story of").fill(case.proposal.subject[:12])
-    page.get_by_role("button", name="Tell").click()
+    follow(page.get_by_role("button", name="Tell"))
     page.get_by_role("heading", name="Everything recorded about one subject").wait_for()
     story = page.content()
     assert case.proposal.reasons[0] in story
     assert [name for name in days.names().values() if name and name in story] == []
 
-    page.get_by_role("link", name="Back to the trail").click()
-    page.get_by_role("button", name="Verify the chain").click()
+    follow(page.get_by_role("link", name="Back to the trail"))
+    follow(page.get_by_role("button", name="Verify the chain"))
     said = page.get_by_role("status").text_content() or ""
     assert "The trail holds." in said
     assert int(re.sub(r"\D", "", said.partition("entries follow")[0].split("holds.")[-1])) >= len(days.world.entries()) - 1
-    page.get_by_role("link", name="The week's automated decisions").click()
+    follow(page.get_by_role("link", name="The week's automated decisions"))
     assert page.get_by_text("None in this week.").is_visible()

@@ -11,7 +11,7 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase
 from hsched_core.use_cases.reminders_plan import Tier, band_of
 from hsched_sandbox.ehr.records import Appointment, Status
-from tests.browsers import picture
+from tests.browsers import follow, hears, picture, unfold
 from tests.role_days import BANDS, CANCELLED, LIVE_MILLISECONDS, SCORE, RoleDays, card, outreach_of, role_days
 from tests.sandbox_ehr import NOW
 
@@ -76,7 +76,7 @@ def test_the_front_desk_sees_tomorrow_with_its_risks_and_its_free_hours(days: Ro
     """The page they start on: the week, then the day by clinician; as many high risks as were published, in word and colour."""
     page = days.page("frontdesk")
     assert page.url.endswith("/desk/calendar")
-    page.get_by_role("navigation", name="Days of the week").get_by_text(ITS_NAME).click()
+    follow(page.get_by_role("navigation", name="Days of the week").get_by_text(ITS_NAME))
     picture(page, "desk-calendar")
 
     desk = days.world.opened.service.desk
@@ -89,7 +89,7 @@ def test_the_front_desk_sees_tomorrow_with_its_risks_and_its_free_hours(days: Ro
     assert page.locator(BANDS).count() > 0 < len(SCORE.findall(page.content()))  # what clinicians' pages are searched for is here
     assert page.locator(".block.free").count() == CANCELLED
     assert page.get_by_role("link", name=ITS_NAME).get_by_text(f"{CANCELLED} free").count() == 1
-    page.locator(".block.high").first.click()
+    follow(page.locator(".block.high").first)
     page.get_by_role("heading", name="Reaching them").wait_for()
     assert days.world.entries("record.viewed")[-1].body["purpose"] == "desk.client"
 
@@ -99,15 +99,15 @@ def test_the_front_desk_reads_why_and_approves_by_a_click(days: RoleDays) -> Non
     page, case = days.page("frontdesk"), days.offer()
     days.go(page, "/desk/queue?tab=offers")
     page.keyboard.press("j")
-    page.locator("article summary").first.click()
+    unfold(page.locator("article summary").first)
     picture(page, "desk-queue")
     days.go(page, "/desk/queue?tab=offers")
     mine = card(page, case.id)
     assert tuple(mine.locator(".why li").all_text_contents()) == tuple(case.proposal.reasons)
-    mine.locator("summary").click()
+    unfold(mine.locator("summary"))
     assert mine.get_by_text("books the time in the EHR without asking you again").is_visible()
     assert mine.locator(".choices li").count() == len(case.proposal.candidates)
-    mine.get_by_role("button", name="Approve").click()
+    follow(mine.get_by_role("button", name="Approve"))
     page.get_by_text("Approved.").wait_for()
     assert [one.by for one in days.look(case).approvals] == ["frontdesk"]
     client = outreach_of(case).client
@@ -150,8 +150,7 @@ def test_the_queue_is_worked_without_a_mouse(days: RoleDays) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/queue")
     page.keyboard.press("j")
-    page.keyboard.press("j")
-    chosen = page.evaluate("document.activeElement.dataset.case")
+    chosen = days.next_message(page)
     with page.expect_navigation():
         page.keyboard.press("a")
     assert days.look(chosen).state is State.APPROVED
@@ -159,8 +158,7 @@ def test_the_queue_is_worked_without_a_mouse(days: RoleDays) -> None:
         page.keyboard.press("u")
     assert days.look(chosen).state is State.WITHDRAWN
 
-    page.keyboard.press("j")
-    chosen = page.evaluate("document.activeElement.dataset.case")
+    chosen = days.next_message(page)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.down("x")  # nobody chose a case
     card(page, chosen).focus()
@@ -182,15 +180,15 @@ def test_the_desk_works_without_scripts(days: RoleDays) -> None:
     page, (first, second, *_) = days.page("frontdesk", java_script_enabled=False), days.messages()
     for case, button, state in ((first, "Approve", State.APPROVED), (second, "Reject", State.DECLINED)):
         days.go(page, f"/desk/queue/{case.id}")
-        page.get_by_role("button", name=button).click()
+        follow(page.get_by_role("button", name=button))
         assert days.look(case).state is state
         assert page.get_by_role("status").get_by_text({"Approve": "Approved.", "Reject": "Declined."}[button]).is_visible()
         if button == "Approve":
-            page.get_by_role("button", name="Take it back").click()
+            follow(page.get_by_role("button", name="Take it back"))
             assert days.look(case).state is State.WITHDRAWN
-    page.locator("article details").last.locator("summary").click()
+    unfold(page.locator("article details").last.locator("summary"))
     assert page.locator("article details").last.locator("li").first.is_visible()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     days.go(page, "/desk/queue")
     assert page.url.endswith("/sign-in")
     del days.signed_in["frontdesk"]
@@ -201,15 +199,15 @@ def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: Rol
     desk, late, manager = days.page("frontdesk"), days.page("frontdesk", java_script_enabled=False), days.page("manager1")
     for page in (desk, late, manager):
         days.go(page, "/desk/queue?tab=messages")
-    desk.wait_for_timeout(1500)  # the stream tells the first number
+    hears(desk)
     desk.evaluate("window.isTheSame = true")
     case = manager.locator("[data-case]").first.get_attribute("data-case") or ""
-    card(manager, case).get_by_role("button", name="Approve").click()
+    follow(card(manager, case).get_by_role("button", name="Approve"))
     manager.get_by_text("Approved.").wait_for()
     card(desk, case).wait_for(state="detached", timeout=LIVE_MILLISECONDS)
     assert desk.evaluate("window.isTheSame") is True  # no reload
 
-    card(late, case).get_by_role("button", name="Approve").click()
+    follow(card(late, case).get_by_role("button", name="Approve"))
     told = late.get_by_role("alert").text_content() or ""
     assert "This did not count." in told
     assert "It was approved by manager1" in told
@@ -217,10 +215,10 @@ def test_what_another_decides_shows_by_itself_and_a_late_click_is_told(days: Rol
 
     first, second = desk.locator("[data-case] summary").nth(0), desk.locator("[data-case]").nth(1)
     gone = second.get_attribute("data-case") or ""
-    first.click()
+    unfold(first)
     days.world.opened.path.reject(gone, days.world.opened.person("manager1"), Decline.OTHER)
     desk.get_by_text("Something changed: reload").wait_for(timeout=LIVE_MILLISECONDS)
-    first.click()
+    unfold(first)
     card(desk, gone).wait_for(state="detached", timeout=LIVE_MILLISECONDS)
     assert desk.get_by_text("Something changed").count() == 0
     desk.context.clear_cookies()
@@ -232,15 +230,15 @@ def test_an_approved_call_appears_on_the_list_and_is_settled_by_a_click(days: Ro
     """By itself, with the number to dial; how it ended stands in the store."""
     desk, case = days.page("frontdesk"), days.messages(calls=True)[0]
     days.go(desk, "/desk/calls")
-    desk.wait_for_timeout(1500)
+    hears(desk)
     other = days.page("manager1")
     days.go(other, f"/desk/queue/{case.id}")
-    other.get_by_role("button", name="Approve").click()
+    follow(other.get_by_role("button", name="Approve"))
     other.get_by_text("Approved.").wait_for()
     days.carry_out(case)
     card(desk, case.id).wait_for(timeout=LIVE_MILLISECONDS)
     assert re.match(r"\(212\) 555-\d{4}", card(desk, case.id).locator("a[href^='tel:']").text_content() or "")
-    card(desk, case.id).get_by_role("button", name="Will come").click()
+    follow(card(desk, case.id).get_by_role("button", name="Will come"))
     desk.get_by_role("cell", name="Will come").wait_for()
     task = days.world.opened.service.desk.tasks.settled_since(NOW.replace(hour=0))[0]
     assert (task.id, str(task.outcome), task.by) == (case.id, "confirmed", "frontdesk")
@@ -260,7 +258,7 @@ def test_a_client_takes_a_free_hour_in_two_taps_and_the_desk_takes_it_back(days:
     phone = days.phone(days.link_to(client))
     picture(phone, "client-phone")
     assert "therap" not in (phone.title() + phone.url).lower()
-    phone.get_by_role("button", name="Yes, I take this time").tap()
+    follow(phone.get_by_role("button", name="Yes, I take this time"), tap=True)
     phone.get_by_role("heading", name="The time is yours").wait_for()
 
     booked = max(days.world.ehr.book.every(Appointment), key=lambda one: one.id)
@@ -269,11 +267,11 @@ def test_a_client_takes_a_free_hour_in_two_taps_and_the_desk_takes_it_back(days:
     desk.locator(".block", has_text=days.names()[client]).wait_for(timeout=LIVE_MILLISECONDS)
 
     days.go(desk, f"/desk/queue/{booking.id}")
-    desk.get_by_role("button", name="Ask to cancel this booking").click()
+    follow(desk.get_by_role("button", name="Ask to cancel this booking"))
     assert desk.get_by_role("button", name="Approve").count() == 0  # whoever asks does not approve
     asked, manager = desk.url.rpartition("/")[2], days.page("manager1")
     days.go(manager, f"/desk/queue/{asked}")
-    manager.get_by_role("button", name="Approve").click()
+    follow(manager.get_by_role("button", name="Approve"))
     manager.get_by_text("Approved.").wait_for()
     days.carry_out(days.look(asked))
     assert days.world.ehr.book.get(Appointment, booked.id).status is Status.CANCELLED
@@ -287,20 +285,20 @@ def test_a_client_declines_wishes_and_opts_out_on_a_phone_without_scripts(days: 
     client = outreach_of(case).client
     phone = days.phone(days.link_to(client), java_script_enabled=False)
     before = len(list(days.world.ehr.book.every(Appointment)))
-    phone.get_by_role("button", name="No, thank you").tap()
+    follow(phone.get_by_role("button", name="No, thank you"), tap=True)
     phone.get_by_role("heading", name="Thank you for telling us").wait_for()
     assert len(list(days.world.ehr.book.every(Appointment))) == before
 
     pages = days.world.opened.service.client_pages
-    phone.get_by_role("link", name="How we write to you").tap()
+    follow(phone.get_by_role("link", name="How we write to you"), tap=True)
     phone.get_by_label("E-mail").first.check()
     phone.get_by_label("Phone calls").uncheck()
-    phone.get_by_role("button", name="Save").tap()
+    follow(phone.get_by_role("button", name="Save"), tap=True)
     phone.get_by_role("heading", name="Thank you, it is saved").wait_for()
     assert {str(one) for one in pages.channels(client)} == {"text", "email", "portal"}
 
     phone = days.phone(days.link_to(client) + "/stop", java_script_enabled=False)
-    phone.get_by_role("button", name="Yes, stop all messages").tap()
+    follow(phone.get_by_role("button", name="Yes, stop all messages"), tap=True)
     phone.get_by_role("heading", name="Messages are stopped").wait_for()
     assert pages.channels(client) == frozenset()
 
@@ -311,16 +309,16 @@ def test_a_reminded_client_asks_for_another_time_and_the_desk_deals_with_it(days
     days.world.opened.path.approve(case.id, case.action.digest, days.world.opened.person("frontdesk"))
     days.carry_out(case)
     phone = days.phone(days.link_to(outreach_of(case).client) + "?l=en")
-    phone.get_by_role("link", name="I need another time").tap()
+    follow(phone.get_by_role("link", name="I need another time"), tap=True)
     phone.get_by_label("What would suit you better?").fill("Any Friday before noon")
-    phone.get_by_role("button", name="Ask for another time").tap()
+    follow(phone.get_by_role("button", name="Ask for another time"), tap=True)
     phone.get_by_role("heading", name="We received your request").wait_for()
     days.world.opened.replies.advance()
 
     desk = days.page("frontdesk")
     days.go(desk, "/desk/replies")
     assert desk.get_by_text("Friday").count() == 0
-    card(desk, days.world.opened.replies.waiting()[0].id).get_by_role("link").click()
+    follow(card(desk, days.world.opened.replies.waiting()[0].id).get_by_role("link"))
     desk.keyboard.press("o")
     desk.get_by_text("Any Friday before noon").wait_for()
     assert days.world.entries("reply.shown")[-1].actor == "frontdesk"
@@ -342,7 +340,7 @@ def test_a_manager_reads_figures_and_steers_with_a_second_person(days: RoleDays)
     days.go(page, "/practice/phases")
     use_case = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Waitlist"))
     assert use_case.get_by_text(re.compile(r"\d+ proposals so far\.")).is_visible()
-    use_case.get_by_role("button", name="Propose phase auto on this evidence").click()
+    follow(use_case.get_by_role("button", name="Propose phase auto on this evidence"))
     [asked] = days.waiting("change_phase")
     assert page.get_by_text("Nobody approves what they proposed themselves").is_visible()
     assert card(page, asked.id).get_by_role("button", name="Approve").count() == 0
@@ -351,7 +349,7 @@ def test_a_manager_reads_figures_and_steers_with_a_second_person(days: RoleDays)
 
     days.go(page, "/practice/phases")
     writes = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Risk into the EHR"))
-    writes.get_by_role("button", name="Back to shadow, at once").click()
+    follow(writes.get_by_role("button", name="Back to shadow, at once"))
     writes.get_by_text("phase shadow").wait_for()
     with days.world.opened.path_store.looking() as state:
         assert state.rollout("risk_write_back", NOW).phase is Phase.SHADOW
@@ -363,11 +361,11 @@ def test_a_standing_order_needs_two_others(days: RoleDays) -> None:
     days.go(page, "/practice/orders")
     page.get_by_label("Short name").fill("morning-offers")
     page.get_by_label("offer slot").check()
-    page.get_by_role("button", name="Propose it").click()
+    follow(page.get_by_role("button", name="Propose it"))
     [asked] = days.waiting("issue_standing_order")
     other = days.page("manager2")
     days.go(other, f"/desk/queue/{asked.id}")
-    other.get_by_role("button", name="Approve (1 of 2)").click()
+    follow(other.get_by_role("button", name="Approve (1 of 2)"))
     other.get_by_text("Approved.").wait_for()
     assert days.look(asked).state is State.WAITING
     days.go(page, "/practice/orders")
@@ -379,17 +377,17 @@ def test_whoever_sees_trouble_stops_everything_and_a_manager_lets_it_go_on(days:
     """While it is stopped an approved message does not leave; on every page it says so."""
     desk, manager, case = days.page("frontdesk"), days.page("manager1"), days.messages()[0]
     days.go(manager, f"/desk/queue/{case.id}")
-    manager.wait_for_timeout(1500)  # the stream tells the first number
-    desk.locator("summary", has_text="Stop everything").click()
-    desk.get_by_role("button", name="Yes, stop everything").click()
+    hears(manager)
+    unfold(desk.locator("summary", has_text="Stop everything"))
+    follow(desk.get_by_role("button", name="Yes, stop everything"))
     desk.get_by_text("Everything is stopped.").wait_for()
     assert desk.get_by_role("button", name="Let it go on").count() == 0
     days.go(desk, f"/desk/queue/{case.id}")
-    desk.get_by_role("button", name="Approve").click()
+    follow(desk.get_by_role("button", name="Approve"))
     sent = len(days.sent_to(outreach_of(case).client))
     assert days.world.opened.path.execute(case.id).state is not State.CONFIRMED
     assert len(days.sent_to(outreach_of(case).client)) == sent
 
-    manager.get_by_role("button", name="Let it go on").click(timeout=LIVE_MILLISECONDS)  # it came by itself
+    follow(manager.get_by_role("button", name="Let it go on"), timeout=LIVE_MILLISECONDS)  # it came by itself
     manager.locator("summary", has_text="Stop everything").wait_for()
     assert manager.get_by_text("Everything is stopped.").count() == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hsched_sandbox.ehr.serving import Served
-from tests.browsers import chromium, grave_faults
+from tests.browsers import chromium, follow, grave_faults, unfold
 from tests.service_world import ServiceWorld, service_world
 
 VIRTUAL = {
@@ -32,7 +32,7 @@ def enter(page: Any, world: ServiceWorld, at: str) -> None:
     page.goto(f"{at}/sign-in")
     page.fill("#login", "manager1")
     page.fill("#password", demo.printed()["manager1"])
-    page.click("main button")
+    follow(page.locator("main button").first)
 
 
 def is_inside(url: str) -> bool:
@@ -60,22 +60,22 @@ def test_a_managers_way_in(tmp_path: Path, complaints: list[str]) -> None:
         enter(page, world, at)
         page.wait_for_url(is_inside)
         page.goto(f"{at}/account")
-        page.click("text=Add a passkey")
+        follow(page.locator("text=Add a passkey").first)
         page.wait_for_selector("text=Remove")
-        page.click("summary")
-        page.click("text=Yes, stop everything")
+        unfold(page.locator("summary").first)
+        follow(page.locator("text=Yes, stop everything").first)
         page.wait_for_selector("text=Everything is stopped.")
         faults += grave_faults(page)
-        page.click("text=Let it go on")
+        follow(page.locator("text=Let it go on").first)
         page.wait_for_selector("summary:has-text('Stop everything')")
-        page.click("text=Sign out")
+        follow(page.locator("text=Sign out").first)
         faults += grave_faults(page)
         enter(page, world, at)
         page.wait_for_url(f"{at}/sign-in/passkey")
         faults += grave_faults(page)
         page.goto(f"{at}/account")
         half = page.url
-        page.click("text=Use your passkey")
+        follow(page.locator("text=Use your passkey").first)
         page.wait_for_url(is_inside)
         stored = context.cookies()
 

@@ -9,7 +9,7 @@ import pytest
 
 from hsched_core.domain.replies import Reason
 from hsched_sandbox.ehr.records import Status
-from tests.browsers import PHONE, chromium, grave_faults
+from tests.browsers import PHONE, chromium, follow, grave_faults
 from tests.client_world import ADDRESS, Clients
 from tests.http_desk import serving
 from tests.sandbox_ehr import NOW
@@ -41,9 +41,9 @@ class Phone:
         self.taps += 1
         page.goto(f"{self.address}{path}")
 
-    def tap(self, page: "Page", words: str) -> None:
+    def touch(self, page: "Page", words: str) -> None:
         self.taps += 1
-        page.get_by_text(words, exact=True).tap()
+        follow(page.get_by_text(words, exact=True), tap=True)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_from_link_to_booked_in_two_taps_without_a_script(phone: Phone, locale: 
     path = phone.clients.offered(client, NOW + timedelta(days=1, hours=4 + phone.clients.made))
     page = phone.page(locale=locale, java_script_enabled=False)
     phone.open(page, path)
-    phone.tap(page, yes)
+    phone.touch(page, yes)
     page.get_by_text(booked).wait_for()
     assert phone.taps <= 3
     assert len([one for one in phone.clients.world.ehr.effects("book") if one["by"] == "api"]) >= 1
@@ -85,12 +85,12 @@ def test_confirming_is_two_taps_and_another_time_three_and_words(phone: Phone) -
     path = phone.clients.reminded(client, phone.clients.visit(client))
     page = phone.page(java_script_enabled=False)
     phone.open(page, path)
-    phone.tap(page, "Yes, I will be there")
+    phone.touch(page, "Yes, I will be there")
     page.get_by_text("Thank you, see you then").wait_for()
     assert phone.taps == 2
-    phone.tap(page, "I need another time")
+    phone.touch(page, "I need another time")
     page.get_by_label("What would suit you better?").fill("Fridays")
-    page.get_by_role("button").tap()
+    follow(page.get_by_role("button"), tap=True)
     page.get_by_text("We received your request").wait_for()
     phone.clients.world.opened.replies.advance()  # the service's own round may still be to come
     replies = phone.clients.replies(client)
@@ -142,7 +142,7 @@ def test_no_script_runs_from_any_field_that_comes_from_others(phone: Phone) -> N
             assert page.get_by_text("window.ran").count() == 1  # the sender, to be read
         phone.open(page, f"{path}/time")
         page.locator("textarea").fill(SCRIPT)
-        page.get_by_role("button").tap()
+        follow(page.get_by_role("button"), tap=True)
         page.get_by_text("We received your request").wait_for()
         assert page.evaluate("window.ran") is None
         phone.open(page, f"/v/{SCRIPT}")

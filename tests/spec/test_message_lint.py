@@ -156,3 +156,10 @@ def test_no_shipped_template_but_the_texts_asks_for_a_reply() -> None:
     }
 
     assert asking == set()
+
+
+def test_what_messages_ask_for_is_read_once_however_many_cards_a_page_shows() -> None:
+    """A queue of 25 cards asked some 40 times, and each time every text was read and checked: seconds for a page."""
+    assert fields_by_template() is fields_by_template()
+    with pytest.raises(TypeError):
+        fields_by_template()["visit_reminder"] = frozenset()  # type: ignore[index]  # that it refuses is the point

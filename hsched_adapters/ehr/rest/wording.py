@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -49,11 +51,13 @@ def laid_over(shipped: Mapping[str, dict[str, str]], own: Mapping[str, dict[str,
     return {**ours, **own}
 
 
+@cache
 def fields_by_template() -> Mapping[str, frozenset[str]]:
-    """What may be sent, by name, with what the words ask for, on whichever channel."""
+    """What may be sent, by name, with what the words ask for, on whichever channel. Read once: a page of the queue asks for each card."""
     templates = load_templates()
     asked = {name: frozenset[str]().union(*map(fields_of, texts.values())) for name, texts in templates.items()}
-    return {name: fields | asked.get(f"{name}{MAIL}", frozenset()) for name, fields in asked.items() if not name.endswith(MAIL)}
+    whole = {name: fields | asked.get(f"{name}{MAIL}", frozenset()) for name, fields in asked.items() if not name.endswith(MAIL)}
+    return MappingProxyType(whole)
 
 
 def words_on(channel: Channel, template: str, templates: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
