@@ -14,7 +14,15 @@ from tests.sandbox_ehr import NOW
 from tests.service_world import Browser
 
 ORDER = StandingOrder(
-    "groups", 1, "elm", GROUPS, frozenset({"cancel_appointment"}), 0.9, 100, NOW - timedelta(days=1), NOW + timedelta(days=30)
+    "groups",
+    1,
+    "elm",
+    GROUPS,
+    frozenset({"cancel_appointment", "send_message:group_rsvp"}),
+    0.9,
+    100,
+    NOW - timedelta(days=1),
+    NOW + timedelta(days=30),
 )
 
 

@@ -90,12 +90,12 @@ class Roster:
 
 @dataclass(frozen=True)
 class Word:
-    """What is known of one visit of a group. `said`: cases of this use case about giving it up, the oldest first."""
+    """What is known of one visit of a group. `said`: cases about giving it up, the oldest first; `is_taken_back`: a yes came after them."""
 
     visit: Appointment
     said: Sequence[Case] = ()
     is_confirmed: bool = False
-    confirmed_at: datetime | None = None
+    is_taken_back: bool = False
 
 
 def is_group(session: Session) -> bool:
@@ -125,8 +125,7 @@ def standing_no(word: Word) -> Case | None:
     if newest.state is State.CONFIRMED:  # booked again since then, it is another word's turn
         is_put_back = word.visit.status is AppointmentStatus.BOOKED and word.visit.updated_at > newest.since
         return None if is_put_back else newest
-    is_over = newest.state in FINAL and word.confirmed_at is not None and word.confirmed_at >= newest.since
-    return None if is_over else newest
+    return None if word.is_taken_back else newest
 
 
 def rosters(words: Iterable[Word], quorum: int) -> tuple[Roster, ...]:

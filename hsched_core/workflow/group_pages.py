@@ -27,6 +27,10 @@ class GroupPages:
         """The visit as it stands; `UserError` where the EHR does not answer."""
         return self._told(link, self._reader().appointment(link.visit))
 
+    def confirm(self, link: ClientLink, shown: datetime) -> Told:
+        """The client comes; whatever they said before, as long as nothing was done about it."""
+        return self.still_comes(link, shown) if self._desk.is_leaving(link.visit) else self._pages.confirm(link, shown)
+
     def cannot_come(self, link: ClientLink, shown: datetime) -> Told:
         """The client gives up their place at the time that the page showed, and no other time. The same again changes nothing."""
         return self._say(link, Act.CANNOT_COME, shown)

@@ -6,7 +6,6 @@ Every method is safe to call at any time and again, by several workers: what was
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
-from typing import Protocol
 
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
@@ -33,17 +32,12 @@ from hsched_core.use_cases.group_settings import LOOKS_AHEAD, GroupSettings
 from hsched_core.use_cases.reminders_facts import Visit
 from hsched_core.workflow.desk import Round
 from hsched_core.workflow.group_invitations import Invitations
+from hsched_core.workflow.group_words import Known, word_of
 from hsched_core.workflow.path import Path
 from hsched_core.workflow.reminder_reading import ReminderReading, Seen, is_confirmed
 
 ACTOR = use_case_actor(GROUPS)
 MOST_TRIES = 3  # of one word about one visit; after that the page of groups shows that it is still booked
-
-
-class Known(Protocol):
-    """What the desk reads of the store."""
-
-    def cases_about(self, subject: str) -> Sequence[Case]: ...
 
 
 class GroupDesk:
@@ -66,16 +60,19 @@ class GroupDesk:
 
     def no_of(self, visit: Appointment) -> Case | None:
         """The case of their word that they cannot come, as long as it counts."""
-        confirmed_at = self._sources.answers.confirmations([visit.id]).get(visit.id)
-        return standing_no(Word(visit, self._said(visit.id), confirmed_at=confirmed_at))
+        return standing_no(self._word(visit))
 
     def leave(self, visit: Appointment) -> Case:
         """They cannot come: their place alone is proposed to be cancelled, and it is, at once, where an order covers that."""
-        said = self._said(visit.id)
-        known = standing_no(Word(visit, said))
+        word = self._word(visit)
+        known = standing_no(word)
         if known and is_in_hand(known):  # said on another page, or by another tap, a moment ago
             return known
-        return self._submit(give_up(self._giving(visit, said)))
+        return self._submit(give_up(self._giving(visit, word.said)))
+
+    def is_leaving(self, visit: str) -> bool:
+        """Whether such a word is on its way, and can be taken back."""
+        return open_case(self._said(visit)) is not None
 
     def stay(self, visit: Appointment) -> bool:
         """They come after all. False where it is too late for that: their place is being cancelled, or is."""
@@ -112,13 +109,13 @@ class GroupDesk:
 
     def _known_words(self, seen: Seen) -> list[Word]:
         with self._looking() as tx:
-            return [_word(tx, one, seen) for one in seen.appointments]
+            return [_word_seen(tx, one, seen) for one in seen.appointments]
 
     def _take_back(self, words: Iterable[Word], done: Round) -> None:
         """A place that its client confirmed since they gave it up, whichever way they said so."""
         for word in words:
             case = open_case(word.said)
-            if case and word.confirmed_at and word.confirmed_at >= case.since and allows(case.state, Event.WITHDRAWN):
+            if case and word.is_taken_back and allows(case.state, Event.WITHDRAWN):
                 with done.step("withdraw"):
                     self._path.withdraw(case.id, ACTOR)
                     done.done["withdrawn"] += 1
@@ -146,8 +143,13 @@ class GroupDesk:
                 done.done[f"place.{case.state}"] += 1
 
     def _said(self, visit: str) -> list[Case]:
-        with self._looking() as tx:
-            return giving_up(tx.cases_about(visit))
+        with self._looking() as known:
+            return giving_up(known.cases_about(visit))
+
+    def _word(self, visit: Appointment) -> Word:
+        confirmed_at = self._sources.answers.confirmations([visit.id]).get(visit.id)
+        with self._looking() as known:
+            return word_of(known, visit, confirmed_at)
 
     def _giving(self, visit: Appointment, said: Sequence[Case]) -> Giving:
         return Giving(self._policy.practice, self._policy.version, visit, said, self._others(visit))
@@ -174,11 +176,12 @@ def is_in_hand(case: Case) -> bool:
     return case.state not in FINAL or case.state is State.CONFIRMED
 
 
-def _word(tx: Known, one: Appointment, seen: Seen) -> Word:
+def _word_seen(known: Known, one: Appointment, seen: Seen) -> Word:
     """By the rule of reminders: a yes counts for the time it was about."""
-    session, cases, confirmed_at = one.session, tx.cases_about(one.id), seen.confirmed.get(one.id)
+    session, confirmed_at = one.session, seen.confirmed.get(one.id)
     visit = Visit(one.id, session.client, session.starts_at, session.duration_minutes, session.modality, session.session_type)
-    return Word(one, giving_up(cases), is_confirmed(one, visit, confirmed_at, cases), confirmed_at)
+    is_sure = is_confirmed(one, visit, confirmed_at, known.cases_about(one.id))
+    return word_of(known, one, confirmed_at, is_confirmed=is_sure)
 
 
 def _is_coming(one: Appointment, now: datetime) -> bool:

@@ -14,11 +14,12 @@ from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.practice import PracticePolicy, zone_named
 from hsched_core.ports import Answers, Clock, DeskTransaction, KnownClient, ReminderReader, Score, Scores
 from hsched_core.use_cases import REMINDERS
-from hsched_core.use_cases.group_coordination import Word, giving_up, is_group, standing_no
+from hsched_core.use_cases.group_coordination import is_group, standing_no
 from hsched_core.use_cases.group_invitations import invitation_name, is_invitation
 from hsched_core.use_cases.reminders_facts import Asked, Facts, Reach, Visit
 from hsched_core.use_cases.reminders_plan import Step, step_name
 from hsched_core.use_cases.reminders_settings import ReminderSettings
+from hsched_core.workflow.group_words import word_of
 
 NOBODYS_CASE = ""
 # A call in one of these is nobody's work any more, or never was; a sealed one was only recorded.
@@ -136,8 +137,7 @@ def _consented(events: Iterable[ConsentEvent], known: KnownClient, now: datetime
 
 def _is_given_up(tx: DeskTransaction, one: Appointment, seen: Seen) -> bool:
     """The client said that they cannot come to their group: nobody reminds them of it while that stands."""
-    said = giving_up(tx.cases_about(one.id)) if is_group(one.session) else []
-    return standing_no(Word(one, said, confirmed_at=seen.confirmed.get(one.id))) is not None
+    return is_group(one.session) and standing_no(word_of(tx, one, seen.confirmed.get(one.id))) is not None
 
 
 def is_confirmed(one: Appointment, visit: Visit, confirmed_at: datetime | None, cases: Sequence[Case]) -> bool:

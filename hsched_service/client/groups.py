@@ -1,13 +1,12 @@
-"""The two answers that only the page of a group's visit has: that the client cannot come this time, and that they do after all."""
+"""The answers of a visit's page. Two of them only that of a group has: the client cannot come this time, and they do after all."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from hsched_core.domain.client_links import Act
 from hsched_core.workflow.client_pages import Seen, Told
 from hsched_service.client.showing import Showing
 
-ANSWERS: Mapping[str, Act] = {str(act): act for act in (Act.CANNOT_COME, Act.STILL_COMES)}
+ANSWERS = tuple(map(str, (Act.CONFIRM, Act.CANNOT_COME, Act.STILL_COMES)))
 
 
 def look(at: Showing, seen: Seen) -> Told:
@@ -15,9 +14,8 @@ def look(at: Showing, seen: Seen) -> Told:
     return at.opened.service.group_pages.look(seen.link)
 
 
-def said(at: Showing, seen: Seen, answer: str, shown: datetime) -> Told | None:
-    """What became of such an answer; None for any other."""
-    pages, act = at.opened.service.group_pages, ANSWERS.get(answer)
-    if act is None:
-        return None
-    return pages.cannot_come(seen.link, shown) if act is Act.CANNOT_COME else pages.still_comes(seen.link, shown)
+def said(at: Showing, seen: Seen, answer: str, shown: datetime) -> Told:
+    """What became of an answer: one of `ANSWERS`, each a method of that name."""
+    pages = at.opened.service.group_pages
+    say = {Act.CONFIRM: pages.confirm, Act.CANNOT_COME: pages.cannot_come, Act.STILL_COMES: pages.still_comes}
+    return say[Act(answer)](seen.link, shown)

@@ -123,10 +123,10 @@ def _answered(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
         said = answer_of(fields, "accept", "decline")
         return _offer(at, seen, said) if said and len(fields) == 1 else at.told(UNREADABLE)
     shown = instant_of(fields)
-    said = answer_of(fields, "confirm", *groups.ANSWERS)
+    said = answer_of(fields, *groups.ANSWERS)
     if seen.link.about is not About.VISIT or said is None or shown is None:
         return at.told(UNREADABLE)
-    told = groups.said(at, seen, said, shown) or at.opened.service.client_pages.confirm(seen.link, shown)
+    told = groups.said(at, seen, said, shown)
     return at.told(ENDED) if seen.has_ended else _read_at_once(at, _visit(at, seen, told))
 
 

@@ -23,14 +23,14 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.use_cases.group_coordination import Answer, Word, group_of, is_group, rosters
 from hsched_core.use_cases.group_settings import GroupSettings
 from hsched_pipelines.operations import event_work, remind_work
-from hsched_sandbox.ehr.records import Status
-from tests.client_world import ADDRESS
+from hsched_sandbox.ehr.records import Message, Status, Type
+from tests.client_world import ADDRESS, LINK, SOON
 from tests.group_world import Groups, said
 from tests.sandbox_ehr import NOW, ZONE
 from tests.service_world import service_world
 
 STARTS = datetime(2026, 3, 6, 19, 0, tzinfo=UTC)
-NOBODY = "0" * 32
+SORRY, NO_PUEDO = "I can&#39;t come this time", "Esta vez no puedo venir"
 
 
 def seat(number: int, starts_at: datetime = STARTS, **changes: object) -> Visit:
@@ -138,17 +138,20 @@ def test_what_is_not_set_is_the_default(clients: Groups) -> None:
 
 
 def test_what_was_approved_is_carried_out_by_the_job_and_a_word_taken_back_is_not(clients: Groups) -> None:
-    """A yes by text after the approval: the job looks again before anything leaves."""
+    """A yes by text, before somebody approves: the job looks again before anything leaves."""
     clients.phase(Phase.REVIEW)
     clients.world.clock.instant = NOW
     opened, browser = clients.world.opened, clients.world.browser()
     (first, stays), (second, goes), *_ = clients.group(4)
     for client, visit in ((first, stays), (second, goes)):
         said(browser, clients, clients.reminded(client, visit), visit, "cannot_come")
-        clients.approve(clients.cases(visit)[0])
     clients.world.clock.instant += timedelta(minutes=1)
     opened.texts.keep(InboundText("8e" * 16, clients.world.token("client", first), Channel.TEXT, clients.world.clock.instant), "YES")
     opened.replies.advance()
+    assert clients.roster(stays).said(Answer.YES) == 1  # at once, whatever the proposal's state
+    clients.world.clock.instant += timedelta(minutes=1)
+    for _, visit in ((first, stays), (second, goes)):  # approved after the yes, by somebody who did not know of it
+        clients.approve(clients.cases(visit)[0])
     event_work.carry_out(opened)
     assert (clients.status(stays), clients.status(goes)) == (Status.BOOKED, Status.CANCELLED)
     assert [clients.cases(one)[0].state for one in (stays, goes)] == [State.WITHDRAWN, State.CONFIRMED]
@@ -173,3 +176,25 @@ def test_a_place_in_a_group_is_no_opening_of_the_waitlists(clients: Groups) -> N
         about = clients.world.token("appointment", visit)
         told.append(opened.waitlist.on_notice(Notice(NoticeKind.APPOINTMENT, about, clients.world.clock.now())))
     assert told == ["of_a_group", "of_a_group"]
+
+
+@pytest.mark.parametrize(("language", "asks", "button"), [("en", "will you be there on", SORRY), ("es", "¿podrá venir el", NO_PUEDO)])
+def test_the_job_asks_in_the_clients_language_and_the_link_leads_to_both_answers(
+    clients: Groups, language: str, asks: str, button: str
+) -> None:
+    """From the round to the message in the EHR, and from its address to the page: under an order, once."""
+    clients.phase(Phase.AUTO)
+    clients.world.clock.instant = NOW
+    on = {"quorum": 3, "is_on": True}
+    opened = replace(clients.world.opened, practice=replace(clients.world.opened.practice, groups=on))
+    client = clients.client(language=language)
+    visit = clients.visit(client, SOON + timedelta(hours=1))
+    clients.change(visit, type=Type.GROUP)
+    for _ in range(2):
+        remind_work.remind(opened)
+    assert len([one for one in clients.world.ehr.book.every(Message) if one.patient_id == client]) == 1
+    body = clients.body(client)
+    found = LINK.search(body)
+    assert asks in body
+    assert found
+    assert button in clients.world.browser().get(found[1]).text

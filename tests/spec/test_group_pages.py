@@ -133,6 +133,17 @@ def test_another_link_of_the_same_visit_says_the_same(clients: Groups, browser: 
     assert [one.state for one in clients.cases(visit)] == [State.WITHDRAWN]
 
 
+def test_a_yes_on_a_page_that_was_open_before_the_no_takes_it_back(clients: Groups, browser: Browser) -> None:
+    """Two windows of one client: the last word counts, and the page after it says so at once."""
+    clients.phase(Phase.REVIEW)
+    (client, visit), *_ = clients.group(3)
+    first, second = clients.reminded(client, visit), clients.reminded(client, visit, "reminder_again")
+    said(browser, clients, first, visit, "cannot_come")
+    assert said(browser, clients, second, visit, "confirm")[0] == 200
+    assert [one.state for one in clients.cases(visit)] == [State.WITHDRAWN]
+    assert "see you then" in browser.get(second).text
+
+
 def test_a_yes_by_text_takes_it_back_too(clients: Groups, browser: Browser) -> None:
     """Whichever way they say it, before anything was done."""
     clients.phase(Phase.REVIEW)
