@@ -9,6 +9,8 @@ from hsched_cli.console import out, print_json
 
 if TYPE_CHECKING:
     from hsched_core.policy.practice import PracticePolicy
+    from hsched_core.use_cases.group_settings import GroupSettings
+    from hsched_core.use_cases.waitlist_settings import WaitlistSettings
 
 app = typer.Typer(no_args_is_help=True, help="The practice's settings of the rules.")
 EXAMPLES = """
@@ -33,19 +35,24 @@ def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the 
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    offering = practice.waitlist_settings
+    sections: dict[str, WaitlistSettings | GroupSettings] = {
+        "waitlist": practice.waitlist_settings,
+        "groups": practice.service.group_settings,
+    }
     if as_json:
-        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), "waitlist": plain(offering)})
+        told = {name: plain(settings) for name, settings in sections.items()}
+        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), **told})
         return
     out().print(f"Policy version {in_force.version}, of {practice.practice.name} ({in_force.zone})", markup=False)
     for name, value, meaning in rows(in_force):
         mark = "*" if name in given else " "
         out().print(f"{mark} {name:22} {value}", markup=False)
         out().print(f"  {'':22} {meaning}", style="dim", markup=False)
-    out().print("The waitlist (`waitlist:` in practice.yaml):", markup=False)
-    for field in fields(offering):
-        mark = "*" if field.name in practice.practice.waitlist else " "
-        out().print(f"{mark} {field.name:22} {_shown(getattr(offering, field.name))}", markup=False)
+    for name, settings in sections.items():
+        out().print(f"The {name} (`{name}:` in practice.yaml):", markup=False)
+        for field in fields(settings):
+            mark = "*" if field.name in getattr(practice.practice, name) else " "
+            out().print(f"{mark} {field.name:22} {_shown(getattr(settings, field.name))}", markup=False)
     out().print("* set in practice.yaml, below `policy:`; everything else is the default. `state` chooses whose holidays.", markup=False)
 
 

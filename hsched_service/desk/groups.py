@@ -73,8 +73,7 @@ def summary(found: Sequence[Roster]) -> str:
     short = [one for one in found if one.is_short]
     if short:
         return f"{total}: {len(short)} cannot reach {short[0].quorum} any more."
-    unsure = sum(not one.is_sure for one in found)
-    return f"{total}: enough said yes to {len(found) - unsure}, and to none too few can come."
+    return f"{total}: none is short; enough said yes to {sum(one.is_sure for one in found)} of them."
 
 
 def comes(rosters: Sequence[Roster]) -> Mapping[str, str]:
