@@ -1,5 +1,6 @@
 """`hsched policy`: the practice's settings of the rules, as they are in force."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,6 @@ from hsched_cli.console import out, print_json
 
 if TYPE_CHECKING:
     from hsched_core.policy.practice import PracticePolicy
-    from hsched_core.use_cases.group_settings import GroupSettings
-    from hsched_core.use_cases.waitlist_settings import WaitlistSettings
 
 app = typer.Typer(no_args_is_help=True, help="The practice's settings of the rules.")
 EXAMPLES = """
@@ -35,25 +34,28 @@ def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the 
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    sections: dict[str, WaitlistSettings | GroupSettings] = {
-        "waitlist": practice.waitlist_settings,
-        "groups": practice.service.group_settings,
-    }
+    offering, planning, grouping = practice.waitlist_settings, practice.service.desk.capacity.settings, practice.service.group_settings
     if as_json:
-        told = {name: plain(settings) for name, settings in sections.items()}
-        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), **told})
+        others = {"waitlist": plain(offering), "capacity": plain(planning), "groups": plain(grouping)}
+        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), **others})
         return
     out().print(f"Policy version {in_force.version}, of {practice.practice.name} ({in_force.zone})", markup=False)
     for name, value, meaning in rows(in_force):
         mark = "*" if name in given else " "
         out().print(f"{mark} {name:22} {value}", markup=False)
         out().print(f"  {'':22} {meaning}", style="dim", markup=False)
-    for name, settings in sections.items():
-        out().print(f"The {name} (`{name}:` in practice.yaml):", markup=False)
-        for field in fields(settings):
-            mark = "*" if field.name in getattr(practice.practice, name) else " "
-            out().print(f"{mark} {field.name:22} {_shown(getattr(settings, field.name))}", markup=False)
+    _section("The waitlist (`waitlist:` in practice.yaml):", offering, practice.practice.waitlist)
+    _section("The page of capacity (`capacity:` in practice.yaml):", planning, practice.practice.capacity)
+    _section("The groups (`groups:` in practice.yaml):", grouping, practice.practice.groups)
     out().print("* set in practice.yaml, below `policy:`; everything else is the default. `state` chooses whose holidays.", markup=False)
+
+
+def _section(title: str, values: Any, given: Mapping[str, Any]) -> None:
+    """Settings that lie in a section of their own."""
+    out().print(title, markup=False)
+    for field in fields(values):
+        mark = "*" if field.name in given else " "
+        out().print(f"{mark} {field.name:22} {_shown(getattr(values, field.name))}", markup=False)
 
 
 def rows(in_force: "PracticePolicy") -> list[tuple[str, str, str]]:

@@ -27,6 +27,7 @@ class Subject(StrEnum):
     GROUPS = "groups"
     CLIENT_RECORD = "client_record"
     INSIGHTS = "insights"
+    CAPACITY = "capacity"
     GUARDRAILS = "guardrails"
     PHASES = "phases"
     ORDERS = "orders"
@@ -88,6 +89,7 @@ PERMISSIONS: Mapping[Subject, frozenset[Role]] = MappingProxyType(
         Subject.GROUPS: _CARE,
         Subject.CLIENT_RECORD: _CARE,
         Subject.INSIGHTS: frozenset({_MANAGER}),
+        Subject.CAPACITY: frozenset({_MANAGER}),
         Subject.GUARDRAILS: frozenset({_CLINICIAN, _MANAGER}),
         Subject.PHASES: frozenset({_MANAGER, Role.AUDITOR}),
         Subject.ORDERS: frozenset({_MANAGER, Role.AUDITOR}),
