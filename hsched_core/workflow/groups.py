@@ -135,8 +135,7 @@ class GroupDesk:
             no = standing_no(word)
             if no is None or no.state not in CAME_TO_NOTHING or word.visit.status is not AppointmentStatus.BOOKED:
                 continue
-            is_the_same = no.state is State.BLOCKED and no.action.expected_version == word.visit.version  # would be blocked again
-            if is_the_same or sum(one.state in CAME_TO_NOTHING for one in word.said) >= MOST_TRIES:
+            if sum(one.state in CAME_TO_NOTHING for one in word.said) >= MOST_TRIES:
                 continue
             with done.step("say_again"):
                 case = self._submit(give_up(self._giving(word.visit, word.said), is_repeated=True))

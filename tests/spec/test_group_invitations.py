@@ -16,7 +16,7 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.vocabulary import SessionType
 from hsched_core.use_cases import GROUPS
-from hsched_core.use_cases.group_coordination import Answer
+from hsched_core.use_cases.group_coordination import Answer, Giving, give_up
 from hsched_core.use_cases.group_settings import GroupSettings
 from hsched_core.workflow.group_invitations import RSVP
 from hsched_core.workflow.groups import GroupDesk
@@ -116,7 +116,7 @@ def test_who_was_reminded_is_not_asked_again(world: GroupsWorld) -> None:
     world.member("a", 0.2)
     world.at()
     world.desk.advance()
-    for hours in (0, 6, 20):
+    for hours in (0, 6, 30):  # the last is the day after, when there would be room for another text
         world.at(hours=hours)
         world.groups.advance()
     assert world.sent() == [("reminder_confirm", "text")]
@@ -204,6 +204,33 @@ def test_a_yes_to_the_question_counts_although_the_visit_was_saved_again(world: 
     world.at(0, 1)
     (roster,) = world.groups.rosters()
     assert roster.said(Answer.YES) == 1
+
+
+def test_an_order_withdrawn_before_the_place_was_cancelled_leaves_the_word_to_a_person(world: GroupsWorld) -> None:
+    """Approved by the order, not yet carried out; then people step back."""
+    visit = world.ehr.appointments_by_id[world.member("a")]
+    case = world.path.propose(give_up(Giving(PRACTICE, POLICY.version, visit, (), None)))
+    assert case.state is State.APPROVED
+    world.set_groups(Phase.REVIEW)
+    for _ in range(3):
+        world.groups.advance()
+    assert [one.state for one in world.cases(visit.id)] == [State.BLOCKED, State.WAITING]
+    assert world.ehr.effects == []
+
+
+def test_a_word_is_said_again_three_times_at_most(world: GroupsWorld) -> None:
+    """Each time somebody says yes to it, the visit is changed in the EHR before it is carried out."""
+    world.set_groups(Phase.REVIEW)
+    name = world.member("a")
+    world.groups.leave(world.ehr.appointments_by_id[name])
+    for _ in range(5):
+        waiting = [one for one in world.cases(name) if one.state is State.WAITING]
+        for case in waiting:
+            world.path.approve(case.id, case.action.digest, DESK)
+        world.ehr.change(name, AppointmentStatus.BOOKED)
+        world.groups.advance()
+    assert [one.state for one in world.cases(name)] == [State.BLOCKED] * 3
+    assert world.groups.rosters()[0].said(Answer.NO) == 1
 
 
 def test_said_eight_times_at_once_it_is_one_word_and_one_cancellation(on_sql: GroupsWorld) -> None:
