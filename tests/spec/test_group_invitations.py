@@ -15,7 +15,7 @@ from hsched_core.domain.contact import Channel, ConsentEvent
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.domain.vocabulary import SessionType
-from hsched_core.use_cases import GROUPS
+from hsched_core.use_cases import GROUPS, REMINDERS
 from hsched_core.use_cases.group_coordination import Answer, Giving, give_up
 from hsched_core.use_cases.group_settings import GroupSettings
 from hsched_core.workflow.group_invitations import RSVP
@@ -113,13 +113,14 @@ def test_who_was_asked_is_spared_the_first_request_and_nothing_else(world: Group
 def test_who_was_reminded_is_not_asked_again(world: GroupsWorld) -> None:
     """A place booked three days before: the reminder carries the same page."""
     world.settings = replace(world.settings, calls_per_day=0)
-    world.member("a", 0.2)
+    name = world.member("a", 0.2)
     world.at()
     world.desk.advance()
-    for hours in (0, 6, 30):  # the last is the day after, when there would be room for another text
+    for hours in (0, 6, 30):
         world.at(hours=hours)
         world.groups.advance()
     assert world.sent() == [("reminder_confirm", "text")]
+    assert [one.proposal.use_case for one in world.cases(name)] == [REMINDERS]
 
 
 def test_what_was_only_recorded_spares_nobody_a_reminder(world: GroupsWorld) -> None:
