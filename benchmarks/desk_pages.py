@@ -30,6 +30,7 @@ from tests import postgres
 CLINICIANS, CLIENTS, APPOINTMENTS, PROPOSALS = 48, 3000, 100_000, 5_000
 HOURS = (8, 9, 10, 11, 13, 14, 15, 16)
 FIRST = date(2025, 8, 4)  # a Monday; the practice's present is in the middle of the year
+PRESENT = date(2026, 3, 4)  # the day of the sandbox's clock
 MOST_MILLISECONDS = 100.0  # that the 95th percentile of each page is asked to stay below
 PAGES: Sequence[tuple[str, str, str]] = (
     ("queue, all", "frontdesk", "/desk/queue"),
@@ -42,6 +43,7 @@ PAGES: Sequence[tuple[str, str, str]] = (
     ("a clinician's calendar", "clinician1", "/desk/calendar"),
     ("a clinician's actions", "clinician1", "/my/day"),
     ("insights", "manager1", "/practice/insights"),
+    ("capacity", "manager1", "/practice/capacity"),
     ("phases", "manager1", "/practice/phases"),
     ("standing orders", "manager1", "/practice/orders"),
     ("audit trail", "auditor", "/audit"),
@@ -114,11 +116,11 @@ def serve_pages(home: Path, ehr_port: int, port: int, ready: Any, changes_every:
     assert connection is not None
     patient = replace(connection, timeout_seconds=30.0)  # the sandbox's EHR looks at every appointment for each page of a list
     opened = replace(opened, practice=replace(opened.practice, connection=patient))
-    people(opened)
+    clinicians = people(opened)
     visits = opened.reader.appointments(datetime(2026, 3, 4, 15, tzinfo=UTC), datetime(2026, 3, 25, tzinfo=UTC))
     publish(opened, visits)
     propose(opened, visits)
-    tables(opened.paths.tables)
+    tables(opened.paths.tables, clinicians)
     cookies = {login: f"{cookie_name(opened.service)}={opened.service.sign_ins.start(login, Way.DEMO)}" for _, login, _ in PAGES}
     ready.put((cookies, visits[0].session.client))
     if changes_every:
@@ -136,11 +138,13 @@ def decide(opened: Any, seconds: float) -> None:
         opened.path.reject(case.id, desk, Decline.UNSUITABLE)
 
 
-def people(opened: Any) -> None:
+def people(opened: Any) -> list[str]:
+    """Who works there; the clinicians' pseudonyms."""
     from hsched_adapters.people_file import demo_people, save_people
 
     tokens = opened.vault.pseudonyms("clinician", [f"PRV-{number:04d}" for number in range(CLINICIANS)])
     save_people(opened.paths.people, demo_people(tokens.values()))
+    return list(tokens.values())
 
 
 def publish(opened: Any, visits: Sequence[Any]) -> None:
@@ -207,16 +211,25 @@ def propose(opened: Any, visits: Sequence[Any]) -> None:
             tx.add(case, audit=trail.entered(case, Event.QUEUED, actor="use-case:waitlist", rules=()))
 
 
-def tables(folder: Path) -> None:
-    """The daily run's tables of as many visits, with random outcomes."""
+def tables(folder: Path, clinicians: Sequence[str]) -> None:
+    """The daily run's tables of as many visits of these, with random outcomes."""
     import duckdb
 
     folder.mkdir(parents=True)
+    a_day, names = CLINICIANS * len(HOURS), str(clinicians)
     visits = (
-        "select i, date '2025-08-04' + (i // 480)::int as starts_on, i % 5 + 1 as weekday, 8 + i % 9 as start_hour, "
+        f"select i, date '{FIRST}' + (i // {5 * a_day} * 7 + i // {a_day} % 5)::int as starts_on, i % 5 + 1 as weekday, "
+        f"{list(HOURS)}[i % {len(HOURS)} + 1] as start_hour, {names}[i // {len(HOURS)} % {CLINICIANS} + 1] as clinician, "
         f"hash(i) % 6 = 0 as unused from range({APPOINTMENTS}) t(i)"
     )
-    features = "select starts_on, 'at_booking' as moment, unused as label_is_unused, if(unused, 'no_show', 'attended') as label_outcome"
+    is_over = f"starts_on < date '{PRESENT}'"  # what is to come has no outcome
+    features = (
+        "select i::varchar as booking_id, clinician as clinician_token, starts_on, 'at_booking' as moment, 50 as duration_minutes, "
+        "(starts_on - 20)::timestamptz as scored_at, (starts_on + to_hours(start_hour + 5))::timestamptz as starts_at, "
+        "'individual' as session_type, "
+        f"if({is_over}, unused, null) as label_is_unused, if({is_over}, if(unused, 'no_show', 'attended'), null) as label_outcome, "
+        f"if({is_over}, (starts_on + 1)::timestamptz, null) as label_known_at"
+    )
     rates = (
         "count(*) as visits, count(*) filter (unused) as unused, avg(unused::int) as unused_rate, "
         "avg(unused::int) - 0.02 as unused_rate_low, avg(unused::int) + 0.02 as unused_rate_high"

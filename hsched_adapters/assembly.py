@@ -184,7 +184,7 @@ class OpenPractice:
         """What the path asks about one action; without a connection, only about the practice's own rules."""
         from hsched_adapters.unconnected import NoCalendar
 
-        return self.overrides.calendar or (self.connector.calendar if self.practice.connection else NoCalendar())
+        return self.overrides.calendar or (self.connector.calendar_for(self.policy) if self.practice.connection else NoCalendar())
 
     @cached_property
     def doors(self) -> Doors:

@@ -1,4 +1,4 @@
-"""The sections `policy:`, `waitlist:` and `reminders:` of practice.yaml as values: guided by their types' own annotations.
+"""The sections `policy:`, `waitlist:`, `reminders:` and `capacity:` of practice.yaml as values: guided by their types' own annotations.
 
 Durations are written as people say them ("30 min", "4 h", "7 d"). Public holidays come from the `holidays` library.
 """
@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hsched_adapters.settings import Practice
 from hsched_core.domain.errors import SettingsError
+from hsched_core.policy.capacity import CapacitySettings
 from hsched_core.policy.practice import Closure, EscalationStep, PracticePolicy
 from hsched_core.use_cases.reminders_settings import ReminderSettings
 from hsched_core.use_cases.waitlist_settings import WaitlistSettings
@@ -68,6 +69,14 @@ def reminder_settings_of(practice: Practice) -> ReminderSettings:
     if unknown := sorted(str(key) for key in practice.reminders.keys() - set(known)):
         raise SettingsError(f"{FILE}, reminders has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
     return ReminderSettings(**{key: _value(ReminderSettings, "reminders", key, value) for key, value in practice.reminders.items()})
+
+
+def capacity_settings_of(practice: Practice) -> CapacitySettings:
+    """When much is much for the practice."""
+    known = [one.name for one in fields(CapacitySettings)]
+    if unknown := sorted(str(key) for key in practice.capacity.keys() - set(known)):
+        raise SettingsError(f"{FILE}, capacity has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    return CapacitySettings(**{key: _value(CapacitySettings, "capacity", key, value) for key, value in practice.capacity.items()})
 
 
 def public_holidays(country: str, state: object, year: int) -> tuple[tuple[date, str], ...]:

@@ -40,6 +40,7 @@ DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})
 # Sections that modules of their own read and check.
 OWN_SECTIONS = {"connection": connection_from, "messaging": messaging_from, "paging": paging_from}
+PLAIN_SECTIONS = ("policy", "waitlist", "reminders", "capacity")  # read by hsched_adapters.policy_file
 GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
 PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
 
@@ -174,6 +175,7 @@ class Practice:
     policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
     waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
     reminders: Mapping[str, Any] = field(default_factory=dict)  # how visits are reminded of; read there too
+    capacity: Mapping[str, Any] = field(default_factory=dict)  # when much is much on the page of capacity; read there too
     paging: Paging | None = None  # who is called when a reply cannot wait; without it nobody is, and `hsched replies` says so
     connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
     messaging: Messaging | None = None  # channels that do not leave through the EHR
@@ -284,7 +286,7 @@ def practice_from(content: object) -> Practice:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
     known |= {name: read(known.get(name)) for name, read in OWN_SECTIONS.items()}
     known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
-    for section in ("policy", "waitlist", "reminders"):
+    for section in PLAIN_SECTIONS:
         known[section] = MappingProxyType(_mapping(known.get(section), section))
     return Practice(**known)
 
@@ -296,8 +298,7 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     plain["source"] = {key: value for key, value in asdict(practice.source).items() if value}
     plain["privacy"] = asdict(practice.privacy)
     plain["demographic_inputs"] = dict(practice.demographic_inputs)
-    plain["policy"], plain["waitlist"] = dict(practice.policy), dict(practice.waitlist)
-    plain["reminders"] = dict(practice.reminders)
+    plain |= {name: dict(plain[name]) for name in PLAIN_SECTIONS}
     plain |= {name: plain[name].plain() if plain[name] else None for name in OWN_SECTIONS}
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")

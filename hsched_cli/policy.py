@@ -1,5 +1,6 @@
 """`hsched policy`: the practice's settings of the rules, as they are in force."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,20 +34,27 @@ def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the 
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    offering = practice.waitlist_settings
+    offering, planning = practice.waitlist_settings, practice.service.desk.capacity.settings
     if as_json:
-        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), "waitlist": plain(offering)})
+        others = {"waitlist": plain(offering), "capacity": plain(planning)}
+        print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), **others})
         return
     out().print(f"Policy version {in_force.version}, of {practice.practice.name} ({in_force.zone})", markup=False)
     for name, value, meaning in rows(in_force):
         mark = "*" if name in given else " "
         out().print(f"{mark} {name:22} {value}", markup=False)
         out().print(f"  {'':22} {meaning}", style="dim", markup=False)
-    out().print("The waitlist (`waitlist:` in practice.yaml):", markup=False)
-    for field in fields(offering):
-        mark = "*" if field.name in practice.practice.waitlist else " "
-        out().print(f"{mark} {field.name:22} {_shown(getattr(offering, field.name))}", markup=False)
+    _section("The waitlist (`waitlist:` in practice.yaml):", offering, practice.practice.waitlist)
+    _section("The page of capacity (`capacity:` in practice.yaml):", planning, practice.practice.capacity)
     out().print("* set in practice.yaml, below `policy:`; everything else is the default. `state` chooses whose holidays.", markup=False)
+
+
+def _section(title: str, values: Any, given: Mapping[str, Any]) -> None:
+    """Settings that lie in a section of their own."""
+    out().print(title, markup=False)
+    for field in fields(values):
+        mark = "*" if field.name in given else " "
+        out().print(f"{mark} {field.name:22} {_shown(getattr(values, field.name))}", markup=False)
 
 
 def rows(in_force: "PracticePolicy") -> list[tuple[str, str, str]]:

@@ -88,6 +88,7 @@ EXPECTED: Mapping[str, str] = {
     "POST /desk/clients/{client}/{act}": CARE,
     "GET /my/day": "clinician",
     "GET /practice/insights": MANAGER,
+    "GET /practice/capacity": MANAGER,
     "GET /practice/phases": "practice_manager auditor",
     "POST /practice/phases/{use_case}/back": MANAGER,
     "POST /practice/phases/{use_case}/forward": MANAGER,

@@ -101,7 +101,8 @@ class FakeEhr(OtherSide):
         taking = [one for one in list(self.appointments_by_id.values()) if one.takes_time and self.keys.get(one.id) != (key or "none")]
         touched = self.appointments_by_id.get(action.touches or "")
         commitments = tuple(Commitment(one.id, one.session) for one in taking)
-        return replace(self.facts, commitments=commitments, version=touched.version if touched else None)
+        ours = tuple(one for one in commitments if action.session and one.session.clinician == action.session.clinician)
+        return replace(self.facts, commitments=commitments, day=ours, version=touched.version if touched else None)
 
     def bookings_over(self, session: Session) -> list[Appointment]:
         """Appointments that take time from the session's clinician or client."""

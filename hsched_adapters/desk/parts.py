@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ from hsched_adapters.desk.recent import BEING_READ, Recent
 from hsched_adapters.desk.scored import PublishedAtHand
 from hsched_adapters.desk.tables import DailyTables
 from hsched_adapters.desk.trail_search import TrailSearch
-from hsched_core.domain.time import local_day
+from hsched_core.domain.time import local_day, monday_of
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
+    from hsched_adapters.desk.capacity import CapacityReading
     from hsched_core.domain.appointments import Appointment
     from hsched_core.domain.waiting import WaitingClient
     from hsched_core.use_cases.reminders import Call
@@ -82,6 +83,13 @@ class DeskParts:
         return Calendars(self._appointments, self._opened.timezone)
 
     @cached_property
+    def capacity(self) -> "CapacityReading":
+        """How much of clinicians' time is booked."""
+        from hsched_adapters.desk.capacity import CapacityReading
+
+        return CapacityReading(self._opened, self.tables, is_connected=self.is_connected)
+
+    @cached_property
     def waiting(self) -> "Recent[Sequence[WaitingClient]]":
         """The waitlist's open entries, as the EHR has them."""
         return Recent(lambda: self._opened.reader.waiting() if self.is_connected else [], *WAITLIST_SECONDS)
@@ -138,8 +146,3 @@ class DeskParts:
         from hsched_core.use_cases.reminders import calls
 
         return calls(self._opened.reminders.facts()) if self.is_connected else ()
-
-
-def monday_of(day: date) -> date:
-    """The first day of its week."""
-    return day - timedelta(days=day.weekday())

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,17 @@ select date_trunc('week', starts_on)::date as monday, count(*) as visits,
        count(*) filter (label_outcome = 'no_show') as no_shows, count(*) filter (label_is_unused) as unused
 from read_parquet($table) where moment = 'at_booking' and label_is_unused is not null
 group by all order by monday
+"""
+# Of each booking what was known of it last. What was cancelled in time is left out: that time was others'. Seconds, for a time with a
+# zone comes out of DuckDB only with one more library.
+SESSIONS = """
+select clinician_token as clinician, starts_on, epoch(starts_at) as starts_at, duration_minutes, session_type = 'group' as is_group,
+       label_outcome in ('no_show', 'late_cancel') as is_lost, label_known_at::date as known_on
+from (
+    select * from read_parquet($table) where starts_on >= $since and starts_on < $until and clinician_token is not null
+    qualify row_number() over (partition by booking_id order by scored_at desc) = 1
+)
+where label_outcome is null or label_outcome in ('attended', 'no_show', 'late_cancel')
 """
 
 
@@ -41,6 +53,18 @@ class DailyTables:
     def trend(self) -> Sequence[Row]:
         """Visits with a known end, no-shows and unused slots by week, oldest first."""
         return self._of("trend", FEATURES, TREND)
+
+    def sessions_mark(self) -> float:
+        """Another one when `sessions` may be others; 0 before the first daily run."""
+        try:
+            return (self._folder / FEATURES).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    def sessions(self, since: date, until: date) -> Sequence[Row]:
+        """Visits of clinicians from the first day on and before the other, those to come among them; read anew each time."""
+        table = str(self._folder / FEATURES)
+        return _rows(SESSIONS, {"table": table, "since": since, "until": until}) if self.sessions_mark() else ()
 
     def _of(self, name: str, file: str, sql: str, **parameters: object) -> Sequence[Row]:
         path = self._folder / file

@@ -57,6 +57,8 @@ class CalendarFacts:
     site_state: str | None = None
     client_zone: str | None = None
     safe: SafeContact = field(default_factory=SafeContact)
+    day: tuple[Commitment, ...] = ()  # the clinician's, of the session's day; read only where the practice limits it
+    day_unread: int = 0  # rows of that day that may be the clinician's and cannot be read
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Matter:
     calendar: CalendarFacts = field(default_factory=CalendarFacts)
     contact: ContactFacts = field(default_factory=ContactFacts)
     held: tuple[Session, ...] = ()  # times that other running actions hold
+    held_day: tuple[Session, ...] = ()  # the same of the whole day; only where the practice limits it
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hsched_core.policy import calendar, contact, licence, limits
+from hsched_core.policy import calendar, contact, day_limit, licence, limits
 from hsched_core.policy.facts import Finding, Matter, Rule
 
 # Every rule, in the manual's order.
-RULES = (*contact.RULES, *licence.RULES, *calendar.RULES, *limits.RULES)
+RULES = (*contact.RULES, *licence.RULES, *calendar.RULES, *day_limit.RULES, *limits.RULES)
 LOOKS_AHEAD = 12  # caps and quiet hours may follow each other; after so many moments it is blocked
 
 

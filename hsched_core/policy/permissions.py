@@ -26,6 +26,7 @@ class Subject(StrEnum):
     WAITLIST = "waitlist"
     CLIENT_RECORD = "client_record"
     INSIGHTS = "insights"
+    CAPACITY = "capacity"
     GUARDRAILS = "guardrails"
     PHASES = "phases"
     ORDERS = "orders"
@@ -86,6 +87,7 @@ PERMISSIONS: Mapping[Subject, frozenset[Role]] = MappingProxyType(
         Subject.WAITLIST: _DESK,
         Subject.CLIENT_RECORD: _CARE,
         Subject.INSIGHTS: frozenset({_MANAGER}),
+        Subject.CAPACITY: frozenset({_MANAGER}),
         Subject.GUARDRAILS: frozenset({_CLINICIAN, _MANAGER}),
         Subject.PHASES: frozenset({_MANAGER, Role.AUDITOR}),
         Subject.ORDERS: frozenset({_MANAGER, Role.AUDITOR}),

@@ -94,6 +94,7 @@ class PracticePolicy:
     open_on: Annotated[frozenset[date], "holidays on which it works"] = frozenset()
     closures: Annotated[tuple[Closure, ...], "days without the practice, or without one clinician"] = ()
     compacts: Annotated[tuple[Compact, ...], "interstate compacts with their members and dates"] = ()
+    most_sessions_a_day: Annotated[int, "of one clinician: a session beyond is not offered, booked or moved to that day; 0: no limit"] = 0
     calendar_lag: Annotated[timedelta, "how long the EHR's calendar may be behind a booking it confirmed"] = timedelta(minutes=5)
     score_field_is_hidden: Annotated[bool, "the practice confirmed that clinicians do not see the EHR's risk field"] = False
     approval_lasts: Annotated[timedelta, "how long an approval may be carried out"] = timedelta(hours=4)

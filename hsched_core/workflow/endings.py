@@ -118,7 +118,7 @@ class Endings:
         for booking in bookings:
             session = booking.action.session
             for entry in waiting:
-                if session and (entry.client, entry.session_type) == (session.client, session.session_type):
+                if session and (entry.client, entry.session_type) == (session.client, session.session_type) and self._stands(booking):
                     with done.step("booked_unasked"):  # the status comes last: it takes the entry, and with it this step, off the list
                         self._tell_booked(booking, entry.client, entry.channel, None, done)
                         self._note(booking, done)
@@ -134,9 +134,10 @@ class Endings:
         assert isinstance(case.action, OfferSlot)
         with self._with.store.transaction() as tx:
             undone, under_way = is_undone(tx, booking), is_undone(tx, booking, UNDER_WAY)
-        if undone:  # nothing follows from it: the client stays on the list
+        if under_way:
+            return
+        if undone or not self._stands(booking):  # nothing follows from it: the client stays on the list
             self._mark(offer)
-        if undone or under_way:
             return
         action = UpdateWaitlistStatus(offer.waitlist_entry, WaitlistStatus.PLACED)
         self._once(action, offer.waitlist_entry, PLACED, offer.id, done)
@@ -145,6 +146,13 @@ class Endings:
         self._note(booking, done)
         self._give_up(case.action.instead_of, offer.client, offer.id, done)
         self._mark(offer)
+
+    def _stands(self, booking: Case) -> bool:
+        """Whether the visit is booked still, whoever might have cancelled it. An EHR that does not answer is asked in the next round."""
+        visit, session = self._with.reader.appointment(booking.reference), booking.action.session
+        if visit is None:  # right after it was booked, an EHR may not show it yet
+            return self._with.clock.now() < booking.since + self._with.policy.calendar_lag
+        return visit.takes_time and session is not None and visit.session.client == session.client
 
     def _give_up(self, appointment_id: str | None, client: str, origin: str, done: Round) -> None:
         """The later visit, if it still stands. An EHR that does not answer is asked in the next round."""

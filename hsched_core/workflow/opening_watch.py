@@ -1,6 +1,7 @@
 """Openings as the EHR's calendar makes and unmakes them. A notice is a hint; what counts is the appointment as it stands now."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from hsched_core.domain.actions import Basis, BookAppointment
 from hsched_core.domain.appointments import Appointment, Notice, NoticeKind
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
+from hsched_core.domain.lifecycle import LifecycleError
 from hsched_core.domain.offers import OfferState, OpeningRecord
 from hsched_core.domain.openings import Opening, OpeningState
 from hsched_core.domain.proposal import ID_LENGTH
@@ -16,8 +18,9 @@ from hsched_core.policy.calendar import closed
 from hsched_core.policy.facts import Matter
 from hsched_core.ports import DeskTransaction
 from hsched_core.workflow.desk import Round, Tools, client_of
-from hsched_core.workflow.offer_steps import add_opening, end_offer, turn_opening
+from hsched_core.workflow.offer_steps import DESK, add_opening, end_offer, turn_opening
 from hsched_core.workflow.steps import HOLDS
+from hsched_core.workflow.undone import what_follows
 
 # An opening in one of these may still be filled; the others are over, until the time becomes free once more.
 UNFILLED = (OpeningState.OPEN, OpeningState.EXHAUSTED)
@@ -38,6 +41,7 @@ class OpeningWatch:
         if appointment is None:
             return "appointment_unknown"
         if not appointment.takes_time:
+            self._called_off(appointment)
             return self._time_left(appointment)
         with self._with.store.transaction() as tx:
             now = tx.now(self._with.clock)
@@ -88,6 +92,18 @@ class OpeningWatch:
                 close_opening(tx, record, OpeningState.TAKEN, now)
                 taken += 1
         return taken
+
+    def _called_off(self, appointment: Appointment) -> None:
+        """Where hsched booked that visit, what still waits because of the booking is withdrawn: above all, giving up a later visit."""
+        session = appointment.session
+        with self._with.store.transaction() as tx:
+            here = tx.openings_of(session.clinician, session.starts_at, session.ends_at)
+            about = [case for record in here for case in tx.cases_about(record.id)]
+            bookings = [case for case in about if isinstance(case.action, BookAppointment) and case.reference == appointment.id]
+            late = [case.id for booking in bookings for case in what_follows(tx, booking)]
+        for case_id in late:
+            with suppress(LifecycleError):  # it is being carried out just now
+                self._with.path.withdraw(case_id, DESK)
 
     def _time_left(self, appointment: Appointment) -> str:
         """A cancelled appointment: an opening, if the time is really free and there is time enough to offer it."""

@@ -16,6 +16,7 @@ from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import MAY_HAVE_HAPPENED, Event, State, follow
 from hsched_core.domain.people import PATH
 from hsched_core.domain.proposal import Proposal
+from hsched_core.domain.sessions import whole_day
 from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.autonomy import Rollout
 from hsched_core.policy.facts import CalendarFacts, Matter
@@ -88,6 +89,9 @@ class Steps:
             # What was confirmed since just before the calendar was read may not stand in it yet.
             confirmed_since = read.at - self._policy.calendar_lag
             matter = replace(matter, held=tx.held(action.session, case_id, confirmed_since))
+            if self._policy.most_sessions_a_day:
+                day = whole_day(action.session, ZoneInfo(self._policy.zone))
+                matter = replace(matter, held_day=tx.held(day, case_id, confirmed_since))
         verdict = judge(matter)
         return replace(verdict, clears_at=clears_at(matter)) if verdict.is_blocked else verdict
 

@@ -36,6 +36,14 @@ def left_over(tx: DeskTransaction, states: Collection[State] = DONE) -> Iterator
             yield case
 
 
+def what_follows(tx: DeskTransaction, booking: Case) -> Iterator[Case]:
+    """What was proposed because of this booking, and can still be withdrawn."""
+    origins = [*filter(None, (booking.id, booking.offer))]
+    for case in tx.open_cases():
+        if _may_follow(case) and any(name_of(origin, case) == case.proposal.facts_digest for origin in origins):
+            yield case
+
+
 def was_placed(tx: DeskTransaction, booking: Case) -> bool:
     """Whether the client's entry of the waitlist was already taken off the list because of this booking."""
     offer = tx.offer(booking.offer) if booking.offer else None

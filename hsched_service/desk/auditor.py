@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.trail_search import Wanted
 from hsched_adapters.store.audit.examination import Examination, examine, whole_story
 from hsched_core.domain.action_words import SHORT, Speaker
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadyError, UserError
-from hsched_core.domain.time import day_start, local_day
+from hsched_core.domain.time import day_start, local_day, monday_of
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other

@@ -11,10 +11,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.calendars import WeekSeen
-from hsched_adapters.desk.parts import monday_of
 from hsched_core.domain.action_words import MODALITY
 from hsched_core.domain.openings import OpeningState
-from hsched_core.domain.time import local_day
+from hsched_core.domain.time import local_day, monday_of
 from hsched_core.policy.permissions import Scope, Subject, sees_risk
 from hsched_core.workflow.calendar_view import Block, Day, Known, clinicians, week
 from hsched_service.access.guard import Visitor, needs

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.desk.directory import Card
-from hsched_adapters.desk.parts import monday_of
 from hsched_adapters.desk.scored import Scored
 from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Pause, Purpose, has_consent
 from hsched_core.domain.errors import NotReadError
-from hsched_core.domain.time import local_day
+from hsched_core.domain.time import local_day, monday_of
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.policy.facts import ContactFacts
 from hsched_core.policy.permissions import Scope, Subject, sees_risk

@@ -16,6 +16,7 @@ from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.proposal import Proposal
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.guard import Visitor, needs
+from hsched_service.desk.capacity import own_sentences
 from hsched_service.desk.case_view import STATES
 from hsched_service.desk.names import names_for
 from hsched_service.pages.rendering import page
@@ -59,7 +60,7 @@ def router(opened: OpenPractice) -> APIRouter:
             done=[VisitDone(one, names.client(one.session.client), one.id in confirmed, _actions(about[one.id], speaker))
                   for one in coming],
             gone=[(one, names.client(one.session.client)) for one in sorted(gone, key=lambda one: one.session.starts_at)],
-            free=free, waits=opened.service.desk.cases.waiting_for(mine), names=names,
+            free=free, hours=own_sentences(opened, mine), waits=opened.service.desk.cases.waiting_for(mine), names=names,
             trouble=next((week.trouble for week in weeks if week.trouble), ""), age=max(week.age_seconds for week in weeks),
             is_behind=any(week.is_behind for week in weeks),
         )  # fmt: skip

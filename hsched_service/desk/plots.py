@@ -68,7 +68,7 @@ def series(points: Sequence[Point], title: str, most: float | None = None) -> Ma
     )
     band = f'<polygon points="{" ".join(outline)}" fill="{BAND}"/>'
     line = f'<polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="2"/>'
-    return _svg(height, title, "".join(lines) + band + line + dots + names)
+    return svg(height, title, "".join(lines) + band + line + dots + names)
 
 
 def bars(points: Sequence[Point], title: str) -> Markup:
@@ -87,7 +87,7 @@ def bars(points: Sequence[Point], title: str) -> Markup:
             f'<line x1="{left + one.low * scale:.1f}" x2="{left + one.high * scale:.1f}" y1="{y + 11}" y2="{y + 11}" stroke="{LINE}"/>'
             f'<text x="{left + one.high * scale + 8:.1f}" y="{y + 15}" fill="{SOFT}">{one.value:.0%} of {one.of:,}</text>'
         )
-    return _svg(12 + each * len(points), title, "".join(rows))
+    return svg(12 + each * len(points), title, "".join(rows))
 
 
 def heat(cells: Sequence[Cell], rows: Sequence[str], columns: Sequence[str], title: str) -> Markup:
@@ -114,7 +114,7 @@ def heat(cells: Sequence[Cell], rows: Sequence[str], columns: Sequence[str], tit
             f'<text x="{x + wide / 2:.1f}" y="{y + high / 2 + 4}" text-anchor="middle" fill="{ink}">{one.value:.0%}</text>'
             f"<title>{escape(one.title)}</title></g>"
         )
-    return _svg(top + high * len(rows) + 4, title, heads + names + "".join(body))
+    return svg(top + high * len(rows) + 4, title, heads + names + "".join(body))
 
 
 def reliability(points: Sequence[Point], title: str) -> Markup:
@@ -146,7 +146,7 @@ def reliability(points: Sequence[Point], title: str) -> Markup:
         )
     words = f'<text x="{left + 8}" y="16" fill="{SOFT}">came true</text>'
     words += f'<text x="{size - 12}" y="{size - 2}" text-anchor="end" fill="{SOFT}">forecast</text>'
-    return _svg(size, title, grid + ticks + diagonal + "".join(marks) + words, size + left)
+    return svg(size, title, grid + ticks + diagonal + "".join(marks) + words, size + left)
 
 
 def _axis(left: float, y: float, label: str, right: float = WIDTH - 10) -> str:
@@ -165,7 +165,7 @@ def _told(one: Point) -> str:
     return f"{one.label}: {one.value:.1%} of {one.of:,} ({one.low:.1%} to {one.high:.1%})"
 
 
-def _svg(height: float, title: str, body: str, width: float = WIDTH) -> Markup:
+def svg(height: float, title: str, body: str, width: float = WIDTH) -> Markup:
     """`body` is made here, with every word from elsewhere escaped."""
     return Markup(
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>{body}</svg>'

@@ -24,6 +24,7 @@ ROOMS: tuple[Room, ...] = (
     Room("/desk/replies", "Replies", Subject.REPLIES),
     Room("/my/day", "My actions", Subject.OWN_DAY),
     Room("/practice/insights", "Insights", Subject.INSIGHTS),
+    Room("/practice/capacity", "Capacity", Subject.CAPACITY),
     Room("/practice/phases", "Phases", Subject.PHASES),
     Room("/practice/orders", "Orders", Subject.ORDERS),
     Room("/practice/effects", "Effects", Subject.EFFECTS),

@@ -59,7 +59,7 @@ STAFF: Mapping[str, Sequence[str]] = {
         "/desk/clients/{client}",
     ),
     "clinician1": ("/my/day", "/practice/rules"),
-    "manager1": ("/practice/insights", "/practice/phases", "/practice/orders", "/practice/effects"),
+    "manager1": ("/practice/insights", "/practice/capacity", "/practice/phases", "/practice/orders", "/practice/effects"),
     "auditor": ("/audit", "/audit/week", "/audit/story/{subject}", "/model", "/account"),
 }
 CLIENT = tuple(f"/{prefix}/{{token}}{room}" for prefix in "ov" for room in ("", "/time", "/wishes", "/stop"))

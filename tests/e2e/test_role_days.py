@@ -334,6 +334,12 @@ def test_a_manager_reads_figures_and_steers_with_a_second_person(days: RoleDays)
     waits = page.get_by_role("listitem").filter(has_text="Waits for a person").locator("b").text_content()
     assert int(waits or 0) == len(days.world.opened.service.desk.cases.waiting())
     assert page.get_by_role("listitem").filter(has_text="Freed time filled").is_visible()
+    page.get_by_role("link", name="Who has room").click()
+    page.get_by_role("heading", name="Capacity", exact=True).wait_for()
+    page.get_by_role("navigation", name="Weeks").get_by_role("link", name="This week").click()
+    page.wait_for_url("**/practice/capacity?week=0*")
+    page.get_by_role("cell", name=re.compile(r"^\d[\d.]*\sh$")).first.wait_for()
+    assert page.locator("tbody").first.get_by_role("row").count() == 4
     days.go(page, "/practice/effects")
     assert page.get_by_text("so no effect can be told").count() == 2
 

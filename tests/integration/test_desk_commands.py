@@ -159,6 +159,8 @@ def test_the_settings_in_force_are_shown_with_what_the_practice_set(typed: Typed
     assert "searches for an unknown outcome" in screen
     assert told["set"] == ["max_probes"]
     assert told["waitlist"]["answer_minutes"] == 60
+    assert "  longest_run_minutes    300" in screen
+    assert told["capacity"]["sessions_a_day"] == 8
 
 
 def test_people_are_listed_with_what_they_may_decide(typed: Typed) -> None:

@@ -37,6 +37,7 @@ EVIL = "Zoe <script>alert(1)</script>"
 DESK_PAGES = ("/desk/queue", "/desk/calendar", "/desk/calendar?on=2026-03-05", "/desk/calls", "/desk/waitlist", "/desk/replies")
 PRACTICE_PAGES = (
     "/practice/insights",
+    "/practice/capacity",
     "/practice/phases",
     "/practice/orders",
     "/practice/effects",

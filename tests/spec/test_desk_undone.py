@@ -150,7 +150,8 @@ def test_nothing_follows_from_a_booking_that_was_undone_before(world: DeskWorld)
 
 
 def test_while_nobody_knows_whether_it_was_undone_nothing_that_follows_leaves(world: DeskWorld) -> None:
-    """It may have happened; when it is found that it did, what follows is withdrawn."""
+    """It may have happened, and no notice tells; when it is found that it did, what follows is withdrawn."""
+    world.ehr.listeners.clear()
     world.desk.advance()
     placing = world.cases(entry_of(CLIENTS[0]))[0]
     world.path.approve(placing.id, placing.action.digest, ANOTHER)
@@ -178,3 +179,42 @@ def test_who_was_taken_off_the_list_before_stays_off_and_that_is_known() -> None
     world.desk.advance()
 
     assert followed(world)["update_waitlist_status"] is State.CONFIRMED
+
+
+@pytest.mark.parametrize("by_practice", [False, True])
+def test_what_follows_is_withdrawn_where_staff_cancel_in_the_ehr_itself(world: DeskWorld, by_practice: bool) -> None:
+    """The notice is enough, whoever wanted it: the later visit stands, and the client keeps their place on the list."""
+    world.desk.advance()
+    waiting = followed(world)
+    assert set(waiting.values()) == {State.WAITING}
+    world.ehr.change(booking_of(world).reference, AppointmentStatus.CANCELLED, by_practice)
+    at_once = followed(world)
+    world.desk.advance()
+
+    assert at_once == followed(world) == dict.fromkeys(waiting, State.WITHDRAWN)
+    assert world.ehr.appointments_by_id[LATER].takes_time
+    holds(world)
+
+
+def test_a_visit_called_off_takes_nothing_of_another_one_along(world: DeskWorld) -> None:
+    """Only what follows from the booking of that very visit is withdrawn."""
+    world.desk.advance()
+    waiting = followed(world)
+    other = world.ehr.book("another", visit(CLIENTS[1], TOMORROW))
+    world.ehr.change(other.id, AppointmentStatus.CANCELLED)
+
+    assert followed(world) == waiting
+
+
+@pytest.mark.parametrize("phase", [Phase.REVIEW, Phase.AUTO])
+def test_nothing_follows_from_a_booking_that_was_cancelled_in_the_ehr_before(phase: Phase) -> None:
+    """Also where no notice came, and where an order would let it go at once."""
+    world = taken(phase=phase)
+    world.ehr.listeners.clear()
+    world.ehr.change(booking_of(world).reference, AppointmentStatus.CANCELLED, by_practice=True)
+    for _ in range(3):
+        world.desk.advance()
+        world.wait(minutes=20)
+
+    assert (followed(world), world.offers()[0].is_followed_up) == ({}, True)
+    assert world.ehr.appointments_by_id[LATER].takes_time

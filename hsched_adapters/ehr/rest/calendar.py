@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from hsched_adapters.ehr.rest.client import EhrError
 from hsched_adapters.ehr.rest.ehr import Ehr
 from hsched_adapters.ehr.rest.records import OddRow, SeenClinician, identifier, instant, whole
 from hsched_core.domain.actions import Action, Destination
-from hsched_core.domain.appointments import AppointmentStatus
-from hsched_core.domain.sessions import Session
+from hsched_core.domain.appointments import Appointment, AppointmentStatus
+from hsched_core.domain.sessions import Session, whole_day
 from hsched_core.policy.facts import CalendarFacts, Commitment
 
 WHY = "facts for the gate"
@@ -17,9 +19,13 @@ WHY = "facts for the gate"
 
 @dataclass(frozen=True)
 class RestCalendar:
-    """The EHR's present, for one action. Asks only for what the action is about."""
+    """The EHR's present, for one action. Asks only for what the action is about.
+
+    `day_zone`: the zone whose days the practice limits: the one list of appointments is then asked for the whole day. None: it does not.
+    """
 
     ehr: Ehr
+    day_zone: ZoneInfo | None = None
 
     def facts_for(self, action: Action, key: str) -> CalendarFacts:
         if action.destination is Destination.PRACTICE:
@@ -38,23 +44,39 @@ class RestCalendar:
 
     def _around(self, facts: CalendarFacts, session: Session, key: str) -> CalendarFacts:
         odd: list[OddRow] = []
-        near = self.ehr.touching(session.starts_at, session.ends_at, odd)
+        near = self.ehr.touching(*self._span(session), odd)
         for one in odd:
             if self._may_be_in_the_way(one, session):
                 raise EhrError(one.code)  # a time that we cannot read is not taken for free
-        commitments = tuple(
-            Commitment(one.appointment.id, one.appointment.session)
-            for one in near
-            if one.appointment.takes_time and not (key and one.reference == key) and one.appointment.session.overlaps(session)
-        )
+        taking = [one.appointment for one in near if one.appointment.takes_time and not (key and one.reference == key)]
+        commitments = tuple(Commitment(one.id, one.session) for one in taking if one.session.overlaps(session))
         clinicians = {one.clinician: one for one in self.ehr.clinicians()}
         seeing = clinicians.get(session.clinician)
         return replace(
             facts,
             commitments=commitments,
+            **self._of_the_day(session, taking, odd),
             credentials=seeing.credentials if seeing else None,
             site_state=_state_of(session.site, seeing, clinicians.values()),
         )
+
+    def _span(self, session: Session) -> tuple[datetime, datetime]:
+        """What is read: the session's time, or its whole day with it."""
+        if self.day_zone is None:
+            return session.starts_at, session.ends_at
+        day = whole_day(session, self.day_zone)
+        return min(session.starts_at, day.starts_at), max(session.ends_at, day.ends_at)
+
+    def _of_the_day(self, session: Session, taking: Iterable[Appointment], odd: Iterable[OddRow]) -> dict[str, Any]:
+        """The clinician's day, where the practice limits it."""
+        if self.day_zone is None:
+            return {}
+        day = whole_day(session, self.day_zone)
+        ours = (
+            one for one in taking if one.session.clinician == session.clinician and day.starts_at <= one.session.starts_at < day.ends_at
+        )
+        unread = sum(self._may_be_in_the_way(one, replace(day, client="")) for one in odd)
+        return {"day": tuple(Commitment(one.id, one.session) for one in ours), "day_unread": unread}
 
     def _may_be_in_the_way(self, odd: OddRow, session: Session) -> bool:
         """Whether a row that cannot be read may be about that time of that clinician or client."""

@@ -1,7 +1,7 @@
 """A practice's REST connection put together: reader, calendar and doors over one client, which is made when first asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from hsched_adapters.ehr.rest.records import Records
 from hsched_adapters.ehr.rest.wording import load_templates
 from hsched_core.domain.actions import Destination
 from hsched_core.domain.errors import NotReadyError
+from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Capabilities, Clock, Door, Vault
 
 
@@ -53,6 +54,10 @@ class RestConnector:
     @cached_property
     def calendar(self) -> RestCalendar:
         return RestCalendar(self.ehr)
+
+    def calendar_for(self, policy: PracticePolicy) -> RestCalendar:
+        """The calendar with what that practice's rules ask beyond the session's own time."""
+        return replace(self.calendar, day_zone=self.zone if policy.most_sessions_a_day else None)
 
     @property
     def capabilities(self) -> Capabilities:
