@@ -6,13 +6,13 @@ from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
+from hsched_core.domain.access import TOO_LONG_AGO
 from hsched_core.domain.errors import NotReadError
 
 KEEP_SECONDS = 3600.0  # then it is read again
 # Keys that were withdrawn, because somebody stole them, must not vouch for people for ever where whoever cuts the line keeps the news away;
 # a provider that is down overnight, or for a day of work on it, must not lock a practice out.
 LONGEST_SECONDS = 86_400.0
-TOO_LONG_AGO = "not_read_for_a_day"
 RELOAD_SECONDS = 30.0  # between two readings, whether the first one failed or is not thought to be enough
 AT_ONCE = 8  # codes taken to them at the same time: of 40 threads that answer requests
 T = TypeVar("T")

@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from hsched_adapters.access.remembered import TOO_LONG_AGO
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.service_parts import RETURN
-from hsched_core.domain.access import NOBODY, Vouched, Way
+from hsched_core.domain.access import NOBODY, TOO_LONG_AGO, Vouched, Way
 from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.cookies import WANTED, cookie_name, give, secret_in, take_back, wanted_path

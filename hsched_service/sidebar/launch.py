@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from hsched_adapters.access.remembered import TOO_LONG_AGO
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.access import TOO_LONG_AGO
 from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject, may
 from hsched_service.access.cookies import cookie_name

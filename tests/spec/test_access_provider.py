@@ -16,6 +16,7 @@ from limits import RateLimitItemPerHour
 from hsched_adapters.access import remembered
 from hsched_adapters.access.rates import Rates
 from hsched_adapters.clock import SystemClock
+from hsched_core.domain.access import TOO_LONG_AGO
 from hsched_core.domain.errors import SettingsError
 from tests.openid_provider import CLIENT, SECRET, OpenIdProvider, by_another_key, by_public_key, openid_provider, unsigned
 from tests.service_world import Browser, ServiceWorld, service_world
@@ -252,7 +253,7 @@ def test_keys_that_could_not_be_read_for_a_day_sign_nobody_in(
 
     assert (kept.status_code, late.status_code) == (303, 403)
     assert NOT_READ in late.text
-    assert world.entries("access.refused")[-1].body["reason"] == remembered.TOO_LONG_AGO
+    assert world.entries("access.refused")[-1].body["reason"] == TOO_LONG_AGO
 
 
 def test_without_its_secret_nobody_signs_in_and_who_starts_the_service_is_told(world: ServiceWorld) -> None:

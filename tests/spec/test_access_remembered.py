@@ -9,11 +9,11 @@ from hsched_adapters.access.remembered import (
     KEEP_SECONDS,
     LONGEST_SECONDS,
     RELOAD_SECONDS,
-    TOO_LONG_AGO,
     NotNowError,
     Remembered,
     SignInRefusedError,
 )
+from hsched_core.domain.access import TOO_LONG_AGO
 
 
 class Source:

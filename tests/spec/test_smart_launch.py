@@ -18,7 +18,7 @@ from hsched_adapters.access.rates import Rates
 from hsched_adapters.access.section import load_access
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.embedding.launches import Launches
-from hsched_core.domain.access import Way
+from hsched_core.domain.access import TOO_LONG_AGO, Way
 from hsched_core.domain.errors import SettingsError
 from hsched_service.access.guard import declared
 from hsched_service.sidebar.gate import MOST
@@ -278,7 +278,7 @@ def test_an_ehrs_keys_that_could_not_be_read_for_a_day_open_nothing(world: Embed
 
     assert (kept.status_code, late.status_code) == (303, 403)
     assert "could not be read for more than a day" in late.text
-    assert refusals(world)[-1][1] == remembered.TOO_LONG_AGO
+    assert refusals(world)[-1][1] == TOO_LONG_AGO
 
 
 @pytest.mark.parametrize(
