@@ -101,6 +101,5 @@ ENGLISH = Words(
         "save": "Save",
         "call": "Call us",
         "foot": "More",
-        "office": "your provider's office",
     },
 )  # fmt: skip

@@ -100,6 +100,5 @@ SPANISH = Words(
         "save": "Guardar",
         "call": "Llámenos",
         "foot": "Más",
-        "office": "la oficina de su proveedor",
     },
 )  # fmt: skip

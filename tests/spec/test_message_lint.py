@@ -17,7 +17,7 @@ from hsched_adapters.ehr.rest.wording import (
 )
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SettingsError
-from hsched_core.messages.lint import LANGUAGES, STOP, WIDEST, lint, plain, rendered, revealing, without_link
+from hsched_core.messages.lint import LANGUAGES, STOP, UNNAMED, WIDEST, lint, plain, rendered, revealing, without_link
 from tests.path_world import NOON
 
 SHIPPED = read_templates(TEMPLATES)
@@ -163,3 +163,12 @@ def test_what_messages_ask_for_is_read_once_however_many_cards_a_page_shows() ->
     assert fields_by_template() is fields_by_template()
     with pytest.raises(TypeError):
         fields_by_template()["visit_reminder"] = frozenset()  # type: ignore[index]  # that it refuses is the point
+
+
+def test_a_practice_without_a_name_signs_in_each_language_and_fits_into_one_text() -> None:
+    """A name of its own stays as it is."""
+    signatures = [rendered("{sender}", language, UNNAMED["en"], as_text=False) for language in LANGUAGES]
+
+    assert signatures == ["your provider's office", "la oficina de su proveedor"]
+    assert rendered("{sender}", "es", "Elm Street", as_text=False) == "Elm Street"
+    assert [str(one) for one in lint_all(load_templates(), sender=UNNAMED["en"])] == []
