@@ -1,4 +1,4 @@
-"""The sections `policy:`, `waitlist:`, `reminders:`, `groups:` and `capacity:` of practice.yaml as values, guided by their types.
+"""The sections `policy:`, `waitlist:`, `reminders:`, `reschedule:`, `groups:`, `capacity:` of practice.yaml as values, guided by types.
 
 Durations are written as people say them ("30 min", "4 h", "7 d"). Public holidays come from the `holidays` library.
 """
@@ -17,6 +17,7 @@ from hsched_core.policy.capacity import CapacitySettings
 from hsched_core.policy.practice import Closure, EscalationStep, PracticePolicy
 from hsched_core.use_cases.group_settings import GroupSettings
 from hsched_core.use_cases.reminders_settings import ReminderSettings
+from hsched_core.use_cases.reschedule_settings import RescheduleSettings
 from hsched_core.use_cases.waitlist_settings import WaitlistSettings
 
 FILE = "practice.yaml"
@@ -78,6 +79,14 @@ def group_settings_of(practice: Practice) -> GroupSettings:
     if unknown := sorted(str(key) for key in practice.groups.keys() - set(known)):
         raise SettingsError(f"{FILE}, groups has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
     return GroupSettings(**{key: _value(GroupSettings, "groups", key, value) for key, value in practice.groups.items()})
+
+
+def reschedule_settings_of(practice: Practice) -> RescheduleSettings:
+    """How clients of the practice pick another time."""
+    told, known = practice.reschedule, [one.name for one in fields(RescheduleSettings)]
+    if unknown := sorted(str(key) for key in told.keys() - set(known)):
+        raise SettingsError(f"{FILE}, reschedule has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    return RescheduleSettings(**{key: _value(RescheduleSettings, "reschedule", key, value) for key, value in told.items()})
 
 
 def capacity_settings_of(practice: Practice) -> CapacitySettings:

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from hsched_adapters.readiness import Readiness
     from hsched_adapters.service_section import ServiceSection
     from hsched_core.use_cases.group_settings import GroupSettings
+    from hsched_core.use_cases.reschedule_settings import RescheduleSettings
     from hsched_core.workflow.client_pages import ClientPages
     from hsched_core.workflow.group_pages import GroupPages
     from hsched_core.workflow.groups import GroupDesk
+    from hsched_core.workflow.moves import MovesDesk
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 RETURN = "/sign-in/return"  # where the provider sends people back to
@@ -220,7 +222,7 @@ class ServiceParts:
         from hsched_core.workflow.client_pages import ClientPages
 
         store = SqlClientLinkStore(self._opened.audit)
-        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock)
+        return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock, self.moves.newest)
 
     @cached_property
     def group_settings(self) -> "GroupSettings":
@@ -246,3 +248,17 @@ class ServiceParts:
         from hsched_core.workflow.group_pages import GroupPages
 
         return GroupPages(self.client_pages, self.groups, lambda: self._opened.reader, self._opened.clock)
+
+    @cached_property
+    def move_settings(self) -> "RescheduleSettings":
+        """How the practice's clients pick another time."""
+        from hsched_adapters.policy_file import reschedule_settings_of
+
+        return reschedule_settings_of(self._opened.practice)
+
+    @cached_property
+    def moves(self) -> "MovesDesk":
+        """Other times that clients pick behind the links of their messages."""
+        from hsched_adapters.client_moves import moves_of
+
+        return moves_of(self._opened)

@@ -38,9 +38,8 @@ DEMOGRAPHIC_SWITCHES = frozenset({"age", "gender"})  # the bases in the feature 
 # Two years of partitions are two years of events: Dagster stores them together (hsched_pipelines/event_log.py).
 DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE": "1000"})
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})
-# Sections that modules of their own read and check.
-OWN_SECTIONS = {"connection": connection_from, "messaging": messaging_from, "paging": paging_from}
-PLAIN_SECTIONS = ("policy", "waitlist", "reminders", "groups", "capacity")  # read by hsched_adapters.policy_file
+OWN_SECTIONS = {"connection": connection_from, "messaging": messaging_from, "paging": paging_from}  # read by modules of their own
+PLAIN_SECTIONS = ("policy", "waitlist", "reminders", "reschedule", "groups", "capacity")  # read by hsched_adapters.policy_file
 GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
 PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
 
@@ -175,6 +174,7 @@ class Practice:
     policy: Mapping[str, Any] = field(default_factory=dict)  # what the practice sets of its rules; read by hsched_adapters.policy_file
     waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
     reminders: Mapping[str, Any] = field(default_factory=dict)  # how visits are reminded of; read there too
+    reschedule: Mapping[str, Any] = field(default_factory=dict)  # how clients pick another time; read there too
     groups: Mapping[str, Any] = field(default_factory=dict)  # when a group falls short; read there too
     capacity: Mapping[str, Any] = field(default_factory=dict)  # when much is much on the page of capacity; read there too
     paging: Paging | None = None  # who is called when a reply cannot wait; without it nobody is, and `hsched replies` says so

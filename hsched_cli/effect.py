@@ -81,7 +81,6 @@ def measure_holdout() -> list[dict[str, Any]]:
 def measure_openings() -> list[dict[str, Any]]:
     """The effect of the waitlist among openings that were drawn and are over."""
     from hsched_cli.practice import opened
-    from hsched_core.domain.openings import OpeningState
     from hsched_core.use_cases import WAITLIST
     from hsched_models.holdout import effects, openings
 
@@ -89,7 +88,7 @@ def measure_openings() -> list[dict[str, Any]]:
     with practice.path_store.looking() as state:
         draws = state.draws(WAITLIST, practice.clock.now())
         records = {draw.subject: state.opening(draw.subject) for draw in draws}
-    was_filled = {name: one.state in (OpeningState.FILLED, OpeningState.TAKEN) for name, one in records.items() if one}
+    was_filled = {name: one.was_filled for name, one in records.items() if one}
     return effects(openings(draws, was_filled)) if draws else []
 
 

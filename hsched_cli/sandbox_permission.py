@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hsched_cli.desk import finish
 from hsched_core.domain.rollout import Phase, StandingOrder
-from hsched_core.use_cases import GROUPS, REMINDERS, WAITLIST
+from hsched_core.use_cases import GROUPS, REMINDERS, RESCHEDULE, WAITLIST
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
@@ -32,6 +32,11 @@ class Permission:
 
 OFFERS = Permission(
     WAITLIST, "waitlist-live", frozenset({"offer_slot", "send_message", "update_waitlist_status", "add_note"}), "the waitlist may act"
+)
+
+
+MOVES = Permission(
+    RESCHEDULE, "reschedule-live", frozenset({"move_appointment", "send_message"}), "clients who pick another time may have it"
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hsched_core.domain.actions import Action, BookAppointment, CancelAppointment, UpdateWaitlistStatus
+from hsched_core.domain.actions import Action, BookAppointment, CancelAppointment, MoveAppointment, UpdateWaitlistStatus
 from hsched_core.domain.appointments import Appointment, AppointmentStatus, Notice, NoticeKind
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.sessions import Session
@@ -87,9 +87,10 @@ class FakeEhr(OtherSide):
             return self._perform(permit)
 
     def _perform(self, permit: Permit) -> Reply:
-        wanted = permit.action.session if isinstance(permit.action, BookAppointment) else None
+        wanted = permit.action.session if isinstance(permit.action, BookAppointment | MoveAppointment) else None
         fault = self.faults[0] if self.faults else Fault.NONE
-        if self.refuses_conflicts and wanted and fault in COMMITS and self.bookings_over(wanted):
+        others = [one for one in self.bookings_over(wanted) if one.id != permit.action.touches] if wanted else []
+        if self.refuses_conflicts and fault in COMMITS and others:
             self.calls.append(permit)
             return Refused("http_409")
         return super().perform(permit)
@@ -120,6 +121,8 @@ class FakeEhr(OtherSide):
             name = self._reference(effect)
             self.keys[name] = effect.key
             self.book(name, action.booking)
+        elif isinstance(action, MoveAppointment):
+            self.move(action.appointment, action.to.starts_at)
         elif isinstance(action, CancelAppointment):
             self.change(action.appointment, AppointmentStatus.CANCELLED)
         elif isinstance(action, UpdateWaitlistStatus) and action.status is not WaitlistStatus.WAITING:

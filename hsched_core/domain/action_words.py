@@ -37,12 +37,15 @@ MESSAGES: Mapping[str, str] = {
     "group_rsvp": "the question whether they will come to the group",
     "standby_offer": "word that a time may become free",
     "standby_ended": "word that the time stays taken",
+    "visit_moved": "word that the visit has its new time",
+    "visit_not_moved": "word that the visit keeps its time",
 }
 UNDOING = (
     "hsched does not tell the client: call them.",
     "What still waits because of the booking (the waitlist entry's status, a note, a message) is withdrawn; what was done already stays.",
 )
 OF_A_GROUP = ("Only this client's place in the group: everybody else stays booked. The client sees it on the page they said it on.",)
+LEFT = ("The time it leaves becomes free, and may be offered to who waits.",)
 PHASES: Mapping[Phase, str] = {
     Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
     Phase.REVIEW: "a person says yes or no to each proposal",
@@ -143,14 +146,14 @@ class Speaker:
         )
 
     def _move(self, action: MoveAppointment) -> Told:
-        session = action.to
+        session, before = action.to, f" from {self.when(action.was_at)}" if action.was_at else ""
         return Told(
-            f"Move {self.names.client(session.client)} to {self.when(session.starts_at)}",
+            f"Move {self.names.client(session.client)}{before} to {self.when(session.starts_at)}",
             self._about(session),
             session.client,
             session.clinician,
             session.starts_at,
-            ("The visit gets the new time in the EHR, if it is still what it was when this was proposed.",),
+            ("The visit gets the new time in the EHR, if it is still what it was when this was proposed.", *(LEFT if before else ())),
         )
 
     def _cancel(self, action: CancelAppointment) -> Told:

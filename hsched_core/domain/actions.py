@@ -131,6 +131,7 @@ class MoveAppointment(Action):
     appointment: str
     version: str
     to: Session
+    was_at: datetime | None = None  # when it began until then, where whoever asked for the move says so
 
     @property
     def session(self) -> Session:

@@ -58,7 +58,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class OpeningRecord:
-    """An opening with what became of it. `booking` is the case that filled it; `left_by` everybody who gave its time up."""
+    """An opening with what became of it. `booking` is the case that filled it, or that gives it, or gave it, to a client who picked it
+    for a visit of theirs; `left_by` everybody who gave its time up.
+    """
 
     opening: Opening
     state: OpeningState
@@ -72,6 +74,16 @@ class OpeningRecord:
     @property
     def id(self) -> str:
         return self.opening.id
+
+    @property
+    def was_picked(self) -> bool:
+        """A client moved a visit here: no time was filled by it, for another one became free."""
+        return self.state is OpeningState.TAKEN and bool(self.booking)
+
+    @property
+    def was_filled(self) -> bool:
+        """Somebody has the time, and no other one became free for it."""
+        return self.state in (OpeningState.FILLED, OpeningState.TAKEN) and not self.was_picked
 
 
 def ended(offer: Offer, state: OfferState, at: datetime, **changes: Any) -> Offer:

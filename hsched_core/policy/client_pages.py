@@ -6,8 +6,11 @@ Whoever has the link is the client. Each act is done once, and a page about a vi
 from datetime import datetime
 from enum import StrEnum
 
+from hsched_core.domain.actions import MoveAppointment
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
+from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import Act, ClientLink
+from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import SessionType
 
@@ -18,6 +21,9 @@ class Standing(StrEnum):
     COMING = "coming"
     CONFIRMED = "confirmed"
     ASKED = "asked"  # for another time: a person of the practice has it
+    CHOSEN = "chosen"  # the client picked another time; until that is done, or not, this one stays
+    NEW_TIME = "new_time"  # it has the time that they picked
+    KEPT = "kept"  # what they picked came to nothing
     MOVED = "moved"  # since the page was shown; nothing was done
     OVER = "over"  # it has begun
     GONE = "gone"  # cancelled, or somebody else's by now
@@ -27,13 +33,17 @@ class Standing(StrEnum):
 
 # What a standing still allows; how, and whether, somebody is written to may be said at any time.
 ALLOWS = {
-    Standing.COMING: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.CANNOT_COME}),
-    Standing.CONFIRMED: frozenset({Act.OTHER_TIME, Act.CANNOT_COME}),
-    Standing.MOVED: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.CANNOT_COME}),
+    Standing.COMING: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK, Act.CANNOT_COME}),
+    Standing.CONFIRMED: frozenset({Act.OTHER_TIME, Act.PICK, Act.CANNOT_COME}),
+    Standing.MOVED: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK, Act.CANNOT_COME}),
+    Standing.NEW_TIME: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK}),
+    Standing.KEPT: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK}),
     Standing.LEAVING: frozenset({Act.STILL_COMES}),
 }
+AGAIN = frozenset({Act.PICK})  # what may be done more than once at an address
 # A group is at its time for everybody: nobody is asked whether another one suits. Of any other visit only an office says that it is off.
-OF_GROUPS, OF_OTHERS = frozenset({Act.CONFIRM, Act.CANNOT_COME, Act.STILL_COMES}), frozenset({Act.CONFIRM, Act.OTHER_TIME})
+OF_GROUPS = frozenset({Act.CONFIRM, Act.CANNOT_COME, Act.STILL_COMES})
+OF_OTHERS = frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK})
 
 
 def has_ended(link: ClientLink, now: datetime) -> bool:
@@ -41,20 +51,39 @@ def has_ended(link: ClientLink, now: datetime) -> bool:
     return now >= link.expires_at
 
 
-def standing(link: ClientLink, visit: Appointment | None, now: datetime, *, is_confirmed: bool) -> Standing:
-    """Where the visit stands."""
+def standing(link: ClientLink, visit: Appointment | None, now: datetime, *, is_confirmed: bool, pick: Case | None = None) -> Standing:
+    """Where the visit stands; `pick`: the client's last one of another time, unless they confirmed the visit since."""
     if visit is None or visit.session.client != link.client or visit.status is AppointmentStatus.CANCELLED:
         return Standing.GONE
     if now >= visit.session.starts_at or visit.status is not AppointmentStatus.BOOKED:
         return Standing.OVER
+    chosen = _after_pick(visit, pick)
+    if chosen is Standing.CHOSEN:
+        return chosen
     if Act.OTHER_TIME in link.acts:
         return Standing.ASKED
+    if chosen:
+        return chosen
     return Standing.CONFIRMED if is_confirmed or Act.CONFIRM in link.acts else Standing.COMING
+
+
+def _after_pick(visit: Appointment, pick: Case | None) -> Standing | None:
+    """What a pick means for the visit as it is now; nothing where the visit has changed since in another way."""
+    if pick is None or not isinstance(pick.action, MoveAppointment):
+        return None
+    if pick.state not in FINAL:
+        return Standing.CHOSEN
+    is_unchanged = visit.version == pick.action.version
+    if pick.state is State.CONFIRMED:
+        if visit.session.starts_at == pick.action.to.starts_at:
+            return Standing.NEW_TIME
+        return Standing.CHOSEN if is_unchanged else None  # an EHR's list may be behind
+    return Standing.KEPT if is_unchanged else None
 
 
 def may(link: ClientLink, stands: Standing, act: Act) -> bool:
     """Whether the act can be done there, at that standing of the visit."""
-    return act not in link.acts and act in ALLOWS.get(stands, frozenset())
+    return (act in AGAIN or act not in link.acts) and act in ALLOWS.get(stands, frozenset())
 
 
 def asked_of(session: Session) -> frozenset[Act]:

@@ -11,8 +11,10 @@ from typing import Protocol
 
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.canonical import digest
+from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import Act, ClientLink, acted
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, Wishes, has_consent
+from hsched_core.domain.lifecycle import FINAL
 from hsched_core.domain.replies import BUTTONS, InboundText, Intent
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.client_pages import Standing, has_ended, may, standing
@@ -54,18 +56,27 @@ class Seen:
 
 @dataclass(frozen=True)
 class Told:
-    """Where a visit stands for its client. `counts` is false where what was wanted could not be done."""
+    """Where a visit stands for its client. `counts` is false where what was wanted could not be done; `chosen`: a time they picked."""
 
     standing: Standing
     session: Session | None = None
     counts: bool = True
+    chosen: datetime | None = None
 
 
 class ClientPages:
     """The pages of one practice's clients."""
 
-    def __init__(self, store: ClientLinkStore, texts: Texts, reader: Callable[[], PracticeReader], clock: Clock) -> None:
-        self._store, self._texts, self._reader, self._clock = store, texts, reader, clock
+    def __init__(
+        self,
+        store: ClientLinkStore,
+        texts: Texts,
+        reader: Callable[[], PracticeReader],
+        clock: Clock,
+        picked: Callable[[ClientLink], Case | None] = lambda _link: None,
+    ) -> None:
+        """`picked`: the last pick of another time for the visit behind a link."""
+        self._store, self._texts, self._reader, self._clock, self._picked = store, texts, reader, clock, picked
 
     def seen(self, link_id: str) -> Seen | None:
         """The link; None where there is none. Nothing is stored, and the EHR is not asked."""
@@ -80,8 +91,12 @@ class ClientPages:
     def told(self, link: ClientLink, visit: Appointment | None) -> Told:
         """The same of a visit that was just read."""
         is_confirmed = bool(visit and self._confirmed_since(link.visit, visit.updated_at))
-        stands = standing(link, visit, self._clock.now(), is_confirmed=is_confirmed)
-        return Told(stands, visit.session if visit and stands is not Standing.GONE else None)
+        pick = self._picked(link) if visit else None
+        if pick and pick.state in FINAL and is_confirmed and self._confirmed_since(link.visit, pick.since):
+            pick = None  # the client has said more since
+        stands = standing(link, visit, self._clock.now(), is_confirmed=is_confirmed, pick=pick)
+        chosen = pick.action.session if pick and stands is Standing.CHOSEN else None
+        return Told(stands, visit.session if visit and stands is not Standing.GONE else None, chosen=chosen.starts_at if chosen else None)
 
     def confirm(self, link: ClientLink, shown: datetime) -> Told:
         """The client comes, at the time that the page showed. The same again changes nothing."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import Action, BookAppointment, OfferSlot
 from hsched_core.domain.case import Case
@@ -13,7 +12,6 @@ from hsched_core.domain.contact import Returned
 from hsched_core.domain.errors import HschedError, NotReadError
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.proposal import Proposal
-from hsched_core.domain.sessions import Session
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskStore, PracticeReader
 from hsched_core.use_cases.waitlist import WaitlistSettings
@@ -21,7 +19,6 @@ from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import DESK, WAITLIST
 from hsched_core.workflow.path import Path
 
-SHORT = 8  # digits of a pseudonym in a sentence
 READ = "read"  # the step in which a round reads the EHR
 CHOOSING_LASTS = timedelta(minutes=2)  # a worker that chooses whom to ask longer than this is taken for dead
 
@@ -86,21 +83,6 @@ class Tools:
         """Propose, and carry out at once what needs nobody's yes."""
         case = self.path.propose(proposal)
         return self.path.execute(case.id) if case.state is State.APPROVED else case
-
-
-def exchange(gives_up: Session | None, takes: Session | None, zone: str) -> tuple[str, ...]:
-    """What a person needs to see of a visit that is given up for another one: both times, the kind, and with whom."""
-    if gives_up is None:
-        return ()
-    return (f"Given up: {_visit(gives_up, zone)}.", *((f"Taken instead: {_visit(takes, zone)}.",) if takes else ()))
-
-
-def _visit(session: Session, zone: str) -> str:
-    when = f"{session.starts_at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}"
-    return (
-        f"{when} ({zone}), {session.session_type} session of {session.duration_minutes} min ({session.modality}) "
-        f"with clinician {session.clinician[:SHORT]}"
-    )
 
 
 def gives(case: Case) -> BookAppointment | None:

@@ -17,9 +17,11 @@ from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import WaitlistStatus
 from hsched_core.domain.waiting import WaitingClient
 from hsched_core.ports import DeskTransaction
-from hsched_core.workflow.desk import Round, Tools, exchange
+from hsched_core.use_cases.exchange import exchange
+from hsched_core.workflow.desk import Round, Tools
 from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
 from hsched_core.workflow.opening_watch import UNFILLED, close_opening
+from hsched_core.workflow.picks import picked
 from hsched_core.workflow.steps import HOLDS
 from hsched_core.workflow.undone import UNDER_WAY, is_undone, left_over
 
@@ -72,7 +74,7 @@ class Endings:
                     done.done["filled"] += 1
 
     def take_back(self, done: Round) -> None:
-        """Proposals for openings that are over are withdrawn, as long as nothing left."""
+        """Proposals for openings that are over, or that a client picked, are withdrawn, as long as nothing left."""
         with self._with.store.transaction() as tx:
             late = [case.id for case in tx.open_cases() if _is_unsent(case) and _is_over(tx, case)]
         for case_id in late:
@@ -221,4 +223,4 @@ def _is_unsent(case: Case) -> bool:
 
 def _is_over(tx: DeskTransaction, case: Case) -> bool:
     record = tx.opening(case.proposal.subject)
-    return record is not None and record.state not in UNFILLED
+    return record is not None and (record.state not in UNFILLED or picked(tx, record))

@@ -14,11 +14,12 @@ from hsched_core.domain.offers import OFFER_STEPS, OPENING_STEPS, Offer, OfferSt
 from hsched_core.domain.openings import Opening, OpeningState
 from hsched_core.domain.people import PATH, use_case_actor
 from hsched_core.ports import DeskTransaction, Transaction
+from hsched_core.use_cases import RESCHEDULE
 
 OFFER, OPENING = "offer.", "opening."
-ASKED, FOLLOWED = "asked", "followed_up"  # changes that are no step
+ASKED, FOLLOWED, PICKED, LET_GO = "asked", "followed_up", "picked", "let_go"  # changes that are no step
 WAITLIST = "waitlist"
-DESK = use_case_actor(WAITLIST)
+DESK, RESCHEDULES = use_case_actor(WAITLIST), use_case_actor(RESCHEDULE)
 
 
 class StoryError(HschedError):
@@ -74,6 +75,19 @@ def release_opening(tx: DeskTransaction, record: OpeningRecord, now: datetime) -
     tx.put_opening(after, audit=_of_opening(after, ASKED, now))
 
 
+def pick_opening(tx: DeskTransaction, record: OpeningRecord, case_id: str, now: datetime, until: datetime) -> OpeningRecord:
+    """A client picked it for a visit of theirs: that case has it. Where none comes about by that moment, it is nobody's again."""
+    after = replace(record, version=record.version + 1, booking=case_id, busy_until=until)
+    tx.put_opening(after, audit=_of_opening(after, PICKED, now, RESCHEDULES))
+    return after
+
+
+def let_go(tx: DeskTransaction, record: OpeningRecord, now: datetime) -> None:
+    """What a client picked came to nothing."""
+    after = replace(record, version=record.version + 1, booking="", busy_until=None)
+    tx.put_opening(after, audit=_of_opening(after, LET_GO, now, RESCHEDULES))
+
+
 def footing_of_offer(offer: Offer) -> dict[str, Any]:
     """All that an offer's state rests on, as the trail keeps it."""
     kept = {"opening": offer.opening, "client": offer.client, "state": offer.state, "version": offer.version, "since": offer.since}
@@ -98,7 +112,7 @@ def replay(entries: Iterable[AuditEntry], prefix: str) -> dict[str, dict[str, An
             continue
         before, after = known.get(entry.subject), dict(entry.body)
         source, version = (before["state"], before["version"]) if before else (None, 0)
-        stands = entry.kind.removeprefix(prefix) in (ASKED, FOLLOWED) and source == after["state"]
+        stands = entry.kind.removeprefix(prefix) in (ASKED, FOLLOWED, PICKED, LET_GO) and source == after["state"]
         if after["version"] != version + 1 or not (stands or after["state"] in steps.get(source, ())):
             raise StoryError(f"entry {number}, {entry.subject}: a step is missing, doubled or altered")
         known[entry.subject] = after
@@ -109,5 +123,5 @@ def _of_offer(offer: Offer, what: str, at: datetime, actor: str) -> AuditEntry:
     return AuditEntry(at, actor, f"{OFFER}{what}", offer.id, footing_of_offer(offer))
 
 
-def _of_opening(record: OpeningRecord, what: str, at: datetime) -> AuditEntry:
-    return AuditEntry(at, DESK, f"{OPENING}{what}", record.id, footing_of_opening(record))
+def _of_opening(record: OpeningRecord, what: str, at: datetime, actor: str = DESK) -> AuditEntry:
+    return AuditEntry(at, actor, f"{OPENING}{what}", record.id, footing_of_opening(record))

@@ -59,9 +59,13 @@ class WeekFilled:
 
 
 def filling(records: Iterable[OpeningRecord], now: datetime) -> Filling:
-    """Counts over openings; one that is still open and still to come is not judged yet."""
+    """Counts over openings; one that is still open and still to come is not judged yet. One that a client moved a visit to is none: the
+    gap is where that visit was, and is an opening of its own.
+    """
     judged, is_open = [], 0
     for one in records:
+        if one.was_picked:
+            continue
         if one.state in FILLED or one.opening.starts_at <= now:
             judged.append(one)
         else:
@@ -76,7 +80,7 @@ def by_week(records: Iterable[OpeningRecord], now: datetime, zone: ZoneInfo) -> 
     """The share that was filled, week by week, oldest first."""
     found: dict[date, list[OpeningRecord]] = {}
     for one in records:
-        if one.state in FILLED or one.opening.starts_at <= now:
+        if not one.was_picked and (one.state in FILLED or one.opening.starts_at <= now):
             day = local_day(one.opening.starts_at, zone)
             found.setdefault(day - timedelta(days=day.weekday()), []).append(one)
     return [WeekFilled(monday, Share(sum(one.state in FILLED for one in found[monday]), len(found[monday]))) for monday in sorted(found)]

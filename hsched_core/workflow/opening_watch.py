@@ -8,8 +8,7 @@ from datetime import datetime
 from hsched_core.domain.actions import Basis, BookAppointment
 from hsched_core.domain.appointments import Appointment, Notice, NoticeKind
 from hsched_core.domain.canonical import digest
-from hsched_core.domain.case import Case
-from hsched_core.domain.lifecycle import LifecycleError
+from hsched_core.domain.lifecycle import Event, LifecycleError, allows
 from hsched_core.domain.offers import OfferState, OpeningRecord
 from hsched_core.domain.openings import Opening, OpeningState
 from hsched_core.domain.proposal import ID_LENGTH
@@ -20,6 +19,7 @@ from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.group_coordination import is_group
 from hsched_core.workflow.desk import Round, Tools, client_of
 from hsched_core.workflow.offer_steps import DESK, add_opening, end_offer, turn_opening
+from hsched_core.workflow.picks import ACTOR, is_of, picked_by, picks_of
 from hsched_core.workflow.steps import HOLDS
 from hsched_core.workflow.undone import what_follows
 
@@ -41,6 +41,7 @@ class OpeningWatch:
         appointment = self._with.reader.appointment(notice.about)
         if appointment is None:
             return "appointment_unknown"
+        self._overtaken(appointment)
         if not appointment.takes_time:
             self._called_off(appointment)
             return self._time_left(appointment)
@@ -89,10 +90,19 @@ class OpeningWatch:
         """Somebody has the time. Where it is not who accepted our offer, the opening is taken, and its live offers end."""
         session, taken = appointment.session, 0
         for record in tx.openings_of(session.clinician, session.starts_at, session.ends_at):
-            if record.state in UNFILLED and not _is_ours(tx.cases_about(record.id), session.client):
-                close_opening(tx, record, OpeningState.TAKEN, now)
+            if record.state in UNFILLED and not _is_ours(tx, record, session.client):
+                close_opening(tx, record, OpeningState.TAKEN, now, booking=record.booking)
                 taken += 1
         return taken
+
+    def _overtaken(self, appointment: Appointment) -> None:
+        """A visit that is not what it was when its client picked another time for it: what did not leave yet is withdrawn."""
+        with self._with.store.transaction() as tx:
+            picks = list(picks_of(tx.cases_about(appointment.id), appointment.session.client))
+        for case in picks:
+            if allows(case.state, Event.WITHDRAWN) and case.action.expected_version != appointment.version:
+                with suppress(LifecycleError):  # it is being carried out just now
+                    self._with.path.withdraw(case.id, ACTOR)
 
     def _called_off(self, appointment: Appointment) -> None:
         """Where hsched booked that visit, what still waits because of the booking is withdrawn: above all, giving up a later visit."""
@@ -108,16 +118,19 @@ class OpeningWatch:
 
     def _time_left(self, appointment: Appointment) -> str:
         """A cancelled appointment: an opening, if the time is really free and there is time enough to offer it."""
-        session = appointment.session
+        if appointment.session.starts_at > self._with.clock.now() and appointment.by_practice:
+            return "called_off"  # nobody here knows whether its clinician is ill, or the room is gone: such an hour is a person's
+        return self.time_left(appointment.id, appointment.session)
+
+    def time_left(self, name: str, session: Session) -> str:
+        """The appointment of that name does not take this time any more: cancelled, or moved."""
         if session.starts_at <= self._with.clock.now():
             return "in_the_past"
-        if appointment.by_practice:  # nobody here knows whether its clinician is ill, or the room is gone: such an hour is a person's
-            return "called_off"
         if is_group(session):  # who cannot come once is still in it; who else may join is for its clinician to say
             return "of_a_group"
         if self._is_over(session):
             return "not_offered"
-        if self._is_occupied(session):
+        if self._is_occupied(session, name):
             return "occupied"
         with self._with.store.transaction() as tx:
             now = tx.now(self._with.clock)
@@ -127,7 +140,7 @@ class OpeningWatch:
             same = [one for one in here if (one.opening.starts_at, one.opening.ends_at) == (session.starts_at, session.ends_at)]
             if same:
                 return "reopened" if _open_again(tx, same[-1], session.client, now) else "nothing"
-            add_opening(tx, _opening(tx, appointment, now))
+            add_opening(tx, _opening(tx, name, session, now))
             return "opening"
 
     def _is_over(self, session: Session) -> bool:
@@ -137,9 +150,10 @@ class OpeningWatch:
             return True
         return any(closed(Matter(BookAppointment(session, Basis.ASKED), session.starts_at, now, policy)))
 
-    def _is_occupied(self, session: Session) -> bool:
-        there = self._with.reader.appointments(session.starts_at, session.ends_at)
-        return any(one.takes_time and one.session.clinician == session.clinician and one.session.overlaps(session) for one in there)
+    def _is_occupied(self, session: Session, left: str) -> bool:
+        """Whether another appointment than the one that left takes the clinician's time: a list that is behind may still show that one."""
+        there = [one for one in self._with.reader.appointments(session.starts_at, session.ends_at) if one.takes_time and one.id != left]
+        return any(one.session.clinician == session.clinician and one.session.overlaps(session) for one in there)
 
 
 def close_opening(tx: DeskTransaction, record: OpeningRecord, state: OpeningState, now: datetime, booking: str = "") -> None:
@@ -159,10 +173,9 @@ def _open_again(tx: DeskTransaction, record: OpeningRecord, client: str, now: da
     return True
 
 
-def _opening(tx: DeskTransaction, appointment: Appointment, now: datetime) -> Opening:
-    session = appointment.session
-    moved = tx.opening(appointment.id) is not None  # it made an opening before, at another time
-    name = digest([appointment.id, session.starts_at])[:ID_LENGTH] if moved else appointment.id
+def _opening(tx: DeskTransaction, appointment: str, session: Session, now: datetime) -> Opening:
+    moved = tx.opening(appointment) is not None  # it made an opening before, at another time
+    name = digest([appointment, session.starts_at])[:ID_LENGTH] if moved else appointment
     place = (session.clinician, session.starts_at, session.duration_minutes, session.session_type, session.modality)
     return Opening(name, *place, opened_at=now, left_by=session.client, site=session.site)
 
@@ -173,9 +186,12 @@ def _session(opening: Opening) -> Session:
     return Session(opening.left_by, *place, site=opening.site)
 
 
-def _is_ours(cases: Sequence[Case], client: str) -> bool:
-    """Whether a booking of ours for this opening has put that client there, or is about to."""
-    return any(case.action.hold is not None and case.state in HOLDS and client_of(case) == client for case in cases)
+def _is_ours(tx: DeskTransaction, record: OpeningRecord, client: str) -> bool:
+    """Whether a booking of ours for this opening, or the move of a visit to it, has put that client there, or is about to."""
+    pick = picked_by(tx, record)
+    if pick and pick.state in HOLDS and is_of(pick, client):
+        return True
+    return any(case.action.hold is not None and case.state in HOLDS and client_of(case) == client for case in tx.cases_about(record.id))
 
 
 def _touches(opening: Opening, session: Session) -> bool:

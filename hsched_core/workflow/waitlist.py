@@ -90,6 +90,10 @@ class WaitlistDesk:
         """Something changed in the EHR; a word for what it meant. Raises where the EHR does not answer: it is handled again later."""
         return self._watch.on_notice(notice)
 
+    def time_left(self, appointment: str, session: Session) -> str:
+        """An appointment does not take that time any more, because hsched moved it: an opening, by the same rules as a cancellation."""
+        return self._watch.time_left(appointment, session)
+
     def advance(self) -> Round:
         """Everything that is due: ends, bookings, openings taken meanwhile, the next wave, what follows. First what needs no EHR."""
         done = Round()

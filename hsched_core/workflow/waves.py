@@ -22,6 +22,7 @@ from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_calls import OfferCalls
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
 from hsched_core.workflow.opening_watch import UNFILLED
+from hsched_core.workflow.picks import picked
 
 A_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NO_CASE = ""
@@ -63,9 +64,10 @@ class Waves:
         self._release(claimed)
 
     def _askable(self, tx: DeskTransaction) -> list[OpeningRecord]:
-        """Openings that are not over, and not just being booked."""
+        """Openings that are not over, and neither just being booked nor picked by a client for a visit of theirs."""
         records = tx.openings(*UNFILLED, after=tx.now(self._with.clock) - A_DAY)  # what passed while no round ran passes now
-        return [one for one in records if not any(is_pending(case) for case in tx.cases_about(one.id))]
+        free = [one for one in records if not picked(tx, one)]
+        return [one for one in free if not any(is_pending(case) for case in tx.cases_about(one.id))]
 
     def _held(self, tx: DeskTransaction, records: Sequence[OpeningRecord]) -> list[OpeningRecord]:
         """Openings that chance leaves to the staff: drawn when first looked at, in phases in which the others are offered."""

@@ -13,7 +13,7 @@ from hsched_core.domain.actions import Destination
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadError, SafeError
-from hsched_core.use_cases import GROUPS, REMINDERS, WAITLIST
+from hsched_core.use_cases import GROUPS, REMINDERS, RESCHEDULE, WAITLIST
 from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
@@ -75,7 +75,8 @@ def carry_out(practice: OpenPractice) -> Counts:
     due = [case for case in due if case.proposal.use_case != REMINDERS]
     groups = grouped(practice) if any(map(_is_of_groups, due)) else {}  # the same
     due = [case for case in due if not _is_of_groups(case)]
-    return Counter(desks) + Counter(reminders) + Counter(groups) + Counter(_each(due, practice.path.execute))
+    done = Counter(desks) + Counter(reminders) + Counter(groups) + Counter(_each(due, practice.path.execute))
+    return done + Counter(moved(practice)) if any(case.proposal.use_case == RESCHEDULE for case in due) else done
 
 
 def keep(practice: OpenPractice) -> Counts:
@@ -90,13 +91,22 @@ def keep(practice: OpenPractice) -> Counts:
 
 
 def advance(practice: OpenPractice) -> Counts:
-    """A round of the desk. The trail tells when the EHR could not be read, when it could again, and how many rows were left out."""
+    """What follows from picks of other times, and a round of the waitlist's desk. The trail tells when the EHR could not be read, when it
+    could again, and how many rows were left out.
+    """
+    moves = practice.service.moves.advance()  # first: what they leave free is offered in the same round
     done = practice.waitlist.advance()
+    done.done, done.failed = done.done + moves.done, done.failed + moves.failed
     if done.not_read:
         practice.ehr_trail.not_read(done.not_read)
     elif "read" not in {kind.split(".")[0] for kind in done.failed}:
         practice.ehr_trail.read(practice.reader.set_aside())
     return told_by(done)
+
+
+def moved(practice: OpenPractice) -> Counts:
+    """What follows from picks of other times, right after they were carried out."""
+    return told_by(practice.service.moves.advance())
 
 
 def reminded(practice: OpenPractice) -> Counts:

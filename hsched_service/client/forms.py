@@ -33,10 +33,10 @@ def answer_of(fields: Fields | None, *known: str) -> str | None:
     return answers[0] if len(answers) == 1 and answers[0] in known else None
 
 
-def instant_of(fields: Fields) -> datetime | None:
-    """The moment that the page showed."""
+def instant_of(fields: Fields, name: str = "time") -> datetime | None:
+    """The moment that the page showed, or that was picked there."""
     try:
-        found = datetime.fromisoformat("|".join(fields.get("time", ())))  # two of them are none
+        found = datetime.fromisoformat("|".join(fields.get(name, ())))  # two of them are none
     except ValueError:
         return None
     return found if found.tzinfo else None

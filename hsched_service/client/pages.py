@@ -4,11 +4,13 @@ Nothing of it is logged: the address is a secret, and the pages name no one.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
-from starlette.background import BackgroundTask
+from starlette.background import BackgroundTask, BackgroundTasks
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.client_links import About, Act
@@ -18,21 +20,23 @@ from hsched_core.policy.client_pages import Standing as Visit
 from hsched_core.policy.client_pages import asked_of, may
 from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.client_pages import Seen, Told
+from hsched_core.workflow.moves import Picked
 from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_service.access.guard import public
 from hsched_service.access.sign_in import address_of
 from hsched_service.client import groups
 from hsched_service.client.forms import Fields, answer_of, channels_of, fields_in, instant_of, note_of
 from hsched_service.client.language import LANGUAGES
+from hsched_service.client.moving import times_page
 from hsched_service.client.showing import WAYS, Showing
 from hsched_service.client.words import (
     BUSY,
     DONE_BEFORE,
     ENDED,
-    OTHER_TIME,
     SAVED,
     STOP,
     STOPPED,
+    TIME_TAKEN,
     TOO_MANY,
     UNKNOWN,
     UNREADABLE,
@@ -50,7 +54,7 @@ OFFERS = {
     Offer.CANCELLED: 410,
 }
 VISITS = {Visit.COMING: 200, Visit.CONFIRMED: 200, Visit.ASKED: 200, Visit.MOVED: 409, Visit.OVER: 410, Visit.GONE: 410}
-VISITS |= {Visit.LEAVING: 200, Visit.LEFT: 200}
+VISITS |= {Visit.CHOSEN: 202, Visit.NEW_TIME: 200, Visit.KEPT: 200, Visit.LEAVING: 200, Visit.LEFT: 200}
 # Where an answer to an offer leads, if it counts; anywhere else it came too late for that, and the status says so.
 COUNTS = {"accept": {Offer.BOOKED, Offer.RECEIVED}, "decline": {Offer.DECLINED}}
 Form = Annotated[Fields | None, Depends(fields_in)]
@@ -122,10 +126,13 @@ def _answered(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
     if seen.link.about is About.OFFER:
         said = answer_of(fields, "accept", "decline")
         return _offer(at, seen, said) if said and len(fields) == 1 else at.told(UNREADABLE)
-    shown = instant_of(fields)
-    said = answer_of(fields, *groups.ANSWERS)
+    shown, said = instant_of(fields), answer_of(fields, "keep", *groups.ANSWERS)
     if seen.link.about is not About.VISIT or said is None or shown is None:
         return at.told(UNREADABLE)
+    if said in ("keep", "confirm") and not seen.has_ended:
+        at.opened.service.moves.keep(seen.link)  # who comes after all has not moved
+    if said == "keep":
+        return _home(at, seen)
     told = groups.said(at, seen, said, shown)
     return at.told(ENDED) if seen.has_ended else _read_at_once(at, _visit(at, seen, told))
 
@@ -150,7 +157,9 @@ def _visit(at: Showing, seen: Seen, told: Told) -> HTMLResponse:
     allowed = {str(act): act in asked and may(seen.link, told.standing, act) for act in Act}
     starts_at = told.session.starts_at.isoformat() if told.session else ""
     status = VISITS[told.standing] if told.counts else max(VISITS[told.standing], 409)
-    return at.page("visit", words.visits[told.standing], status, when=when, allowed=allowed, starts_at=starts_at)
+    chosen = words.instant(told.chosen, at.opened.timezone) if told.chosen else ""
+    page = tuple(one.format(chosen=chosen) for one in words.visits[told.standing])
+    return at.page("visit", page, status, when=when, allowed=allowed, starts_at=starts_at, may_keep=told.standing is Visit.CHOSEN)
 
 
 # Another time
@@ -164,16 +173,36 @@ def _time(at: Showing, seen: Seen) -> HTMLResponse:
     told = groups.look(at, seen)
     if told.session is None or not may(seen.link, told.standing, Act.OTHER_TIME):
         return _visit(at, seen, told)
-    when = at.words.when(told.session, at.opened.timezone)
-    return at.page("time", at.words.pages[OTHER_TIME], when=when, starts_at=told.session.starts_at.isoformat())
+    return times_page(at, told.session, at.opened.service.moves.times(seen.link))
 
 
 def _asked(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
     shown = instant_of(fields)
     if seen.link.about is not About.VISIT or shown is None:
         return at.told(UNREADABLE)
+    if "pick" in fields:
+        return _picked(at, seen, fields, shown)
     told = at.opened.service.client_pages.ask_for_another_time(seen.link, shown, note_of(fields))
-    return at.told(ENDED) if seen.has_ended else _read_at_once(at, _visit(at, seen, told))
+    if seen.has_ended:
+        return at.told(ENDED)
+    return _read_at_once(at, _visit(at, seen, told), lambda: at.opened.service.moves.note(seen.link))
+
+
+def _picked(at: Showing, seen: Seen, fields: Fields, shown: datetime) -> HTMLResponse:
+    """One of the times that the page showed. Whoever was too late is shown what is left."""
+    wanted, service = instant_of(fields, "pick"), at.opened.service
+    if wanted is None or len(fields) != 2:
+        return at.told(UNREADABLE)
+    if seen.has_ended:
+        return at.told(ENDED)
+    became = service.moves.pick(seen.link, shown, wanted)
+    told = service.client_pages.look(seen.link)
+    if became is Picked.GONE and told.session and may(seen.link, told.standing, Act.OTHER_TIME):
+        return times_page(at, told.session, service.moves.times(seen.link), TIME_TAKEN)
+    counts, may_look = became is Picked.DONE, may(seen.link, told.standing, Act.OTHER_TIME)
+    if not counts and may_look and told.session and told.session.starts_at != shown:
+        told = replace(told, standing=Visit.MOVED)
+    return _visit(at, seen, replace(told, counts=counts))
 
 
 # How, and whether, somebody is written to
@@ -220,15 +249,15 @@ def _one(fields: Fields, name: str) -> str:
     return told[0] if len(told) == 1 else "?"
 
 
-def _read_at_once(at: Showing, response: HTMLResponse) -> HTMLResponse:
+def _read_at_once(at: Showing, response: HTMLResponse, *also: Callable[[], object]) -> HTMLResponse:
     """What a client wrote may not be able to wait: the desk of replies has a round after the page is sent, not only when a job asks."""
-    response.background = BackgroundTask(_round, at.opened)
+    response.background = BackgroundTasks([BackgroundTask(_quietly, one) for one in (at.opened.replies.advance, *also)])
     return response
 
 
-def _round(opened: OpenPractice) -> None:
+def _quietly(act: Callable[[], object]) -> None:
     try:
-        opened.replies.advance()
+        act()
     except Exception as failure:  # whatever it is: the message is kept, and the next round has it again
         log_failure(failure)
 

@@ -12,6 +12,7 @@ from hsched_core.domain.vocabulary import Modality
 # Pages that are about no offer and no visit.
 UNKNOWN, BUSY, UNREADABLE, ENDED = "unknown", "busy", "unreadable", "ended"
 STOP, STOPPED, WISHES, SAVED, DONE_BEFORE, OTHER_TIME = "stop", "stopped", "wishes", "saved", "done_before", "other_time"
+PICK_TIME, TIME_TAKEN = "pick_time", "time_taken"  # one of the times that are free
 TOO_MANY = "too_many"  # addresses that nobody was sent
 
 
@@ -26,7 +27,9 @@ class When:
 
 @dataclass(frozen=True)
 class Words:
-    """One language. `offers`, `visits` and `pages` have a title and sentences each; `{until}` is filled in; `labels` are of forms."""
+    """One language. `offers`, `visits` and `pages` have a title and sentences each, in which `{until}` and `{chosen}` are filled in;
+    `labels` are of forms.
+    """
 
     language: str
     name: str  # of the language, in itself

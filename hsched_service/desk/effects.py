@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.errors import InputError, NotReadyError
-from hsched_core.domain.openings import OpeningState
 from hsched_core.policy.permissions import Subject
 from hsched_core.use_cases import REMINDERS, WAITLIST
 from hsched_core.use_cases.reminders_tiers import tier_drawn
@@ -17,7 +16,6 @@ from hsched_service.pages.rendering import page
 
 Row = Mapping[str, Any]
 FEATURES = "feat_no_show__appointments.parquet"
-FILLED = frozenset({OpeningState.FILLED, OpeningState.TAKEN})
 SHARES = "Randomised: chance held some at standard care before anything was sent. As drawn, whatever became of each afterwards."
 
 
@@ -70,7 +68,7 @@ class Measured:
         with self._opened.path_store.looking() as state:
             draws = state.draws(WAITLIST, self._opened.clock.now())
             records = {draw.subject: state.opening(draw.subject) for draw in draws}
-        was_filled = {name: one.state in FILLED for name, one in records.items() if one}
+        was_filled = {name: one.was_filled for name, one in records.items() if one}
         if not draws:
             return ()
 

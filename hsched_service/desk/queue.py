@@ -22,7 +22,7 @@ from hsched_service.desk.case_view import views_of
 from hsched_service.desk.deciding import say_no, say_otherwise, say_yes
 from hsched_service.desk.names import names_for
 from hsched_service.desk.tabs import KINDS, tab_of
-from hsched_service.desk.undo import can_be_undone
+from hsched_service.desk.undo import can_be_undone, undo_words
 from hsched_service.pages.rendering import page
 
 PAGE = 15
@@ -89,7 +89,7 @@ def router(opened: OpenPractice) -> APIRouter:
 
     @made.get("/desk/queue/{case_id}")
     def one(request: Request, visitor: SEES, case_id: str, undo: Annotated[str, Query(pattern="^(no)?$")] = "") -> Response:
-        against = ["The booking is not there any more, or has begun: look in the EHR."] if undo else []
+        against = ["It is not there as hsched made it any more, or has begun: look in the EHR."] if undo else []
         return _case_page(opened, request, visitor, _reached(opened, visitor, case_id), against)
 
     return made
@@ -215,6 +215,7 @@ def _case_page(
         against=against,
         reasons=REASONS,
         may_undo=can_be_undone(case) and view.may_decide,
+        undo_words=undo_words(case),
     )
     names.seen("desk.case")
     return shown

@@ -14,6 +14,7 @@ from hsched_core.domain.offers import Offer, OpeningRecord
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.waiting import Urgency, WaitingClient
 from hsched_core.policy.permissions import Subject
+from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError
@@ -30,6 +31,12 @@ STATES = {
     "declined": "said no",
     "expired": "did not answer",
     "withdrawn": "taken back",
+}
+OPENINGS = {
+    OpeningState.OPEN: "being offered",
+    OpeningState.FILLED: "filled by an offer",
+    OpeningState.TAKEN: "taken otherwise",
+    OpeningState.EXHAUSTED: "nobody left to ask",
 }
 ORDER = (Urgency.URGENT, Urgency.SOON, Urgency.ROUTINE)
 
@@ -53,6 +60,17 @@ class Free:
     clinician: str
     what: str
     asked: Sequence[Asked]
+
+    @property
+    def state(self) -> str:
+        """What became of it so far, in a few words."""
+        if self.record.booking and self.record.state in UNFILLED:
+            return "picked by a client for a visit of theirs"
+        if self.record.was_picked:
+            return "a client moved their visit here"
+        if self.record.state is OpeningState.EXHAUSTED and not self.asked:
+            return "nobody fits"
+        return OPENINGS[self.record.state]
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hsched_core.domain.replies import Reason
+from hsched_core.domain.rollout import Phase
 from hsched_sandbox.ehr.records import Status
 from tests.browsers import PHONE, chromium, follow, grave_faults
-from tests.client_world import ADDRESS, Clients
+from tests.client_world import ADDRESS
 from tests.http_desk import serving
+from tests.moves_world import VISIT_AT, Moves
 from tests.sandbox_ehr import NOW
 from tests.service_world import service_world
 
@@ -26,7 +28,7 @@ ROOMS = ("", "/time", "/wishes", "/stop")
 class Phone:
     """A client with a phone in their hand; `taps` counts what they touch, opening the link included."""
 
-    clients: Clients
+    clients: Moves
     browser: "Browser"
     address: str
     taps: int = 0
@@ -47,17 +49,17 @@ class Phone:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Clients, "Browser", str]]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Moves, "Browser", str]]:
     with (
         service_world(tmp_path_factory.mktemp("elm"), service_url=ADDRESS) as world,
         serving(world.app) as port,
         chromium() as browser,
     ):
-        yield Clients(world), browser, f"http://127.0.0.1:{port}"
+        yield Moves(world), browser, f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
-def phone(served: tuple[Clients, "Browser", str]) -> Iterator[Phone]:
+def phone(served: tuple[Moves, "Browser", str]) -> Iterator[Phone]:
     clients, browser, address = served
     clients.world.clock.instant = NOW
     yield Phone(clients, browser, address)
@@ -97,6 +99,28 @@ def test_confirming_is_two_taps_and_another_time_three_and_words(phone: Phone) -
     assert any(Reason.MOVE in one.reasons for one in replies)
 
 
+@pytest.mark.parametrize(
+    ("locale", "another", "wanted", "done"),
+    [
+        ("en-US", "I need another time", "Tuesday, March 10, 11:00 AM EDT", "Your new time is booked"),
+        ("es-MX", "Necesito otra hora", "martes, 10 de marzo, 11:00 AM EDT", "Su nueva hora está reservada"),
+    ],
+)
+def test_from_link_to_moved_in_three_taps_without_a_script(phone: Phone, locale: str, another: str, wanted: str, done: str) -> None:
+    moves = phone.clients
+    moves.clinician()
+    moves.phase(Phase.AUTO)
+    mover = moves.mover()
+    moves.free(VISIT_AT + timedelta(days=1), VISIT_AT + timedelta(days=2))
+    page = phone.page(locale=locale, java_script_enabled=False)
+    phone.open(page, f"{mover.path}?l={locale[:2]}")
+    phone.touch(page, another)
+    phone.touch(page, wanted)
+    page.get_by_text(done).wait_for()
+    assert phone.taps == 3
+    assert moves.starts_at(mover.visit) == VISIT_AT + timedelta(days=1)
+
+
 def test_nothing_grave_is_found_on_any_page_in_either_language(phone: Phone) -> None:
     """Names, contrast, headings, labels, languages; nothing wider than the phone, nothing too small for a finger."""
     clients = phone.clients
@@ -106,9 +130,20 @@ def test_nothing_grave_is_found_on_any_page_in_either_language(phone: Phone) -> 
     gone = clients.visit(client, NOW + timedelta(days=4))
     cancelled = clients.reminded(client, gone)
     clients.change(gone, status=Status.CANCELLED)
+    clients.clinician()
+    clients.phase(Phase.REVIEW)
+    mover, chooser = clients.mover(), clients.mover(VISIT_AT + timedelta(hours=1))
+    clients.free(*(VISIT_AT + timedelta(days=number) for number in (1, 2, 3)))
+    chosen = phone.browser.new_context().request.post(
+        f"{phone.address}{chooser.path}/time",
+        form={"time": clients.starts_at(chooser.visit).isoformat(), "pick": (VISIT_AT + timedelta(days=3)).isoformat()},
+    )
+    assert chosen.status == 202
     page = phone.page(bypass_csp=True)
+    others = [(offer, "en"), (cancelled, "en"), (offer, "es"), (f"{reminder}/wishes", "es"), ("/v/nobody", "es")]
+    choosing = [(f"{mover.path}/time", "en"), (f"{mover.path}/time", "es"), (chooser.path, "en")]
     in_english = [(f"{reminder}{room}", "en") for room in ROOMS]
-    for path, language in [*in_english, (offer, "en"), (cancelled, "en"), (offer, "es"), (f"{reminder}/wishes", "es"), ("/v/nobody", "es")]:
+    for path, language in [*in_english, *others, *choosing]:
         phone.open(page, f"{path}?l={language}")
         assert page.locator("html").get_attribute("lang") == language
         assert (path, grave_faults(page)) == (path, [])

@@ -150,7 +150,7 @@ def test_anybody_stops_and_a_manager_releases(typed: Typed) -> None:
 
 
 def test_the_settings_in_force_are_shown_with_what_the_practice_set(typed: Typed) -> None:
-    """Value, meaning, version; the waitlist's own below."""
+    """Value, meaning, version; the waitlist's own below, and those of times that clients pick."""
     screen = typed("policy", "show")[1]
     told = json.loads(typed("policy", "show", "--json")[1])
 
@@ -159,6 +159,8 @@ def test_the_settings_in_force_are_shown_with_what_the_practice_set(typed: Typed
     assert "searches for an unknown outcome" in screen
     assert told["set"] == ["max_probes"]
     assert told["waitlist"]["answer_minutes"] == 60
+    assert "(`reschedule:` in practice.yaml)" in screen
+    assert told["reschedule"]["times"] == 3
     assert "  longest_run_minutes    300" in screen
     assert told["capacity"]["sessions_a_day"] == 8
 

@@ -119,10 +119,10 @@ def test_without_its_pages_a_practice_writes_the_same_words_but_the_sentence_wit
     """What is nothing but that sentence stays: an offer cannot be answered otherwise."""
     assert without_link("{sender}: see you. Reply YES. Or here: {link}") == "{sender}: see you. Reply YES."
     assert without_link("{sender}: take it here: {link}") == "{sender}: take it here: {link}"
-    reminders = {name: texts for name, texts in SHIPPED.items() if "{link}" in texts["en"] and name != "waitlist_offer"}
+    linked = {name: texts for name, texts in SHIPPED.items() if "{link}" in texts["en"] and name != "waitlist_offer"}
     asking = {"reminder_confirm", "reminder_again", "group_rsvp"}
-    assert reminders.keys() == {"visit_reminder", *asking, *(f"{name}.mail" for name in asking)}
-    left = {name: {language: without_link(text) for language, text in texts.items()} for name, texts in reminders.items()}
+    assert linked.keys() == {"visit_reminder", "visit_not_moved", *asking, *(f"{name}.mail" for name in asking)}
+    left = {name: {language: without_link(text) for language, text in texts.items()} for name, texts in linked.items()}
     assert not any("{link}" in text or "{when}" not in text for texts in left.values() for text in texts.values())
     assert [str(one) for one in lint_all(left)] == []
 

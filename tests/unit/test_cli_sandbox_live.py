@@ -82,7 +82,7 @@ def test_texts_and_reminders_are_connected_before_anything_starts(
         rollout = state.rollout(REMINDERS, practice.clock.now())
 
     assert "hsched reminders, hsched messages, hsched replies" in told
-    assert told.count("manager1 and manager2 approved") == 3
+    assert told.count("manager1 and manager2 approved") == 4  # the waitlist, picks of other times, reminders, groups
     assert not any(permit(practice, one()) for one in (reminding, grouping))  # the next start has nothing to decide
     assert practice.service.group_settings.is_on
     assert text is not None

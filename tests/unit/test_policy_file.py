@@ -1,13 +1,13 @@
 """The `policy:` section of practice.yaml: what is read, what is refused, and how the refusal helps."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import yaml
 
-from hsched_adapters.policy_file import policy_of, settable
+from hsched_adapters.policy_file import policy_of, reschedule_settings_of, settable
 from hsched_adapters.settings import Practice, Source, practice_from
 from hsched_core.domain.errors import SettingsError
 from hsched_core.domain.people import Role
@@ -145,3 +145,22 @@ def test_a_section_that_is_no_mapping_is_refused_where_the_practice_is_read() ->
 
     with pytest.raises(SettingsError, match="policy is not a mapping"):
         practice_from({**content, "source": source, "policy": "strict"})
+
+
+def test_how_clients_pick_another_time_is_read() -> None:
+    """What is not said is the default."""
+    told = reschedule_settings_of(replace(practice(), reschedule={"times": 5, "decide_hours": 4}))
+    assert (told.times, told.decide_hours, told.most_moves) == (5, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"time": 3}, r"reschedule has unknown keys: time\..*Known are: times"),
+        ({"times": "three"}, r"reschedule\.times is not a whole number"),
+        ({"times": 9}, r"reschedule\.times is out of range.*1 to 5"),
+    ],
+)
+def test_what_is_wrong_about_it_is_named(section: dict[str, object], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        reschedule_settings_of(replace(practice(), reschedule=section))

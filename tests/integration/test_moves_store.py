@@ -1,0 +1,97 @@
+"""Picks of other times on SQLite and on PostgreSQL: one of several clients has a time, the waitlist or a client, and the trail tells it."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from hsched_adapters.store.audit.rows import read_entries
+from hsched_adapters.store.engine import open_engine, reading
+from hsched_core.domain.lifecycle import State
+from hsched_core.domain.offers import OfferState
+from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.rollout import Phase
+from hsched_core.workflow.moves import Picked
+from hsched_core.workflow.offer_steps import OPENING, footing_of_opening, pick_opening, replay
+from tests.desk_world import PRACTICE
+from tests.http_desk import at_once
+from tests.moves_arena import GivesToAnybody, arena
+
+pytestmark = pytest.mark.xdist_group("postgres")
+RACES = 4
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    return f"sqlite:///{tmp_path / 'store.sqlite'}" if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.mark.parametrize("phase", [Phase.REVIEW, Phase.AUTO])
+def test_of_several_clients_at_once_one_has_the_time(url: str, tmp_path: Path, phase: Phase) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(phase)
+        times = [found.opening(number) for number in range(RACES)]
+        assert [found.race(at) for at in times] == [(1, 1)] * RACES
+        assert [found.at(at) for at in times] == [int(phase is Phase.AUTO)] * RACES
+        assert found.trail.verdict().broken is None
+
+
+def test_without_the_guard_several_have_it(url: str, tmp_path: Path) -> None:
+    """The race above can fail: a desk that gives a time to anybody does give it to several."""
+    with arena(url, tmp_path, desk_class=GivesToAnybody) as found:
+        found.order(Phase.REVIEW)
+        assert max(found.race(found.opening(number))[1] for number in range(RACES)) > 1
+
+
+def test_a_time_goes_to_the_waitlist_or_to_a_client_never_to_both(url: str, tmp_path: Path) -> None:
+    """A round that chooses whom to ask, and a tap, in the same moment."""
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        for number in range(RACES):
+            at, link = found.opening(number), found.client()
+            at_once([lambda: str(found.world.desk.advance()), partial(found.tap, link, at)])
+            found.world.desk.advance()
+            with found.world.store.transaction() as tx:
+                offers = [one for one in tx.offers(f"{0xB000 + number:032x}") if one.state is OfferState.SENT]
+                picks = [case for case in tx.cases_about(link.visit) if case.state is State.WAITING]
+            assert len(offers[:1]) + len(picks) == 1
+
+
+def test_a_pick_moves_the_visit_closes_the_time_opens_the_old_one_and_the_trail_tells_it(url: str, tmp_path: Path) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.AUTO)
+        at, link = found.opening(0), found.client()
+        before = found.world.ehr.appointments_by_id[link.visit].session.starts_at
+        assert found.tap(link, at) is Picked.DONE
+        assert found.desk().advance().done == {}  # nothing is left to do
+        with found.world.store.transaction() as tx:
+            taken, left = tx.opening(f"{0xB000:032x}"), tx.opening(link.visit)
+        assert taken is not None
+        assert left is not None
+        assert (taken.state, left.state) == (OpeningState.TAKEN, OpeningState.OPEN)
+        assert (left.opening.starts_at, left.left_by) == (before, (link.client,))
+        engine = open_engine(url)
+        with reading(engine) as connection:
+            entries = read_entries(connection, PRACTICE)
+        engine.dispose()
+        told = [entry.kind for entry in entries if entry.kind.startswith(OPENING) and entry.subject == taken.id]
+        assert told == ["opening.open", "opening.picked", "opening.taken"]
+        assert replay(entries, OPENING)[taken.id] == footing_of_opening(taken)
+
+
+def test_a_worker_that_dies_before_it_proposed_leaves_the_time_to_others(url: str, tmp_path: Path) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link = found.opening(0), found.client()
+        with found.world.store.transaction() as tx:
+            record = tx.opening(f"{0xB000:032x}")
+            assert record is not None
+            pick_opening(tx, record, "5d" * 16, found.world.now(), found.world.now() + timedelta(minutes=2))
+        assert found.tap(link, at) is Picked.GONE
+        found.desk().advance()
+        assert found.tap(link, at) is Picked.GONE
+        found.world.wait(minutes=2)
+        found.desk().advance()
+        assert found.tap(link, at) is Picked.DONE
