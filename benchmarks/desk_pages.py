@@ -28,6 +28,7 @@ from benchmarks.open_browsers import listening
 from tests import postgres
 
 CLINICIANS, CLIENTS, APPOINTMENTS, PROPOSALS = 48, 3000, 100_000, 5_000
+TOGETHER, NOON = 8, 12  # clients of each clinician's weekly group, in the coming two weeks; between the other visits
 HOURS = (8, 9, 10, 11, 13, 14, 15, 16)
 FIRST = date(2025, 8, 4)  # a Monday; the practice's present is in the middle of the year
 PRESENT = date(2026, 3, 4)  # the day of the sandbox's clock
@@ -39,6 +40,7 @@ PAGES: Sequence[tuple[str, str, str]] = (
     ("calendar, next week", "frontdesk", "/desk/calendar?on=2026-03-11"),
     ("calls", "frontdesk", "/desk/calls"),
     ("waitlist", "frontdesk", "/desk/waitlist"),
+    ("groups", "frontdesk", "/desk/groups"),
     ("a client", "frontdesk", "/desk/clients/{client}"),
     ("a clinician's calendar", "clinician1", "/desk/calendar"),
     ("a clinician's actions", "clinician1", "/my/day"),
@@ -77,6 +79,12 @@ def serve_ehr(port: int, ready: Any) -> None:
         whom = f"PT-{chance.randrange(CLIENTS):06d}"
         before = at - timedelta(days=20)
         book.place(Appointment(f"APT-{number:07d}", whom, provider, at, 50, Type.INDIVIDUAL, "video", before, before, "Harborside", status))
+    for number in range(2 * CLINICIANS * TOGETHER):
+        provider, week = number // TOGETHER % CLINICIANS, number // TOGETHER // CLINICIANS
+        at = datetime.combine(NOW.date() + timedelta(days=1 + 7 * week), wall_time(NOON), ZONE)
+        who = f"PT-{number * 7 % CLIENTS:06d}"
+        name, where = f"APT-{APPOINTMENTS + number:07d}", ("video", at - timedelta(days=20), at - timedelta(days=20), "Harborside")
+        book.place(Appointment(name, who, f"PRV-{provider:04d}", at, 50, Type.GROUP, *where, Status.BOOKED))
     for number in range(200):
         at = NOW - timedelta(days=number % 60)
         book.place(Entry(f"WL-{number:07d}", f"PT-{number:06d}", Type.INDIVIDUAL, at, at))

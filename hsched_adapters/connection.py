@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from hsched_adapters.ehr.rest.wording import check_discreet
 from hsched_core.domain.errors import SettingsError
+from hsched_core.messages import lint
 
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 KINDS = frozenset({"rest"})
 WHERE = "practice.yaml, connection"
-UNNAMED = "your provider's office"  # how messages sign where practice.yaml names nobody
+UNNAMED = lint.UNNAMED["en"]  # practice.yaml names nobody: messages sign so in English, and in each other language in its own words
 PHONE = re.compile(r"\+[1-9][0-9 ().-]+")
 
 

@@ -1,5 +1,4 @@
-"""The sections `policy:`, `waitlist:`, `reminders:`, `reschedule:` and `capacity:` of practice.yaml as values: guided by their types' own
-annotations.
+"""The sections `policy:`, `waitlist:`, `reminders:`, `reschedule:`, `groups:`, `capacity:` of practice.yaml as values, guided by types.
 
 Durations are written as people say them ("30 min", "4 h", "7 d"). Public holidays come from the `holidays` library.
 """
@@ -16,6 +15,7 @@ from hsched_adapters.settings import Practice
 from hsched_core.domain.errors import SettingsError
 from hsched_core.policy.capacity import CapacitySettings
 from hsched_core.policy.practice import Closure, EscalationStep, PracticePolicy
+from hsched_core.use_cases.group_settings import GroupSettings
 from hsched_core.use_cases.reminders_settings import ReminderSettings
 from hsched_core.use_cases.reschedule_settings import RescheduleSettings
 from hsched_core.use_cases.waitlist_settings import WaitlistSettings
@@ -71,6 +71,14 @@ def reminder_settings_of(practice: Practice) -> ReminderSettings:
     if unknown := sorted(str(key) for key in practice.reminders.keys() - set(known)):
         raise SettingsError(f"{FILE}, reminders has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
     return ReminderSettings(**{key: _value(ReminderSettings, "reminders", key, value) for key, value in practice.reminders.items()})
+
+
+def group_settings_of(practice: Practice) -> GroupSettings:
+    """When a group falls short, and who is asked whether they come."""
+    known = [one.name for one in fields(GroupSettings)]
+    if unknown := sorted(str(key) for key in practice.groups.keys() - set(known)):
+        raise SettingsError(f"{FILE}, groups has unknown keys: {', '.join(unknown)}.", f"Known are: {', '.join(known)}.")
+    return GroupSettings(**{key: _value(GroupSettings, "groups", key, value) for key, value in practice.groups.items()})
 
 
 def reschedule_settings_of(practice: Practice) -> RescheduleSettings:

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from hsched_adapters.prediction_parts import PredictionParts
     from hsched_adapters.readiness import Readiness
     from hsched_adapters.service_section import ServiceSection
+    from hsched_core.use_cases.group_settings import GroupSettings
     from hsched_core.use_cases.reschedule_settings import RescheduleSettings
     from hsched_core.workflow.client_pages import ClientPages
+    from hsched_core.workflow.group_pages import GroupPages
+    from hsched_core.workflow.groups import GroupDesk
     from hsched_core.workflow.moves import MovesDesk
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -220,6 +223,31 @@ class ServiceParts:
 
         store = SqlClientLinkStore(self._opened.audit)
         return ClientPages(store, self._opened.texts, lambda: self._opened.reader, self._opened.clock, self.moves.newest)
+
+    @cached_property
+    def group_settings(self) -> "GroupSettings":
+        """When a group falls short, and who is asked whether they come."""
+        from hsched_adapters.policy_file import group_settings_of
+
+        return group_settings_of(self._opened.practice)
+
+    @cached_property
+    def groups(self) -> "GroupDesk":
+        """The desk of groups."""
+        from hsched_core.workflow.groups import GroupDesk
+        from hsched_core.workflow.reminder_reading import ReminderReading, Sources
+
+        opened = self._opened
+        sources = Sources(opened.reader, opened.scores, opened.texts, opened.messages.deliveries.returned)
+        reading = ReminderReading(sources, opened.clock, opened.policy, opened.reminder_settings)
+        return GroupDesk(opened.path, opened.path_store, reading, self.group_settings, opened.path_store.looking)
+
+    @cached_property
+    def group_pages(self) -> "GroupPages":
+        """What clients who are in groups do behind those links."""
+        from hsched_core.workflow.group_pages import GroupPages
+
+        return GroupPages(self.client_pages, self.groups, lambda: self._opened.reader, self._opened.clock)
 
     @cached_property
     def move_settings(self) -> "RescheduleSettings":

@@ -39,7 +39,7 @@ DEMOGRAPHIC_SWITCHES = frozenset({"age", "gender"})  # the bases in the feature 
 DAGSTER_BATCHES: Mapping[str, str] = MappingProxyType({"DAGSTER_EVENT_BATCH_SIZE": "1000"})
 SOURCE_KINDS = frozenset({"daily_exports", "landing"})
 OWN_SECTIONS = {"connection": connection_from, "messaging": messaging_from, "paging": paging_from}  # read by modules of their own
-PLAIN_SECTIONS = ("policy", "waitlist", "reminders", "reschedule", "capacity")  # read by hsched_adapters.policy_file
+PLAIN_SECTIONS = ("policy", "waitlist", "reminders", "reschedule", "groups", "capacity")  # read by hsched_adapters.policy_file
 GRAPH_PROFILES = frozenset({"limited"})  # safe_harbor is an export of finished rows, not a way to run the graph
 PRACTICE_MISSING = "Run `hsched sandbox create` for a synthetic practice, or `hsched import FILE --map NAME` for your own file."
 
@@ -175,6 +175,7 @@ class Practice:
     waitlist: Mapping[str, Any] = field(default_factory=dict)  # how openings are offered; read there too
     reminders: Mapping[str, Any] = field(default_factory=dict)  # how visits are reminded of; read there too
     reschedule: Mapping[str, Any] = field(default_factory=dict)  # how clients pick another time; read there too
+    groups: Mapping[str, Any] = field(default_factory=dict)  # when a group falls short; read there too
     capacity: Mapping[str, Any] = field(default_factory=dict)  # when much is much on the page of capacity; read there too
     paging: Paging | None = None  # who is called when a reply cannot wait; without it nobody is, and `hsched replies` says so
     connection: Connection | None = None  # to the EHR that is asked and written to; without one nothing leaves
@@ -285,8 +286,7 @@ def practice_from(content: object) -> Practice:
     if "privacy" in known:
         known["privacy"] = Privacy(**_strings(_checked(known["privacy"], Privacy, "practice.yaml, privacy"), "privacy"))
     known |= {name: read(known.get(name)) for name, read in OWN_SECTIONS.items()}
-    known["demographic_inputs"] = MappingProxyType(dict(known.get("demographic_inputs") or {}))
-    for section in PLAIN_SECTIONS:
+    for section in (*PLAIN_SECTIONS, "demographic_inputs"):
         known[section] = MappingProxyType(_mapping(known.get(section), section))
     return Practice(**known)
 
@@ -296,8 +296,8 @@ def save_practice(paths: Paths, practice: Practice) -> None:
     paths.home.mkdir(parents=True, exist_ok=True)
     plain = {f.name: getattr(practice, f.name) for f in fields(practice)}
     plain["source"] = {key: value for key, value in asdict(practice.source).items() if value}
-    plain["privacy"], plain["demographic_inputs"] = asdict(practice.privacy), dict(practice.demographic_inputs)
-    plain |= {name: dict(plain[name]) for name in PLAIN_SECTIONS}
+    plain["privacy"] = asdict(practice.privacy)
+    plain |= {name: dict(plain[name]) for name in (*PLAIN_SECTIONS, "demographic_inputs")}
     plain |= {name: plain[name].plain() if plain[name] else None for name in OWN_SECTIONS}
     text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
     handle, temporary = tempfile.mkstemp(dir=paths.home, prefix=".practice-")

@@ -34,9 +34,10 @@ def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the 
 
     practice = opened()
     in_force, given = practice.policy, practice.practice.policy
-    offering, moving, planning = practice.waitlist_settings, practice.service.move_settings, practice.service.desk.capacity.settings
+    offering, moving, grouping = practice.waitlist_settings, practice.service.move_settings, practice.service.group_settings
+    planning = practice.service.desk.capacity.settings
     if as_json:
-        others = {"waitlist": plain(offering), "reschedule": plain(moving), "capacity": plain(planning)}
+        others = {"waitlist": plain(offering), "reschedule": plain(moving), "capacity": plain(planning), "groups": plain(grouping)}
         print_json({"version": in_force.version, "set": sorted(given), "settings": plain(in_force), **others})
         return
     out().print(f"Policy version {in_force.version}, of {practice.practice.name} ({in_force.zone})", markup=False)
@@ -47,6 +48,7 @@ def show(as_json: bool = typer.Option(False, "--json", help="Print JSON, as the 
     _section("The waitlist (`waitlist:` in practice.yaml):", offering, practice.practice.waitlist)
     _section("Another time that a client picks (`reschedule:` in practice.yaml):", moving, practice.practice.reschedule)
     _section("The page of capacity (`capacity:` in practice.yaml):", planning, practice.practice.capacity)
+    _section("The groups (`groups:` in practice.yaml):", grouping, practice.practice.groups)
     out().print("* set in practice.yaml, below `policy:`; everything else is the default. `state` chooses whose holidays.", markup=False)
 
 

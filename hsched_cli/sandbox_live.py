@@ -117,16 +117,16 @@ class _Sides:
 
 
 def _permit(chosen: "Settings", begin: datetime, wish: _Wish) -> None:
-    """The sandbox's staff let waitlist and reminders act, as anybody's would: by proposals that two others approve."""
+    """The sandbox's staff let waitlist, reminders and groups act, as anybody's would: by proposals that two others approve."""
     from hsched_adapters.assembly import open_practice
     from hsched_adapters.settings import load_settings
-    from hsched_cli.sandbox_permission import MOVES, OFFERS, permit, reminding, switch_on_reminders
+    from hsched_cli.sandbox_permission import MOVES, OFFERS, grouping, permit, reminding, switch_on_groups, switch_on_reminders
 
-    reminds = switch_on_reminders(chosen.paths)
+    reminds, asks = switch_on_reminders(chosen.paths), switch_on_groups(chosen.paths)
     if wish.review:
         return
     practice = open_practice(replace(load_settings(), today=begin))
-    for wanted in (OFFERS, MOVES, *([reminding()] if reminds else [])):
+    for wanted in (OFFERS, MOVES, *((reminding(),) if reminds else ()), *((grouping(),) if asks else ())):
         if permit(practice, wanted):
             told = f"frontdesk asked that {wanted.what} without asking each time; manager1 and manager2 approved: hsched orders list"
             out().print(told, markup=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hsched_cli.desk import finish
 from hsched_core.domain.rollout import Phase, StandingOrder
-from hsched_core.use_cases import REMINDERS, RESCHEDULE, WAITLIST
+from hsched_core.use_cases import GROUPS, REMINDERS, RESCHEDULE, WAITLIST
 
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
@@ -46,6 +46,24 @@ def reminding() -> Permission:
 
     kinds = frozenset(f"send_message:{step}" for step in Step if step is not Step.STANDBY)
     return Permission(REMINDERS, "reminders-live", kinds, "reminders may go out")
+
+
+def grouping() -> Permission:
+    """Places that clients give up for once, and the question whether they come."""
+    from hsched_core.use_cases.group_invitations import RSVP
+
+    return Permission(GROUPS, "groups-live", frozenset({"cancel_appointment", f"send_message:{RSVP}"}), "groups may ask and free places")
+
+
+def switch_on_groups(paths: "Paths") -> bool:
+    """Clients of groups are asked, unless practice.yaml says something of groups already; whether they are."""
+    from hsched_adapters.settings import load_practice, save_practice
+
+    practice = load_practice(paths)
+    if not practice.groups:
+        save_practice(paths, replace(practice, groups={"is_on": True}))
+        return True
+    return bool(practice.groups.get("is_on"))
 
 
 def switch_on_reminders(paths: "Paths") -> bool:

@@ -105,11 +105,12 @@ def _present(chosen: "Settings") -> tuple["Clock", Mapping[str, str]]:
 
 def _connected(chosen: "Settings", ehr: ServedEhr, texts: ServedTexts) -> None:
     """Into practice.yaml, as `hsched sandbox live` does it; phases stay as they are: people decide."""
-    from hsched_cli.sandbox_permission import switch_on_reminders
+    from hsched_cli.sandbox_permission import switch_on_groups, switch_on_reminders
 
     connect(chosen.paths, ehr.address)
     connect_texts(chosen.paths, texts.address)
     switch_on_reminders(chosen.paths)
+    switch_on_groups(chosen.paths)
 
 
 @contextmanager

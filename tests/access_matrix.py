@@ -17,6 +17,7 @@ MANAGER = "practice_manager"
 EXPECTED: Mapping[str, str] = {
     "GET /": EVERYBODY,
     "GET /account": EVERYBODY,
+    "GET /desk/groups": CARE,
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,
     "GET /metrics": PUBLIC,

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from _pytest.nodeid import coerce_node_id
 
 from tests import in_memory, long_first, postgres
 
 if TYPE_CHECKING:
-    from tests import dbt_harness
+    from tests import dbt_harness, public_features
 
 
 def pytest_configure(config: pytest.Config) -> None:
     in_memory.choose_root(config.args)
+    # How long one example takes says more of who else uses the machine than of the code; what has to be fast is measured by benchmarks.
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -99,8 +103,16 @@ def public_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def public_practice(public_file: Path, tmp_path_factory: pytest.TempPathFactory) -> "dbt_harness.Practice":
-    """The public file imported, de-identified day by day and made into feature rows. Tests that use it share the xdist group `public`."""
+def public_import(public_file: Path, tmp_path_factory: pytest.TempPathFactory) -> "public_features.Imported":
+    """The public file imported: ten seconds, so whoever needs it is in one file, which one worker runs."""
+    from tests.public_features import imported_into
+
+    return imported_into(tmp_path_factory.mktemp("public_features"), public_file)
+
+
+@pytest.fixture(scope="session")
+def public_practice(public_import: "public_features.Imported") -> "dbt_harness.Practice":
+    """The same de-identified day by day and made into feature rows."""
     from tests.public_features import features_of
 
-    return features_of(public_file, tmp_path_factory.mktemp("public_features"))
+    return features_of(public_import[1])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hsched_adapters.assembly import OpenPractice, open_practice
 from hsched_adapters.clock import choose_clock
-from hsched_adapters.ehr.importer import import_file
+from hsched_adapters.ehr.importer import ImportSummary, import_file
 from hsched_adapters.settings import load_settings
 from hsched_core.domain.contracts import TABLES
 from hsched_core.domain.time import days_between
@@ -17,13 +17,20 @@ from tests.dbt_harness import Practice
 MAP = "medical-appointment-no-shows"
 
 
-def features_of(file: Path, home: Path) -> Practice:
-    """A home with the file's lake and its training rows; coming visits are left out."""
+Imported = tuple[ImportSummary, OpenPractice]
+
+
+def imported_into(home: Path, file: Path) -> Imported:
+    """The file as a practice of that home, and what the import said."""
     settings = load_settings({"HSCHED_HOME": str(home)})
-    import_file(settings, file, MAP, choose_clock(settings, ZoneInfo("UTC")))
-    opened = open_practice(settings)
+    summary = import_file(settings, file, MAP, choose_clock(settings, ZoneInfo("UTC")))
+    return summary, open_practice(settings)
+
+
+def features_of(opened: OpenPractice) -> Practice:
+    """The home with the file's lake and its training rows; coming visits are left out."""
     release(opened)
-    practice = Practice(home, opened.practice.timezone)
+    practice = Practice(opened.paths.home, opened.practice.timezone)
     practice.run(select=["+feat_no_show__appointments"])
     return practice
 

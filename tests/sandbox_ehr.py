@@ -141,6 +141,17 @@ _free_seats: list[_Seat] = []
 
 
 @contextmanager
+def seated(app: Any) -> Iterator[str]:
+    """The application, served where another one was before; its address."""
+    seat = _free_seats.pop() if _free_seats else _Seat()
+    seat.app = app
+    try:
+        yield seat.served.address
+    finally:
+        _free_seats.append(seat)
+
+
+@contextmanager
 def running_ehr(conduct: Conduct | None = None, *, clock: Clock | None = None, webhook_url: str = "", **rules: Any) -> Iterator[Ehr]:
     """The small practice's EHR, served. With `webhook_url` it tells its changes there, signed with SECRET."""
     book, faults = Book(clock or MovableClock(), replace(conduct or Conduct(), **rules)), Faults()
@@ -149,11 +160,9 @@ def running_ehr(conduct: Conduct | None = None, *, clock: Clock | None = None, w
     if sender:
         book.subscribe(sender)
         sender.start()
-    seat = _free_seats.pop() if _free_seats else _Seat()
-    seat.app = build_ehr(book, ZONE, TOKEN, faults, sender)
     try:
-        yield Ehr(seat.served.address, book, faults, sender.tally if sender else None)
+        with seated(build_ehr(book, ZONE, TOKEN, faults, sender)) as address:
+            yield Ehr(address, book, faults, sender.tally if sender else None)
     finally:
-        _free_seats.append(seat)
         if sender:
             sender.stop()

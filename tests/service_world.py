@@ -23,6 +23,7 @@ from hsched_core.domain.access import Way
 from hsched_core.domain.audit import AuditEntry
 from hsched_service.access.cookies import cookie_name, csrf_of
 from hsched_service.app import build_app
+from tests import migrated_store
 from tests.sandbox_ehr import NOW, TOKEN, ZONE, Ehr, MovableClock, running_ehr
 
 with warnings.catch_warnings():  # Starlette asks for httpx's successor, which our lock does not have
@@ -145,6 +146,8 @@ def open_served(
     told: dict[str, Any] = {"source": source, "policy": {"contact_caps": caps, "text_caps": caps}, **practice}
     save_practice(paths, Practice(name, "Elm Street Practice", str(ZONE), "US", first_day=NOW.date(), connection=connection, **told))
     environment = {"HSCHED_HOME": str(home)} | ({"HSCHED_STORE": store} if store else {})
-    opened = open_practice(load_settings(environment | ({"HSCHED_SERVICE_URL": service_url} if service_url else {})), clock=clock)
+    settings = load_settings(environment | ({"HSCHED_SERVICE_URL": service_url} if service_url else {}))
+    migrated_store.lay_down(settings.store_url)
+    opened = open_practice(settings, clock=clock)
     opened.take_over_consents()
     return opened

@@ -31,12 +31,12 @@ from hsched_core.domain.replies import InboundText
 from hsched_core.ports import Clock
 from hsched_sandbox.ehr.faults import Faults
 from hsched_sandbox.ehr.records import Client
-from hsched_sandbox.ehr.serving import Served
 from hsched_sandbox.sms.api import build_provider
 from hsched_sandbox.sms.callbacks import CallbackSender
 from hsched_sandbox.sms.carrier import Carrier
 from hsched_service.app import build_app
-from tests.sandbox_ehr import NOW, TOKEN, ZONE, Ehr, MovableClock, running_ehr
+from tests import migrated_store
+from tests.sandbox_ehr import NOW, TOKEN, ZONE, Ehr, MovableClock, running_ehr, seated
 
 ACCOUNT, AUTH_TOKEN = f"AC{'0' * 32}", "an-auth-token-for-tests"
 OUR_NUMBER, PUBLIC = "+12125550199", "https://elm.example/hsched"
@@ -165,15 +165,15 @@ def text_world(folder: Path, store: str = "", mail: MailServer | None = None, sh
     clock, faults, texts = MovableClock(), Faults(), MemoryTexts()
     carrier = Carrier(clock)
     callbacks = CallbackSender(carrier, AUTH_TOKEN, f"{PUBLIC}/texts/inbound", shares or {}, delivers=False)
-    with running_ehr(clock=clock) as ehr, Served(build_provider(carrier, ACCOUNT, AUTH_TOKEN, faults)) as provider:
-        section = TextProvider("twilio", ACCOUNT, OUR_NUMBER, provider.address, timeout_seconds=0.5, max_latency_seconds=LATENCY)
+    with running_ehr(clock=clock) as ehr, seated(build_provider(carrier, ACCOUNT, AUTH_TOKEN, faults)) as provider:
+        section = TextProvider("twilio", ACCOUNT, OUR_NUMBER, provider, timeout_seconds=0.5, max_latency_seconds=LATENCY)
         opened = open_texting(folder, ehr.address, Messaging(replace(section, **how), mail), clock, store)
         opened.__dict__["texts"] = texts
-        with Served(build_app(opened)) as service:
-            callbacks.at_this_machine = lambda address: address.replace(PUBLIC, service.address)
+        with seated(build_app(opened)) as service:
+            callbacks.at_this_machine = lambda address: address.replace(PUBLIC, service)
             callbacks.start()
             try:
-                yield TextWorld(opened, ehr, carrier, faults, callbacks, clock, texts, service.address)
+                yield TextWorld(opened, ehr, carrier, faults, callbacks, clock, texts, service)
             finally:
                 callbacks.stop()
                 opened.audit.close()
@@ -194,7 +194,9 @@ def open_texting(home: Path, ehr: str, messaging: Messaging, clock: Clock, store
     made = Practice(PRACTICE, "Elm", str(ZONE), "US", source, NOW.date(), policy=policy, connection=connection, messaging=messaging)
     save_practice(paths, made)
     environment = {"HSCHED_HOME": str(home), "HSCHED_SERVICE_URL": PUBLIC}
-    opened = open_practice(load_settings(environment | ({"HSCHED_STORE": store} if store else {})), clock=clock)
+    settings = load_settings(environment | ({"HSCHED_STORE": store} if store else {}))
+    migrated_store.lay_down(settings.store_url)
+    opened = open_practice(settings, clock=clock)
     opened.take_over_consents()
     return opened
 

@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 import requests
@@ -16,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from urllib3.exceptions import HTTPError
 
+from hsched_adapters.access.deadline import ends_within
 from hsched_adapters.access.remembered import Remembered, SignInRefusedError
 from hsched_core.ports import Clock
 
@@ -38,13 +38,17 @@ class Begun:
 
 
 def read_document(address: str, timeout_seconds: float) -> dict[str, Any]:
-    """The JSON object at that address, of a bounded size, without following it elsewhere. Its body has come within the timeout."""
-    until = monotonic() + timeout_seconds
+    """The JSON object at that address, of a bounded size, without following it elsewhere; the whole of it comes within the timeout."""
     try:
-        with requests.get(address, timeout=timeout_seconds, allow_redirects=False, stream=True) as answer:
+        with (
+            requests.Session() as session,
+            ends_within(timeout_seconds, session),
+            session.get(address, timeout=timeout_seconds, allow_redirects=False, stream=True) as answer,
+        ):
             if answer.status_code != 200:
                 raise SignInRefusedError("provider_answer")
-            found = json.loads(_content(answer, until))
+            content = _content(answer)
+        found = json.loads(content)
     except (requests.RequestException, HTTPError, ValueError, OSError, RecursionError):  # urllib3's own where an answer breaks off
         raise SignInRefusedError("provider_not_reached") from None
     if not isinstance(found, dict):
@@ -52,15 +56,13 @@ def read_document(address: str, timeout_seconds: float) -> dict[str, Any]:
     return found
 
 
-def _content(answer: requests.Response, until: float) -> bytes:
-    """The body, as far as it has come each time: one that drips is given up, too."""
+def _content(answer: requests.Response) -> bytes:
+    """The body, as far as it has come each time."""
     content = b""
     while part := answer.raw.read1(AT_A_TIME, decode_content=True):
         content += part
         if len(content) > LARGEST_ANSWER:
             raise SignInRefusedError("provider_answer")
-        if monotonic() > until:
-            raise SignInRefusedError("provider_not_reached")
     return content
 
 

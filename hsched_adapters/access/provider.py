@@ -1,6 +1,6 @@
 """Sign-in by an OpenID provider, as its client: authorization code with PKCE, state and nonce; the identity token is checked in full.
 
-Authlib speaks OAuth. Nothing of an answer or a token leaves an error: a word says why.
+Nothing of an answer or a token leaves an error: a word says why.
 """
 
 import hashlib
@@ -9,11 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 
+from hsched_adapters.access.exchange import Exchange
 from hsched_adapters.access.identity import (
     Begun,
     Expected,
@@ -23,7 +21,7 @@ from hsched_adapters.access.identity import (
     login_of,
     read_document,
 )
-from hsched_adapters.access.remembered import Remembered, SignInRefusedError, Turns
+from hsched_adapters.access.remembered import Remembered, SignInRefusedError
 from hsched_adapters.access.section import ProviderSection
 from hsched_adapters.access.yaml_parts import is_safe
 from hsched_core.domain.access import Vouched
@@ -45,16 +43,15 @@ class Provider:
     """One practice's provider. `return_address`: where it sends people back to."""
 
     def __init__(self, section: ProviderSection, secret: Callable[[], str], return_address: str, present: Clock) -> None:
-        self._section, self._secret, self._return_address, self._present = section, secret, return_address, present
-        self._about, self._turns = Remembered(self._described), Turns()
+        self._section, self._secret, self._present = section, secret, present
+        self._exchange = Exchange(section.client_id, SCOPE, return_address, section.timeout_seconds)
+        self._about = Remembered(self._described)
         self._keys = Keys(lambda: self._read(self._about.value()["jwks_uri"]))
 
     def address(self, begun: Begun) -> str:
         """Where a browser is sent to sign in."""
-        endpoint = self._about.value()["authorization_endpoint"]
-        with self._session() as session:
-            address, _ = session.create_authorization_url(endpoint, begun.state, begun.verifier, nonce=begun.nonce)
-        return str(address)
+        self._secret()  # without it nobody who leaves comes back in
+        return self._exchange.address(self._about.value()["authorization_endpoint"], begun)
 
     def identity(self, begun: Begun, answer: Mapping[str, str]) -> Identity:
         """Who comes back with that answer; SignInRefusedError with a word where anything is not as it must be."""
@@ -65,7 +62,8 @@ class Provider:
         if "error" in answer or not answer.get("code"):
             raise SignInRefusedError("denied")
         expected = Expected(self._section.issuer, self._section.client_id, begun.nonce)
-        claims = identity_claims(self._keys, self._token(begun, answer["code"]), expected, self._present)
+        told = self._exchange.told(self._about.value()["token_endpoint"], begun, answer["code"], self._secret())
+        claims = identity_claims(self._keys, told["id_token"], expected, self._present)
         return Identity(login_of(claims, self._section.claim, self._section.logins), self.vouched(claims))
 
     def vouched(self, claims: Mapping[str, Any]) -> Vouched:
@@ -80,22 +78,6 @@ class Provider:
         """A token of the provider for this client, not run out, with those claims besides; SignInRefusedError where it is not."""
         return checked(self._keys, token, self._section.issuer, self._section.client_id, self._present, **claims)
 
-    def _token(self, begun: Begun, code: str) -> str:
-        endpoint = self._about.value()["token_endpoint"]
-        try:
-            with self._turns.one(), self._session() as session:
-                told = session.fetch_token(
-                    endpoint, code=code, code_verifier=begun.verifier, timeout=self._section.timeout_seconds, allow_redirects=False
-                )
-        except requests.RequestException:
-            raise SignInRefusedError("provider_not_reached") from None
-        except (AuthlibBaseError, ValueError):
-            raise SignInRefusedError("no_token") from None
-        token = told.get("id_token") if isinstance(told, Mapping) else None
-        if not isinstance(token, str):
-            raise SignInRefusedError("no_identity_token")
-        return token
-
     def _described(self) -> Mapping[str, Any]:
         """What the provider says about itself; it must call itself what the settings call it, and be reached by TLS."""
         found = self._read(f"{self._section.issuer.rstrip('/')}/.well-known/openid-configuration")
@@ -107,14 +89,3 @@ class Provider:
 
     def _read(self, address: str) -> Mapping[str, Any]:
         return read_document(address, self._section.timeout_seconds)
-
-    def _session(self) -> OAuth2Session:
-        secret = self._secret()
-        return OAuth2Session(
-            self._section.client_id,
-            secret or None,
-            token_endpoint_auth_method="client_secret_basic" if secret else "none",
-            scope=SCOPE,
-            redirect_uri=self._return_address,
-            code_challenge_method="S256",
-        )

@@ -6,9 +6,13 @@ from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
+from hsched_core.domain.access import TOO_LONG_AGO
 from hsched_core.domain.errors import NotReadError
 
 KEEP_SECONDS = 3600.0  # then it is read again
+# Keys that were withdrawn, because somebody stole them, must not vouch for people for ever where whoever cuts the line keeps the news away;
+# a provider that is down overnight, or for a day of work on it, must not lock a practice out.
+LONGEST_SECONDS = 86_400.0
 RELOAD_SECONDS = 30.0  # between two readings, whether the first one failed or is not thought to be enough
 AT_ONCE = 8  # codes taken to them at the same time: of 40 threads that answer requests
 T = TypeVar("T")
@@ -18,9 +22,10 @@ class SignInRefusedError(NotReadError):
     """Nobody was signed in; `code` says why."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(
-            "The provider did not sign anybody in.", "Try again; if it goes on, see the service's log.", code, is_no_answer=False
-        )
+        problem, remedy = "The provider did not sign anybody in.", "Try again; if it goes on, see the service's log."
+        if code == TOO_LONG_AGO:
+            problem, remedy = "The provider's keys could not be read for a day.", "Nobody is signed in by old ones: see that it is reached."
+        super().__init__(problem, remedy, code, is_no_answer=False)
 
 
 class NotNowError(SignInRefusedError):
@@ -28,7 +33,7 @@ class NotNowError(SignInRefusedError):
 
 
 class Remembered(Generic[T]):
-    """What `read` found. A later reading that fails leaves what was known in use."""
+    """What `read` found. A later reading that fails leaves what was known in use, but not for longer than a day."""
 
     def __init__(self, read: Callable[[], T], now: Callable[[], float] = monotonic) -> None:
         self._read, self._now = read, now
@@ -51,7 +56,7 @@ class Remembered(Generic[T]):
                     self._failed = (self._now(), refusal.code)
                 if self._kept is None:
                     raise
-                return self._kept[1]
+                return self._known()
         else:
             with self._lock:
                 self._kept, self._failed = (self._now(), found), None
@@ -68,6 +73,8 @@ class Remembered(Generic[T]):
     def _known(self) -> T:
         if self._kept is None:
             raise NotNowError(self._failed[1] if self._failed else "provider_busy")
+        if self._now() - self._kept[0] >= LONGEST_SECONDS:
+            raise NotNowError(TOO_LONG_AGO)
         return self._kept[1]
 
 

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from hsched_adapters.desk.capacity import CapacityReading
     from hsched_core.domain.appointments import Appointment
     from hsched_core.domain.waiting import WaitingClient
+    from hsched_core.use_cases.group_coordination import Roster
     from hsched_core.use_cases.reminders import Call
 
 SOON_SECONDS = 1.0  # that a page waits for what is beside its matter
 WAITLIST_SECONDS, CALLS_SECONDS, CONFIRMED_SECONDS = (10.0, 300.0), (15.0, 300.0), (2.0, 30.0)  # real: fresh, stale
+GROUPS_SECONDS = (60.0, 300.0)
 
 
 class DeskParts:
@@ -99,6 +101,11 @@ class DeskParts:
         """Calls that would help and are due, those first that save most."""
         return Recent(self._calls, *CALLS_SECONDS)
 
+    @cached_property
+    def groups(self) -> "Recent[Sequence[Roster]]":
+        """Groups of the coming two weeks, with what everybody said."""
+        return Recent(lambda: self._opened.service.groups.rosters() if self.is_connected else (), *GROUPS_SECONDS)
+
     def visits(self, now: datetime) -> "Mapping[str, Appointment]":
         """Visits of this week and the next by pseudonym, as far as they were read: what a message is about."""
         weeks = self.two_weeks(now)
@@ -129,6 +136,7 @@ class DeskParts:
         if is_new:  # something changed in the store: what the EHR shows may have, too
             self.calendars.forget()
             self._confirmed.forget()
+            self.groups.forget()
         return beat
 
     def confirmed(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from hsched_adapters.store.audit.bodies import as_text
 from hsched_adapters.store.audit.rows import Told
 from hsched_adapters.store.audit.trail import AuditTrail
 from hsched_adapters.store.schema import audit
+from hsched_core.domain.people import use_case_actor
 
 PAGE = 50
 
@@ -61,7 +62,8 @@ class TrailSearch:
         entries = audit.c
         found = [entries.practice == self._trail.practice]
         found += [entries.seq < wanted.before] if wanted.before else []
-        found += [entries.actor == wanted.actor] if wanted.actor else []
+        # Pages show a use case by its name alone.
+        found += [entries.actor.in_((wanted.actor, use_case_actor(wanted.actor)))] if wanted.actor else []
         found += [entries.kind.like(_begins(wanted.kind), escape="/")] if wanted.kind else []
         found += (
             [sa.or_(entries.subject == wanted.subject, entries.subject.endswith(f":{wanted.subject}", autoescape=True))]

@@ -10,14 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
-import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry
 
 from hsched_adapters.access.ehr_section import WHERE, EhrSection
+from hsched_adapters.access.exchange import Exchange
 from hsched_adapters.access.identity import (
     Begun,
     Expected,
@@ -26,7 +24,7 @@ from hsched_adapters.access.identity import (
     login_of,
     read_document,
 )
-from hsched_adapters.access.remembered import Remembered, SignInRefusedError, Turns
+from hsched_adapters.access.remembered import Remembered, SignInRefusedError
 from hsched_adapters.access.sealed import Sealer
 from hsched_core.domain.errors import SettingsError
 from hsched_core.ports import Clock
@@ -52,9 +50,9 @@ class Launches:
     """One practice's EHR. `secret` reads a file below keys/ by its name; `return_address`: where the EHR sends people back to."""
 
     def __init__(self, section: EhrSection, secret: Callable[[str], str], return_address: str, present: Clock, sealer: Sealer) -> None:
-        self._section, self._secret, self._return_address, self._present = section, secret, return_address, present
-        self._sealer = sealer
-        self._about, self._turns = Remembered(self._described), Turns()
+        self._section, self._secret, self._present, self._sealer = section, secret, present, sealer
+        self._exchange = Exchange(section.client_id, SCOPE, return_address, section.timeout_seconds)
+        self._about = Remembered(self._described)
         self._keys = Keys(lambda: self._read(self._about.value()["jwks_uri"]))
 
     def check(self) -> None:
@@ -71,11 +69,8 @@ class Launches:
         if not 0 < len(launch) <= LONGEST_LAUNCH or not launch.isprintable():
             raise SignInRefusedError("launch")
         begun, endpoint = Begun.new(), self._about.value()["authorization_endpoint"]
-        with self._session("") as session:
-            address, _ = session.create_authorization_url(
-                endpoint, begun.state, begun.verifier, nonce=begun.nonce, aud=self._section.issuer, launch=launch
-            )
-        return str(address), self._sealer.sealed(astuple(begun)), begun.state
+        address = self._exchange.address(endpoint, begun, aud=self._section.issuer, launch=launch)
+        return address, self._sealer.sealed(astuple(begun)), begun.state
 
     def finish(self, kept: str, answer: Mapping[str, str]) -> Launched | None:
         """Who comes back with that answer; None where the browser kept nothing of ours, or too long; SignInRefusedError else."""
@@ -91,7 +86,7 @@ class Launches:
             raise SignInRefusedError("denied")
         told = self._token(begun, answer["code"])
         expected = Expected(self._issuer, self._section.client_id, begun.nonce)
-        claims = identity_claims(self._keys, str(told.get("id_token")), expected, self._present)
+        claims = identity_claims(self._keys, told["id_token"], expected, self._present)
         login = login_of(claims, self._section.claim, self._section.logins, self._section.relative)
         return Launched(login, self._patient(told), self._appointment(told))
 
@@ -122,19 +117,7 @@ class Launches:
         endpoint = self._about.value()["token_endpoint"]
         proof = self._assertion(endpoint) if self._section.client_key_file else {}
         secret = "" if proof else self._secret(self._section.client_secret_file)
-        seconds = self._section.timeout_seconds
-        try:
-            with self._turns.one(), self._session(secret) as session:
-                told = session.fetch_token(
-                    endpoint, code=code, code_verifier=begun.verifier, timeout=seconds, allow_redirects=False, **proof
-                )
-        except requests.RequestException:
-            raise SignInRefusedError("provider_not_reached") from None
-        except (AuthlibBaseError, ValueError):
-            raise SignInRefusedError("no_token") from None
-        if not isinstance(told, Mapping) or not isinstance(told.get("id_token"), str):
-            raise SignInRefusedError("no_identity_token")
-        return told
+        return self._exchange.told(endpoint, begun, code, secret, **proof)
 
     def _assertion(self, endpoint: str) -> dict[str, str]:
         """hsched signs for itself (RFC 7523, as SMART asks for it): once, for this endpoint, for five minutes."""
@@ -181,13 +164,3 @@ class Launches:
 
     def _read(self, address: str) -> Mapping[str, Any]:
         return read_document(address, self._section.timeout_seconds)
-
-    def _session(self, secret: str) -> OAuth2Session:
-        return OAuth2Session(
-            self._section.client_id,
-            secret or None,
-            token_endpoint_auth_method="client_secret_basic" if secret else "none",
-            scope=SCOPE,
-            redirect_uri=self._return_address,
-            code_challenge_method="S256",
-        )

@@ -24,6 +24,7 @@ from hsched_adapters.messaging.replies_of_mail import LATER, trouble_of_mail
 from hsched_adapters.messaging.section import MailServer
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.delivery import DeliveryState, Receipt, Trouble
+from hsched_core.messages.lint import signed
 from hsched_core.ports import CannotTell, Capabilities, Clock, Done, NotSent, Permit, Refused, Reply, Sighting, Unclear
 from hsched_core.workflow.deliveries import Deliveries
 
@@ -113,7 +114,7 @@ class EmailDoor:
     def _message(self, permit: Permit, letter: Letter, mailbox: str) -> EmailMessage:
         """No name of the client, nothing of the visit in the subject: both stand on lock screens."""
         message = EmailMessage(policy=policy.SMTP)
-        message["From"] = Address(self.letters.sender, addr_spec=self.server.sender)
+        message["From"] = Address(signed(self.letters.sender, letter.language), addr_spec=self.server.sender)
         message["To"] = mailbox
         message["Subject"] = SUBJECTS[letter.language]
         message["Date"] = self.clock.now()

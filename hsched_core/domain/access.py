@@ -22,6 +22,7 @@ class Vouched:
 
 
 NOBODY = Vouched()  # a sign-in that no provider vouches for
+TOO_LONG_AGO = "not_read_for_a_day"  # why nobody is signed in: the keys of who vouches for people are not known any more
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from hsched_core.domain.actions import (
+    CANNOT_COME,
     UNDONE,
     Action,
     AddNote,
@@ -33,6 +34,7 @@ MESSAGES: Mapping[str, str] = {
     "reminder_confirm": "a request to confirm",
     "reminder_again": "a second request to confirm",
     "reminder_call": "a call about the visit",
+    "group_rsvp": "the question whether they will come to the group",
     "standby_offer": "word that a time may become free",
     "standby_ended": "word that the time stays taken",
     "visit_moved": "word that the visit has its new time",
@@ -42,6 +44,7 @@ UNDOING = (
     "hsched does not tell the client: call them.",
     "What still waits because of the booking (the waitlist entry's status, a note, a message) is withdrawn; what was done already stays.",
 )
+OF_A_GROUP = ("Only this client's place in the group: everybody else stays booked. The client sees it on the page they said it on.",)
 LEFT = ("The time it leaves becomes free, and may be offered to who waits.",)
 PHASES: Mapping[Phase, str] = {
     Phase.SHADOW: "it only records what it would do; nobody is asked, nothing is sent",
@@ -161,6 +164,7 @@ class Speaker:
             consequences=(
                 "The visit is cancelled in the EHR, if it is still what it was; its time becomes free.",
                 *(UNDOING if action.reason == UNDONE else ()),
+                *(OF_A_GROUP if action.reason == CANNOT_COME else ()),
             ),
         )
 

@@ -151,6 +151,7 @@ class MoveAppointment(Action):
 
 
 UNDONE = "booked_by_mistake"  # the code of a cancellation by which a person takes back what hsched booked
+CANNOT_COME = "client_cannot_come"  # of one by which a client gives up their place in a group, for that time alone
 
 
 @dataclass(frozen=True)

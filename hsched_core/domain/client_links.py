@@ -25,6 +25,8 @@ class Act(StrEnum):
     CONFIRM = "confirm"
     OTHER_TIME = "other_time"
     PICK = "pick"  # one of the times that are shown: as often as picks may come to nothing
+    CANNOT_COME = "cannot_come"  # of a group: this time, not another one
+    STILL_COMES = "still_comes"  # takes that back
     PREFER = "prefer"
     STOP = "stop"
 

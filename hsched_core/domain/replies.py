@@ -38,7 +38,11 @@ class Language(StrEnum):
 
 # What stands in front of a client's words where a button of a page said the rest.
 BUTTONS: Mapping[Intent, str] = MappingProxyType(
-    {Intent.CONFIRM: "[confirmed on the page]", Intent.MOVE: "[asked on the page for another time]"}
+    {
+        Intent.CONFIRM: "[confirmed on the page]",
+        Intent.MOVE: "[asked on the page for another time]",
+        Intent.CANCEL: "[said on the page that they cannot come this time]",
+    }
 )
 # While a person looks after one of these, no machine writes to the client.
 STOPS = frozenset({Intent.CRISIS, Intent.CANCEL, Intent.MOVE, Intent.UNCLEAR})

@@ -15,6 +15,7 @@ __all__ = ["plain", "revealing"]
 LANGUAGES = ("en", "es")
 FIELDS = frozenset({"sender", "when", "until", "link"})
 STOP: Mapping[str, str] = {"en": " Reply STOP to end texts.", "es": " Responda STOP para no recibir textos."}
+UNNAMED: Mapping[str, str] = {"en": "your provider's office", "es": "la oficina de su proveedor"}  # who signs where a practice names nobody
 MAIL = ".mail"  # ends the name of words for channels on which nobody reads an answer; no text is made of them
 LONGEST_TEXT = 160  # characters, with how to end texts: 47 CFR 64.1200(a)(9)(iv)
 # The longest that hsched writes into each field; the sender is the practice's own.
@@ -72,7 +73,12 @@ def lint(name: str, texts: Mapping[str, object], own: Iterable[str] = (), sender
 
 def rendered(text: str, language: str, sender: str, values: Mapping[str, str] = WIDEST, *, as_text: bool = True) -> str:
     """The words as they leave; a text says how to end texts."""
-    return text.format(**{"link": "", **values, "sender": sender}) + (STOP[language] if as_text else "")
+    return text.format(**{"link": "", **values, "sender": signed(sender, language)}) + (STOP[language] if as_text else "")
+
+
+def signed(sender: str, language: str) -> str:
+    """How a message of that language is signed: a name as it is; where the practice has none, in the reader's words."""
+    return UNNAMED[language] if sender in UNNAMED.values() else sender
 
 
 def without_link(text: str) -> str:

@@ -12,7 +12,7 @@ from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.policy.facts import Finding
 from hsched_core.policy.gate import Verdict
 
-REMINDERS = "reminders"  # the use case whose orders name templates
+NAME_TEMPLATES = frozenset({"reminders", "group_coordination"})  # use cases whose orders do
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def scope_gaps(proposal: Proposal, order: StandingOrder) -> Iterator[Finding]:
 def covers(order: StandingOrder, proposal: Proposal) -> bool:
     """Whether an order names the kind of action. A reminder's template is named too, one by one: people allow words they have read."""
     action = proposal.action
-    if isinstance(action, SendMessage) and proposal.use_case == REMINDERS:
+    if isinstance(action, SendMessage) and proposal.use_case in NAME_TEMPLATES:
         return f"{action.kind}:{action.template}" in order.action_kinds
     return action.kind in order.action_kinds
 

@@ -11,6 +11,8 @@ from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import Act, ClientLink
 from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.sessions import Session
+from hsched_core.domain.vocabulary import SessionType
 
 
 class Standing(StrEnum):
@@ -25,17 +27,23 @@ class Standing(StrEnum):
     MOVED = "moved"  # since the page was shown; nothing was done
     OVER = "over"  # it has begun
     GONE = "gone"  # cancelled, or somebody else's by now
+    LEAVING = "leaving"  # they said that they cannot come; their place in the group is theirs until that is carried out
+    LEFT = "left"  # it was carried out
 
 
 # What a standing still allows; how, and whether, somebody is written to may be said at any time.
 ALLOWS = {
-    Standing.COMING: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK}),
-    Standing.CONFIRMED: frozenset({Act.OTHER_TIME, Act.PICK}),
-    Standing.MOVED: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK}),
+    Standing.COMING: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK, Act.CANNOT_COME}),
+    Standing.CONFIRMED: frozenset({Act.OTHER_TIME, Act.PICK, Act.CANNOT_COME}),
+    Standing.MOVED: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK, Act.CANNOT_COME}),
     Standing.NEW_TIME: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK}),
     Standing.KEPT: frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK}),
+    Standing.LEAVING: frozenset({Act.STILL_COMES}),
 }
 AGAIN = frozenset({Act.PICK})  # what may be done more than once at an address
+# A group is at its time for everybody: nobody is asked whether another one suits. Of any other visit only an office says that it is off.
+OF_GROUPS = frozenset({Act.CONFIRM, Act.CANNOT_COME, Act.STILL_COMES})
+OF_OTHERS = frozenset({Act.CONFIRM, Act.OTHER_TIME, Act.PICK})
 
 
 def has_ended(link: ClientLink, now: datetime) -> bool:
@@ -76,3 +84,8 @@ def _after_pick(visit: Appointment, pick: Case | None) -> Standing | None:
 def may(link: ClientLink, stands: Standing, act: Act) -> bool:
     """Whether the act can be done there, at that standing of the visit."""
     return (act in AGAIN or act not in link.acts) and act in ALLOWS.get(stands, frozenset())
+
+
+def asked_of(session: Session) -> frozenset[Act]:
+    """What the page of such a visit asks."""
+    return OF_GROUPS if session.session_type is SessionType.GROUP else OF_OTHERS

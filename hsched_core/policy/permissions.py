@@ -24,6 +24,7 @@ class Subject(StrEnum):
     CALLS = "calls"
     REPLIES = "replies"
     WAITLIST = "waitlist"
+    GROUPS = "groups"
     CLIENT_RECORD = "client_record"
     INSIGHTS = "insights"
     CAPACITY = "capacity"
@@ -85,6 +86,7 @@ PERMISSIONS: Mapping[Subject, frozenset[Role]] = MappingProxyType(
         Subject.CALLS: _DESK,
         Subject.REPLIES: _CARE,
         Subject.WAITLIST: _DESK,
+        Subject.GROUPS: _CARE,
         Subject.CLIENT_RECORD: _CARE,
         Subject.INSIGHTS: frozenset({_MANAGER}),
         Subject.CAPACITY: frozenset({_MANAGER}),
@@ -123,6 +125,7 @@ OWN_FOR_CLINICIANS = frozenset(
         Subject.QUEUE,
         Subject.DECIDE,
         Subject.CALENDAR,
+        Subject.GROUPS,
         Subject.OWN_DAY,
         Subject.REPLIES,
         Subject.CLIENT_RECORD,

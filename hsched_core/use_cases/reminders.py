@@ -13,6 +13,7 @@ from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.proposal import Proposal
 from hsched_core.use_cases import REMINDERS
+from hsched_core.use_cases.group_invitations import invitation_name, was_sent
 from hsched_core.use_cases.reminders_facts import Asked, Facts, Reach, Standby, Visit
 from hsched_core.use_cases.reminders_plan import (
     Step,
@@ -99,9 +100,12 @@ def _written(facts: Facts, visit: Visit) -> Iterator[Proposal]:
 
 
 def _was_reminded(facts: Facts, visit: Visit, step: Step) -> bool:
-    """A visit whose risk rose, or fell, in between has had its first reminder already under the other tier."""
+    """A visit whose risk rose, or fell, in between has had its first reminder already under the other tier; who was asked whether they
+    come to their group, their first request to confirm.
+    """
     other = {Step.PLAIN: (Step.CONFIRM, Step.AGAIN), Step.CONFIRM: (Step.PLAIN,)}.get(step, ())
-    return any(facts.was_asked(visit, step_name(visit, one)) for one in other)
+    is_asked = step is Step.CONFIRM and was_sent(facts, visit, invitation_name(visit.appointment, visit.starts_at))
+    return is_asked or any(facts.was_asked(visit, step_name(visit, one)) for one in other)
 
 
 def _why_channel(facts: Facts, visit: Visit, channel: Channel) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import Act, ClientLink, acted
@@ -27,7 +28,12 @@ NOBODYS_CASE = ""
 LONGEST_NOTE = 500  # characters of a client's own words
 # What somebody agrees to who wants to be written to by a channel; what is booked without asking is not among it.
 ASKED_FOR = (Purpose.REMINDER, Purpose.SCHEDULING, Purpose.OFFER)
-SAYS = {Act.CONFIRM: Intent.CONFIRM, Act.OTHER_TIME: Intent.MOVE}
+SAYS = {
+    Act.CONFIRM: Intent.CONFIRM,
+    Act.OTHER_TIME: Intent.MOVE,
+    Act.CANNOT_COME: Intent.CANCEL,
+    Act.STILL_COMES: Intent.CONFIRM,
+}
 
 
 class Texts(InboundTexts, Answers, Protocol):
@@ -80,7 +86,10 @@ class ClientPages:
 
     def look(self, link: ClientLink) -> Told:
         """The visit as it stands; `UserError` where the EHR does not answer."""
-        visit = self._reader().appointment(link.visit)
+        return self.told(link, self._reader().appointment(link.visit))
+
+    def told(self, link: ClientLink, visit: Appointment | None) -> Told:
+        """The same of a visit that was just read."""
         is_confirmed = bool(visit and self._confirmed_since(link.visit, visit.updated_at))
         pick = self._picked(link) if visit else None
         if pick and pick.state in FINAL and is_confirmed and self._confirmed_since(link.visit, pick.since):
@@ -135,7 +144,7 @@ class ClientPages:
     def _say(self, link: ClientLink, act: Act, shown: datetime, note: str = "") -> Told:
         """Keep it among the replies, once: its name follows from the link, so that a second worker keeps the same one."""
         if has_ended(link, self._clock.now()):
-            self._refuse(link, act, "ended")
+            self.refuse(link, act, "ended")
             return Told(Standing.OVER, counts=False)
         told = self.look(link)
         if act in link.acts:
@@ -143,18 +152,27 @@ class ClientPages:
         if told.session and told.session.starts_at != shown and may(link, told.standing, act):
             return Told(Standing.MOVED, told.session, counts=False)
         if not may(link, told.standing, act):
-            self._refuse(link, act, str(told.standing))
+            self.refuse(link, act, str(told.standing))
             return Told(told.standing, told.session, counts=False)
+        self.keep(link, act, note)
+        self.mark(link, act)
+        return Told(Standing.CONFIRMED if act is Act.CONFIRM else Standing.ASKED, told.session)
+
+    def keep(self, link: ClientLink, act: Act, note: str = "") -> None:
+        """What a button of the page said goes among the replies, under a name that follows from the link."""
         words = f"{BUTTONS[SAYS[act]]} {note[:LONGEST_NOTE]}".strip()
         name = digest(["page", link.id, act])[:ID_LENGTH]
         self._texts.keep(InboundText(name, link.client, link.channel, self._clock.now(), about=link.visit, pressed=SAYS[act]), words)
+
+    def mark(self, link: ClientLink, act: Act) -> None:
+        """That was done behind the link; once, however often it is said."""
         with self._store.transaction() as tx:
             found = tx.link(link.id)
             if found and act not in found.acts:
                 self._done(tx, found, act, tx.now(self._clock))
-        return Told(Standing.CONFIRMED if act is Act.CONFIRM else Standing.ASKED, told.session)
 
-    def _refuse(self, link: ClientLink, act: Act, reason: str) -> None:
+    def refuse(self, link: ClientLink, act: Act, reason: str) -> None:
+        """It could not be done any more: for the trail."""
         with self._store.transaction() as tx:
             tx.record(audit=trail.refused(link, act, reason, tx.now(self._clock)))
 

@@ -16,6 +16,7 @@ from hsched_core.domain.sessions import Session
 from hsched_core.policy.calendar import closed
 from hsched_core.policy.facts import Matter
 from hsched_core.ports import DeskTransaction
+from hsched_core.use_cases.group_coordination import is_group
 from hsched_core.workflow.desk import Round, Tools, client_of
 from hsched_core.workflow.offer_steps import DESK, add_opening, end_offer, turn_opening
 from hsched_core.workflow.picks import ACTOR, is_of, picked_by, picks_of
@@ -125,6 +126,8 @@ class OpeningWatch:
         """The appointment of that name does not take this time any more: cancelled, or moved."""
         if session.starts_at <= self._with.clock.now():
             return "in_the_past"
+        if is_group(session):  # who cannot come once is still in it; who else may join is for its clinician to say
+            return "of_a_group"
         if self._is_over(session):
             return "not_offered"
         if self._is_occupied(session, name):

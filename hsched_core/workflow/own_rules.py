@@ -13,6 +13,7 @@ from hsched_core.domain.rollout import StandingOrder
 from hsched_core.policy.approval import APPROVERS
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.use_cases import USE_CASES
+from hsched_core.use_cases.group_invitations import RSVP
 from hsched_core.use_cases.reminders_plan import Step
 
 OPEN_FOR = timedelta(days=7)
@@ -33,9 +34,9 @@ class WantedOrder:
 
 
 def orderable() -> tuple[str, ...]:
-    """What an order may cover: kinds of action, and of reminders each template by itself."""
+    """What an order may cover: kinds of action, and of reminders and groups each template by itself."""
     templates = {f"send_message:{step}" for step in Step if step is not Step.STANDBY}
-    return tuple(sorted(APPROVERS.keys() - NEVER_ORDERED | templates))
+    return tuple(sorted(APPROVERS.keys() - NEVER_ORDERED | templates | {f"send_message:{RSVP}"}))
 
 
 def order_of(wanted: WantedOrder, standing: StandingOrder | None, practice: str, now: datetime) -> StandingOrder:

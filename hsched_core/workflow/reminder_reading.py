@@ -14,9 +14,12 @@ from hsched_core.domain.time import day_start, local_day
 from hsched_core.policy.practice import PracticePolicy, zone_named
 from hsched_core.ports import Answers, Clock, DeskTransaction, KnownClient, ReminderReader, Score, Scores
 from hsched_core.use_cases import REMINDERS
+from hsched_core.use_cases.group_coordination import is_group, standing_no
+from hsched_core.use_cases.group_invitations import invitation_name, is_invitation
 from hsched_core.use_cases.reminders_facts import Asked, Facts, Reach, Visit
 from hsched_core.use_cases.reminders_plan import Step, step_name
 from hsched_core.use_cases.reminders_settings import ReminderSettings
+from hsched_core.workflow.group_words import word_of
 
 NOBODYS_CASE = ""
 # A call in one of these is nobody's work any more, or never was; a sealed one was only recorded.
@@ -72,7 +75,7 @@ class ReminderReading:
 
     def visits(self, tx: DeskTransaction, seen: Seen) -> list[Visit]:
         booked = [one for one in seen.appointments if one.status is AppointmentStatus.BOOKED and one.session.starts_at > seen.at]
-        return [self.visit(tx, one, seen) for one in booked]
+        return [self.visit(tx, one, seen) for one in booked if not _is_given_up(tx, one, seen)]
 
     def visit(self, tx: DeskTransaction, one: Appointment, seen: Seen) -> Visit:
         session, score, draw = one.session, seen.scores.get(one.id), tx.draw(REMINDERS, one.id)
@@ -80,7 +83,7 @@ class ReminderReading:
             one.id, session.client, session.starts_at, session.duration_minutes, session.modality, session.session_type,
             score.risk if score else None, score.model_version if score else "", arm=draw.arm if draw else None,
         )  # fmt: skip
-        return replace(visit, is_confirmed=_is_confirmed(one, visit, seen.confirmed.get(one.id), tx.cases_about(one.id)))
+        return replace(visit, is_confirmed=is_confirmed(one, visit, seen.confirmed.get(one.id), tx.cases_about(one.id)))
 
     def reach(self, tx: DeskTransaction, seen: Seen) -> tuple[Reach, ...]:
         clients = dict.fromkeys(one.session.client for one in seen.appointments)
@@ -97,7 +100,7 @@ class ReminderReading:
         return Reach(client, _consented(contact.consents, known, seen.at), said, known.preferred, zone, dead, wishes.channel)
 
     def facts(self, tx: DeskTransaction, seen: Seen, visits: Sequence[Visit], reach: tuple[Reach, ...] | None = None) -> Facts:
-        cases = {one.id: own_cases(tx.cases_about(one.id)) for one in seen.appointments}
+        cases = {one.id: _messages(tx.cases_about(one.id)) for one in seen.appointments}
         zone = ZoneInfo(self.policy.zone)
         today = day_start(local_day(seen.at, zone), zone)
         return Facts(
@@ -132,21 +135,36 @@ def _consented(events: Iterable[ConsentEvent], known: KnownClient, now: datetime
     return frozenset(one for one in Channel if has_consent(said, one, Purpose.REMINDER, now)) - known.safe.never
 
 
-def _is_confirmed(one: Appointment, visit: Visit, confirmed_at: datetime | None, cases: Sequence[Case]) -> bool:
+def _is_given_up(tx: DeskTransaction, one: Appointment, seen: Seen) -> bool:
+    """The client said that they cannot come to their group: nobody reminds them of it while that stands."""
+    return is_group(one.session) and standing_no(word_of(tx, one, seen.confirmed.get(one.id))) is not None
+
+
+def is_confirmed(one: Appointment, visit: Visit, confirmed_at: datetime | None, cases: Sequence[Case]) -> bool:
     """A word counts for the time it was about: said after the last change, or after something was sent about this very time."""
     if confirmed_at is None:
         return False
-    sent = [case.since for case in own_cases(cases) if case.state in MAY_HAVE_HAPPENED and _is_about(case, visit)]
+    sent = [case.since for case in _messages(cases) if case.state in MAY_HAVE_HAPPENED and _is_about(case, visit)]
     return confirmed_at >= one.updated_at or any(at <= confirmed_at for at in sent)
 
 
 def _is_about(case: Case, visit: Visit) -> bool:
-    return case.proposal.facts_digest in {step_name(visit, step) for step in Step}
+    names = {step_name(visit, step) for step in Step} | {invitation_name(visit.appointment, visit.starts_at)}
+    return case.proposal.facts_digest in names
 
 
 def _is_call(case: Case) -> bool:
     return case.action.outreach is not None and case.action.outreach.channel is Channel.CALL
 
 
+def _messages(cases: Iterable[Case]) -> list[Case]:
+    """What asked for a word about the visit: its reminders, and the question whether somebody comes to their group."""
+    return [case for case in cases if _is_own(case) or is_invitation(case)]
+
+
 def own_cases(cases: Iterable[Case]) -> list[Case]:
-    return [case for case in cases if case.proposal.use_case == REMINDERS and isinstance(case.action, SendMessage)]
+    return [case for case in cases if _is_own(case)]
+
+
+def _is_own(case: Case) -> bool:
+    return case.proposal.use_case == REMINDERS and isinstance(case.action, SendMessage)

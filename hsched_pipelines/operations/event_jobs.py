@@ -29,7 +29,7 @@ def build_event_jobs() -> dict[str, dg.JobDefinition]:
         ),
         "remind": _job(
             "remind",
-            "Reminders: draws, sequences, calls for the staff, standby offers for a person to decide on.",
+            "Reminders: draws, sequences, calls for the staff, standby offers for a person to decide on; groups: who is asked.",
             _op("remind_clients", remind_work.remind, "A round of the reminders' desk, where the practice switched it on."),
         ),
         "risk_write_back": _job("risk_write_back", "Published risk into the EHR's hidden field, under a standing order.", _write_scores),

@@ -9,10 +9,11 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.actions import Destination
 from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadError, SafeError
-from hsched_core.use_cases import REMINDERS, RESCHEDULE, WAITLIST
+from hsched_core.use_cases import GROUPS, REMINDERS, RESCHEDULE, WAITLIST
 from hsched_core.workflow.desk import Round
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
@@ -72,16 +73,21 @@ def carry_out(practice: OpenPractice) -> Counts:
     reminding = any(case.proposal.use_case == REMINDERS for case in due)  # looked at again before they go
     reminders = reminded(practice) if reminding else {}
     due = [case for case in due if case.proposal.use_case != REMINDERS]
-    done = Counter(desks) + Counter(reminders) + Counter(_each(due, practice.path.execute))
+    groups = grouped(practice) if any(map(_is_of_groups, due)) else {}  # the same
+    due = [case for case in due if not _is_of_groups(case)]
+    done = Counter(desks) + Counter(reminders) + Counter(groups) + Counter(_each(due, practice.path.execute))
     return done + Counter(moved(practice)) if any(case.proposal.use_case == RESCHEDULE for case in due) else done
 
 
 def keep(practice: OpenPractice) -> Counts:
     """What time does: proposals run out, the next role is asked, writes nobody reported on are looked for, offers end."""
-    looked_for = _each(_open(practice, to_reconcile), practice.path.reconcile)
-    tended = _each(_open(practice, lambda cases, now: to_tend(cases, now, practice.policy)), practice.path.tend)
+    unseen = _open(practice, to_reconcile)
+    looked_for = _each(unseen, practice.path.reconcile)
+    late = _open(practice, lambda cases, now: to_tend(cases, now, practice.policy))
+    tended = _each(late, practice.path.tend)
     desks = advance(practice)
-    return Counter(looked_for) + Counter(tended) + Counter(desks) + Counter(practice.messages.chase())
+    groups = grouped(practice) if any(map(_is_of_groups, (*unseen, *late))) else {}  # a word that came to nothing is said again
+    return Counter(looked_for) + Counter(tended) + Counter(desks) + Counter(groups) + Counter(practice.messages.chase())
 
 
 def advance(practice: OpenPractice) -> Counts:
@@ -111,11 +117,24 @@ def reminded(practice: OpenPractice) -> Counts:
     return told_by(done)
 
 
+def grouped(practice: OpenPractice) -> Counts:
+    """A round of the desk of groups."""
+    done = practice.service.groups.advance()
+    if done.not_read:
+        practice.ehr_trail.not_read(done.not_read)
+    return told_by(done)
+
+
 def told_by(done: Round) -> Counts:
     """What a round of the desk did; SafeError with the kinds of failure where a step failed: it is tried again."""
     if done.failed:
         raise SafeError("steps_failed", ", ".join(f"{count} x {kind}" for kind, count in sorted(done.failed.items())))
     return done.done
+
+
+def _is_of_groups(case: Case) -> bool:
+    """Their phases and orders are carried out like any other rule of the practice."""
+    return case.proposal.use_case == GROUPS and case.action.destination is not Destination.PRACTICE
 
 
 def _open(practice: OpenPractice, due: Callable[..., Iterable[Case]]) -> list[Case]:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_adapters.service_parts import RETURN
-from hsched_core.domain.access import NOBODY, Vouched, Way
+from hsched_core.domain.access import NOBODY, TOO_LONG_AGO, Vouched, Way
 from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject
 from hsched_service.access.cookies import WANTED, cookie_name, give, secret_in, take_back, wanted_path
@@ -20,11 +20,13 @@ from hsched_service.pages.rendering import page
 PENDING, PENDING_SECONDS = "hsched-pending", 600
 TOO_OLD = "This sign-in took too long, or began in another browser. Please begin again."
 NOT_VOUCHED = "Your provider did not sign you in. Please try again."
+NOT_READ = "Your provider's keys could not be read for more than a day, so it signs nobody in. Whoever runs hsched sees why in its log."
 STRANGER = "Your provider knows you, but this practice's list of people does not, or your account is disabled."
 WRONG = "Login and password do not belong together."
 LONGEST_LOGIN = 63
 # Of answers from a provider: none of these brought a code that it was asked about and refused. Another site's page can cause some of them.
-NO_GUESS = frozenset({"state", "issuer", "denied", "provider_not_reached", "provider_answer"})
+NO_GUESS = frozenset({"state", "issuer", "denied", "provider_not_reached", "provider_answer", TOO_LONG_AGO})
+CODES = {"unknown_person": STRANGER, TOO_LONG_AGO: NOT_READ}
 SAME_SITE = frozenset({"", "none", "same-origin"})  # of Sec-Fetch-Site; browsers without it send nothing
 
 
@@ -122,7 +124,7 @@ def _back(opened: OpenPractice, request: Request) -> Response:
         if refusal.code not in NO_GUESS:
             parts.rates.failed(address_of(request))
         parts.note_refused_sign_in("", refusal.code)
-        return _page(opened, request, STRANGER if refusal.code == "unknown_person" else NOT_VOUCHED, 403)
+        return _page(opened, request, CODES.get(refusal.code, NOT_VOUCHED), 403)
     if found is None:
         return _page(opened, request, TOO_OLD, 400)
     if parts.roll.person(found.login) is None:

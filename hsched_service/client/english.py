@@ -54,6 +54,10 @@ ENGLISH = Words(
         Visit.ASKED: (
             "We received your request", "Somebody of our office will be in touch about another time. Until then this one stays yours.",
         ),
+        Visit.LEAVING: (
+            "We received your answer", "You told us that you cannot come this time. Until our office confirms it, the time stays yours.",
+        ),
+        Visit.LEFT: ("Thank you for telling us", "This one time is cancelled for you. Your other times stay as they are."),
         Visit.CHOSEN: (
             "We received your choice",
             "You chose {chosen}. It is yours once it is confirmed; until then the time above stays booked for you.",
@@ -96,6 +100,8 @@ ENGLISH = Words(
         "decline": "No, thank you",
         "confirm": "Yes, I will be there",
         "other_time": "I need another time",
+        "cannot_come": "I can't come this time",
+        "still_comes": "I will be there after all",
         "keep": "Keep the time above",
         "none_of_these": "None of these?",
         "note": "What would suit you better? (not required)",
@@ -111,6 +117,5 @@ ENGLISH = Words(
         "save": "Save",
         "call": "Call us",
         "foot": "More",
-        "office": "your provider's office",
     },
 )  # fmt: skip

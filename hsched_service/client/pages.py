@@ -17,13 +17,14 @@ from hsched_core.domain.client_links import About, Act
 from hsched_core.domain.contact import Channel, Wishes
 from hsched_core.domain.errors import UserError
 from hsched_core.policy.client_pages import Standing as Visit
-from hsched_core.policy.client_pages import may
+from hsched_core.policy.client_pages import asked_of, may
 from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.client_pages import Seen, Told
 from hsched_core.workflow.moves import Picked
 from hsched_core.workflow.waitlist import Standing as Offer
 from hsched_service.access.guard import public
 from hsched_service.access.sign_in import address_of
+from hsched_service.client import groups
 from hsched_service.client.forms import Fields, answer_of, channels_of, fields_in, instant_of, note_of
 from hsched_service.client.language import LANGUAGES
 from hsched_service.client.moving import times_page
@@ -53,7 +54,7 @@ OFFERS = {
     Offer.CANCELLED: 410,
 }
 VISITS = {Visit.COMING: 200, Visit.CONFIRMED: 200, Visit.ASKED: 200, Visit.MOVED: 409, Visit.OVER: 410, Visit.GONE: 410}
-VISITS |= {Visit.CHOSEN: 202, Visit.NEW_TIME: 200, Visit.KEPT: 200}
+VISITS |= {Visit.CHOSEN: 202, Visit.NEW_TIME: 200, Visit.KEPT: 200, Visit.LEAVING: 200, Visit.LEFT: 200}
 # Where an answer to an offer leads, if it counts; anywhere else it came too late for that, and the status says so.
 COUNTS = {"accept": {Offer.BOOKED, Offer.RECEIVED}, "decline": {Offer.DECLINED}}
 Form = Annotated[Fields | None, Depends(fields_in)]
@@ -118,21 +119,21 @@ def _home(at: Showing, seen: Seen) -> HTMLResponse:
         return _offer(at, seen, "look")
     if seen.has_ended:
         return at.told(ENDED)
-    return _wishes(at, seen) if seen.link.about is About.CLIENT else _visit(at, seen, at.opened.service.client_pages.look(seen.link))
+    return _wishes(at, seen) if seen.link.about is About.CLIENT else _visit(at, seen, groups.look(at, seen))
 
 
 def _answered(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
     if seen.link.about is About.OFFER:
         said = answer_of(fields, "accept", "decline")
         return _offer(at, seen, said) if said and len(fields) == 1 else at.told(UNREADABLE)
-    shown, said = instant_of(fields), answer_of(fields, "confirm", "keep")
+    shown, said = instant_of(fields), answer_of(fields, "keep", *groups.ANSWERS)
     if seen.link.about is not About.VISIT or said is None or shown is None:
         return at.told(UNREADABLE)
-    if not seen.has_ended:
+    if said in ("keep", "confirm") and not seen.has_ended:
         at.opened.service.moves.keep(seen.link)  # who comes after all has not moved
     if said == "keep":
         return _home(at, seen)
-    told = at.opened.service.client_pages.confirm(seen.link, shown)
+    told = groups.said(at, seen, said, shown)
     return at.told(ENDED) if seen.has_ended else _read_at_once(at, _visit(at, seen, told))
 
 
@@ -152,7 +153,8 @@ def _offer(at: Showing, seen: Seen, act: str) -> HTMLResponse:
 def _visit(at: Showing, seen: Seen, told: Told) -> HTMLResponse:
     words = at.words
     when = words.when(told.session, at.opened.timezone) if told.session else None
-    allowed = {str(act): may(seen.link, told.standing, act) for act in (Act.CONFIRM, Act.OTHER_TIME)}
+    asked = asked_of(told.session) if told.session else ()
+    allowed = {str(act): act in asked and may(seen.link, told.standing, act) for act in Act}
     starts_at = told.session.starts_at.isoformat() if told.session else ""
     status = VISITS[told.standing] if told.counts else max(VISITS[told.standing], 409)
     chosen = words.instant(told.chosen, at.opened.timezone) if told.chosen else ""
@@ -168,7 +170,7 @@ def _time(at: Showing, seen: Seen) -> HTMLResponse:
         return at.told(UNKNOWN)
     if seen.has_ended:
         return at.told(ENDED)
-    told = at.opened.service.client_pages.look(seen.link)
+    told = groups.look(at, seen)
     if told.session is None or not may(seen.link, told.standing, Act.OTHER_TIME):
         return _visit(at, seen, told)
     return times_page(at, told.session, at.opened.service.moves.times(seen.link))

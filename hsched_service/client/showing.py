@@ -8,8 +8,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.connection import UNNAMED
 from hsched_core.domain.contact import Channel
+from hsched_core.messages.lint import signed
 from hsched_core.workflow.client_pages import Seen
 from hsched_service.client.language import LANGUAGES, words_for
 from hsched_service.client.words import BUSY, DONE_BEFORE, ENDED, TOO_MANY, UNKNOWN, UNREADABLE, Words
@@ -69,9 +69,7 @@ class Showing:
     def _sender(self) -> str:
         """As messages are signed: discreet. A practice without a name of its own is told in the page's language."""
         connection = self.opened.practice.connection
-        if connection and connection.sender == UNNAMED:
-            return self.words.labels["office"]
-        return connection.sender if connection else ""
+        return signed(connection.sender, self.words.language) if connection else ""
 
     @property
     def _phone(self) -> tuple[str, str] | None:

@@ -52,6 +52,11 @@ SPANISH = Words(
             "Recibimos su solicitud",
             "Alguien de nuestra oficina le contactará para buscar otra hora. Hasta entonces, esta sigue siendo suya.",
         ),
+        Visit.LEAVING: (
+            "Recibimos su respuesta",
+            "Nos dijo que esta vez no puede venir. Hasta que nuestra oficina lo confirme, la hora sigue siendo suya.",
+        ),
+        Visit.LEFT: ("Gracias por avisarnos", "Esta hora se canceló para usted. Sus otras horas siguen igual."),
         Visit.CHOSEN: (
             "Recibimos su elección",
             "Eligió: {chosen}. Será suya cuando se confirme; hasta entonces, la hora de arriba sigue reservada para usted.",
@@ -94,6 +99,8 @@ SPANISH = Words(
         "decline": "No, gracias",
         "confirm": "Sí, vendré",
         "other_time": "Necesito otra hora",
+        "cannot_come": "Esta vez no puedo venir",
+        "still_comes": "Sí vendré, después de todo",
         "keep": "Conservar la hora de arriba",
         "none_of_these": "¿Ninguna de estas?",
         "note": "¿Qué le vendría mejor? (no es obligatorio)",
@@ -109,6 +116,5 @@ SPANISH = Words(
         "save": "Guardar",
         "call": "Llámenos",
         "foot": "Más",
-        "office": "la oficina de su proveedor",
     },
 )  # fmt: skip

@@ -18,6 +18,7 @@ from hsched_core.policy.permissions import Scope, Subject, sees_risk
 from hsched_core.workflow.calendar_view import Block, Day, Known, clinicians, week
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.turned_away import NotThereError
+from hsched_service.desk.groups import comes
 from hsched_service.desk.names import Names, names_for
 from hsched_service.pages.rendering import page
 
@@ -148,6 +149,7 @@ def router(opened: OpenPractice) -> APIRouter:
             before=asked.on - timedelta(days=7), after=asked.on + timedelta(days=7), sees_risk=sees_risk(visitor.person),
             is_own=visitor.scope(Subject.CALENDAR) is Scope.OWN, is_connected=opened.service.desk.is_connected,
             name_of=names.clinician(asked.whose) if asked.whose else "", rules=opened.reminder_settings,
+            comes=comes(opened.service.desk.groups.get(0.0).value or ()),
         )  # fmt: skip
         names.seen("desk.calendar")
         return shown

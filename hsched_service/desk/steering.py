@@ -34,7 +34,7 @@ SEES_ORDERS = Annotated[Visitor, Depends(needs(Subject.ORDERS))]
 STEERS = Annotated[Visitor, Depends(needs(Subject.STEER))]
 BLANK = WantedOrder("", "", frozenset(), 20, 0.85, 90)  # the form before anything is typed
 USE_CASE_WORDS = {"waitlist": "Waitlist", "reminders": "Reminders", "risk_write_back": "Risk into the EHR"}
-USE_CASE_WORDS |= {"reschedule": "Clients pick another time"}
+USE_CASE_WORDS |= {"reschedule": "Clients pick another time", "group_coordination": "Groups"}
 
 
 @dataclass(frozen=True)

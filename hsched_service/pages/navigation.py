@@ -21,6 +21,7 @@ ROOMS: tuple[Room, ...] = (
     Room("/desk/queue", "Queue", Subject.QUEUE),
     Room("/desk/calls", "Calls", Subject.CALLS),
     Room("/desk/waitlist", "Waitlist", Subject.WAITLIST),
+    Room("/desk/groups", "Groups", Subject.GROUPS),
     Room("/desk/replies", "Replies", Subject.REPLIES),
     Room("/my/day", "My actions", Subject.OWN_DAY),
     Room("/practice/insights", "Insights", Subject.INSIGHTS),

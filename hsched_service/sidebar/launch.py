@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_core.domain.access import TOO_LONG_AGO
 from hsched_core.domain.errors import NotReadError
 from hsched_core.policy.permissions import Subject, may
 from hsched_service.access.cookies import cookie_name
@@ -23,11 +24,12 @@ TITLE = "hsched was not opened"
 TOO_OLD = "This took too long, or began in another browser. Please open it again in the EHR."
 FOREIGN = "This was not asked for by the EHR that the practice works with."
 NOT_VOUCHED = "The EHR did not say who you are. Please open it again there."
+NOT_READ = "The EHR's keys could not be read for more than a day, so it cannot open hsched. Whoever runs hsched sees why in its log."
 STRANGER = "The EHR knows you, but this practice's list of people does not, or your account is disabled."
 NOT_FOR_ROLE = "Your role has no part in this page. If it should, ask who keeps the list of people."
 NO_CLIENT = "The EHR did not say which client you have open."
 UNKNOWN_CLIENT = "hsched does not know this client yet, or the client is not yours to see."
-CODES = {"foreign_issuer": FOREIGN, "unknown_person": STRANGER}
+CODES = {"foreign_issuer": FOREIGN, "unknown_person": STRANGER, TOO_LONG_AGO: NOT_READ}
 LONGEST = 4096  # characters of what an address may bring
 
 

@@ -12,6 +12,7 @@ from hsched_core.domain.replies import InboundText
 from hsched_service.access.guard import declared
 from tests.browsers import PHONE, follow, grave_faults
 from tests.client_world import Clients
+from tests.group_world import Groups
 from tests.role_days import RoleDays, role_days
 from tests.sandbox_ehr import NOW
 
@@ -54,6 +55,7 @@ STAFF: Mapping[str, Sequence[str]] = {
         "/desk/queue/{case_id}",
         "/desk/calls",
         "/desk/waitlist",
+        "/desk/groups",
         "/desk/replies",
         "/desk/replies/{message}",
         "/desk/clients/{client}",
@@ -153,6 +155,14 @@ def test_nor_do_pages_of_clients(days: RoleDays) -> None:
         page = days.phone(f"{link}{route.removeprefix(f'/{route[1]}/{{token}}')}", bypass_csp=True)
         found[route] = looked_at(page)
         page.context.close()
+    together = Groups(days.world)
+    (of_a_group, visit), *_ = together.group(2)
+    page = days.phone(together.reminded(of_a_group, visit), bypass_csp=True)
+    found["of a group"] = looked_at(page)
+    page.get_by_role("button", name="I can't come this time").click()
+    page.get_by_role("button", name="I will be there after all").wait_for()
+    found["leaving a group"] = looked_at(page)
+    page.context.close()
     assert [one for one in found.items() if one[1]] == []
 
 
@@ -163,7 +173,7 @@ def test_everybody_finds_their_own_rooms_and_no_others(days: RoleDays) -> None:
         "datateam": ["Effects", "Model"],
         "reviewer": ["Effects", "Model"],
         "auditor": ["Phases", "Orders", "Model", "Audit"],
-        "clinician1": ["Calendar", "Queue", "Replies", "My actions", "Rules"],
+        "clinician1": ["Calendar", "Queue", "Groups", "Replies", "My actions", "Rules"],
     }
     for login, expected in rooms.items():
         page = days.page(login)

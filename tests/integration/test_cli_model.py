@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,11 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MOMENT = "day_before"
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A reviewed practice: version 1 in charge, 2 and 3 trained later; 2 waits, 3 has its judgement against it."""
-    monkeypatch.setenv("HSCHED_HOME", str(tmp_path))
-    registry = Registry(f"sqlite:///{tmp_path / 'mlflow' / 'mlflow.db'}", tmp_path / "mlflow" / "artifacts")
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reviewed practice: version 1 in charge, 2 and 3 trained later; 2 waits, 3 has its judgement against it. Tests only copy it."""
+    home = tmp_path_factory.mktemp("reviewed")
+    registry = registry_of(home)
     fitted = fit("lead_time_table", training_set(feature_rows(visits=400, days=40), MOMENT, NOW), {})
     rows, truth = visits()
     decisions = [
@@ -47,7 +48,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if number > 1:
             publish(registry, run_id, review(compared(flat(truth), truth, rows)), Candidacy(model_name(MOMENT), version, "1"), {})
         settle(registry, MOMENT, version, decision, NOW + timedelta(days=7 * number), policy=REVIEWED, is_first=number < 3)
+    return home
+
+
+@pytest.fixture
+def home(reviewed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of its registry; the model files stay where MLflow's database says they are."""
+    monkeypatch.setenv("HSCHED_HOME", str(tmp_path))
+    shutil.copytree(reviewed / "mlflow", tmp_path / "mlflow", ignore=shutil.ignore_patterns("artifacts"))
     return tmp_path
+
+
+def registry_of(home: Path) -> Registry:
+    return Registry(f"sqlite:///{home / 'mlflow' / 'mlflow.db'}", home / "mlflow" / "artifacts")
 
 
 def hsched(*words: str) -> int:
@@ -141,7 +154,7 @@ def test_a_version_without_a_review_says_so(home: Path, capsys: pytest.CaptureFi
 
 def test_an_updated_intercept_is_shown_with_where_it_comes_from(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In the list, as champion, and where somebody asks for a review of it."""
-    registry = Registry(f"sqlite:///{home / 'mlflow' / 'mlflow.db'}", home / "mlflow" / "artifacts")
+    registry = registry_of(home)
     updated = moved_by(registry.load(MOMENT, "1"), 0.17, 0.0)
     tags = {"moment": MOMENT, "rung": updated.name, "columns": '["lead_time_days"]', "intercept_of": "1", "intercept": "+0.170"}
     with registry.run("update", {}, below=registry.version_row(MOMENT, "1").run_id) as run_id:
@@ -161,7 +174,7 @@ def test_the_tables_are_shown_by_mlflow(home: Path) -> None:
     """Logged as MLflow's own tables, so that its pages can lay runs side by side; written again they do not grow."""
     import mlflow
 
-    registry = Registry(f"sqlite:///{home / 'mlflow' / 'mlflow.db'}", home / "mlflow" / "artifacts")
+    registry = registry_of(home)
     row, (rows, truth) = registry.version_row(MOMENT, "2"), visits()
     client = mlflow.MlflowClient(f"sqlite:///{home / 'mlflow' / 'mlflow.db'}")
     before = client.load_table(registry.experiment_id, "review/by_slice.json", [row.run_id])

@@ -91,6 +91,9 @@ def test_the_trail_is_read_by_page_newest_first(site: Site) -> None:
     queued = search.page(Wanted(kind="proposal.")).entries
     assert {one.kind.split(".")[0] for one in queued} == {"proposal"}
     assert search.page(Wanted(actor="nobody-of-that-name")).entries == []
+    by_use_case = search.page(Wanted(actor="waitlist")).entries  # as pages show it: without what stands before it in the trail
+    assert by_use_case == search.page(Wanted(actor="use-case:waitlist")).entries
+    assert {one.actor for one in by_use_case} == {"use-case:waitlist"}
     assert search.page(Wanted(until=NOON - timedelta(days=400))).entries == []
     assert search.page(Wanted(subject=queued[0].subject)).entries
 

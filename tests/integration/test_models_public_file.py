@@ -1,6 +1,11 @@
-"""Real data: the figures our features and model reach on the public file, held from below (worse) and from above (a leak)."""
+"""Real data, the public file: what is landed, set aside and never leaves; the figures our model reaches, held from below and from above.
 
+In one file because one worker then imports it once.
+"""
+
+from collections import Counter
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,7 +13,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from hsched_adapters.scanner import Scanner
 from hsched_adapters.settings import Paths, load_practice
+from hsched_core.privacy.deidentify import deidentify
+from hsched_core.privacy.identifiers import needles_of
 from hsched_models.compiled import COMPILED
 from hsched_models.dataset import load_rows, rows_with_outcome, training_set
 from hsched_models.design import BASELINE, SHIPPED
@@ -17,12 +25,15 @@ from hsched_models.features import MOMENTS, category_columns, input_columns
 from hsched_models.groups import audit
 from hsched_models.rolling import Recipe, rolling_forecasts
 from hsched_models.train import fit, one_thread
+from hsched_pipelines.lake import write_day
 from tests.dbt_harness import Practice
 from tests.fitted_models import as_dicts
+from tests.public_features import Imported
 
 pytestmark = pytest.mark.xdist_group("public")
 
-CUT = date(2016, 5, 24)
+TABLES = ("appointments", "clients")
+DAY = CUT = date(2016, 5, 24)
 AT_LEAST = {"all": 0.742, "lead_ge_1": 0.608}
 BRIER_AT_MOST = {"all": 0.138, "lead_ge_1": 0.195}
 ECE_AT_MOST = {"all": 0.030, "lead_ge_1": 0.040}
@@ -30,6 +41,46 @@ SLOPES = (0.80, 1.15)
 FALSE_FLAG_RATIO_AT_MOST = 1.5
 A_LEAK_ABOVE = {"all": 0.76, "lead_ge_1": 0.65}
 VISITS = {"all": 21_175, "lead_ge_1": 13_608}
+
+
+def test_every_line_is_landed_or_quarantined(public_import: Imported) -> None:
+    """88,540 lines, of which five are booked after their visit; ids that look like floating-point numbers are kept."""
+    summary, _ = public_import
+
+    assert (summary.lines, summary.landed, summary.duplicates, summary.rejected) == (88_540, 88_535, 0, 5)
+    assert [(found.field, found.reason, found.count) for found in summary.findings] == [
+        ("event_at", "booked after the day of the visit", 5)
+    ]
+    assert summary.findings[0].first_rows == (27035, 55228, 64177, 71535, 72364)
+    assert summary.rows == {"appointments": 177_070, "clients": 87_435}
+    assert (summary.clients, summary.unread_columns) == (53_592, 0)
+    assert (summary.first_day, summary.last_day) == (date(2015, 11, 10), date(2016, 6, 1))
+
+
+def test_what_the_file_does_not_have_is_unknown(public_import: Imported) -> None:
+    """No hour, clinician or modality is invented; the outcome is known at the end of its day."""
+    _, practice = public_import
+    rows = practice.ehr.changes("appointments", DAY).rows
+    ended = [row for row in rows if row["event_type"] != "booked"]
+
+    assert Counter(row["event_type"] for row in rows).keys() == {"booked", "attended", "no_show"}
+    assert all(row[name] is None for row in rows for name in ("starts_at", "clinician_id", "modality", "duration_minutes", "series_id"))
+    assert {row["recorded_at"].isoformat() for row in ended} == {"2016-05-25T02:59:59+00:00"}
+    assert {row["starts_on"] for row in ended} == {DAY}
+
+
+def test_no_identifier_of_a_day_passes_into_the_lake(public_import: Imported, public_file: Path) -> None:
+    """Searched with every id of the day's rows; the same search finds them in the raw file."""
+    _, practice = public_import
+    raw = {table: practice.ehr.changes(table, DAY).rows for table in TABLES}
+    for table, rows in raw.items():
+        write_day(practice.paths.lake, table, DAY, deidentify(table, rows, practice.vault.pseudonyms, practice.timezone))
+    needles = needles_of(raw, dates_from=practice.practice.first_day)
+    scanner = Scanner(needles.found)
+
+    assert scanner.scan([practice.paths.lake]).hits == ()
+    assert needles.too_short == {}
+    assert {hit.kind for hit in scanner.scan([public_file]).hits} >= {"appointment_id", "client_id"}
 
 
 @pytest.fixture(scope="module")

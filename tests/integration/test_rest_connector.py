@@ -174,13 +174,13 @@ def test_each_action_leaves_what_was_asked(tmp_path: Path) -> None:
 
 
 def test_a_message_speaks_the_clients_language_and_time(tmp_path: Path) -> None:
-    """Spanish, in Denver."""
+    """Spanish, in Denver; of a practice that gave itself no name, in the words for it."""
     with rest_world(tmp_path) as world:
         world.ehr.book.place(Client("PT-000005", "Ada", "Vale", "es-MX", "text", NOW, "America/Denver", "NY"))
         world.path.execute(world.approved(world.offer()))
         (offer,) = world.ehr.book.every(Message)
 
-    assert offer.body.startswith("your provider's office: hay una hora libre antes, el jue 5 mar, 1:00 pm.")
+    assert offer.body.startswith("la oficina de su proveedor: hay una hora libre antes, el jue 5 mar, 1:00 pm.")
     assert offer.body.endswith("Responda STOP para no recibir textos.")
 
 

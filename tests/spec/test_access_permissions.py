@@ -22,6 +22,7 @@ RECORDS = {
     Subject.CALLS,
     Subject.REPLIES,
     Subject.WAITLIST,
+    Subject.GROUPS,
     Subject.CLIENT_RECORD,
     Subject.SIDEBAR,
 }

@@ -13,12 +13,15 @@ from httpx import Response
 from joserfc.jwk import RSAKey
 from limits import RateLimitItemPerHour
 
+from hsched_adapters.access import remembered
 from hsched_adapters.access.rates import Rates
 from hsched_adapters.clock import SystemClock
+from hsched_core.domain.access import TOO_LONG_AGO
 from hsched_core.domain.errors import SettingsError
 from tests.openid_provider import CLIENT, SECRET, OpenIdProvider, by_another_key, by_public_key, openid_provider, unsigned
 from tests.service_world import Browser, ServiceWorld, service_world
 
+NOT_READ = "could not be read for more than a day"
 LOGINS = {"frontdesk@elm.example": "frontdesk", "gone@elm.example": "gone", "left@elm.example": "nobody-now"}
 
 
@@ -228,6 +231,29 @@ def test_a_provider_that_describes_itself_wrongly_is_not_asked(world: ServiceWor
     answer = world.browser().get("/sign-in/provider")
 
     assert (answer.status_code, "evil" in answer.text) == (503, False)
+
+
+def test_keys_that_could_not_be_read_for_a_day_sign_nobody_in(
+    world: ServiceWorld, provider: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They do for as long; then whoever signs in reads why not, and it is not counted against the address they share."""
+    assert signed_in(world.browser()).status_code == 303
+    monkeypatch.setattr(remembered, "KEEP_SECONDS", 0.0)
+    monkeypatch.setattr(remembered, "RELOAD_SECONDS", 0.0)
+    browser = world.browser()
+    path = way_back(browser)
+    provider.says = {"issuer": "https://evil.example"}
+    kept = browser.get(path)
+    browser = world.browser()
+    provider.says = {}
+    path = way_back(browser)
+    provider.says = {"issuer": "https://evil.example"}
+    monkeypatch.setattr(remembered, "LONGEST_SECONDS", 0.0)
+    late = browser.get(path)
+
+    assert (kept.status_code, late.status_code) == (303, 403)
+    assert NOT_READ in late.text
+    assert world.entries("access.refused")[-1].body["reason"] == TOO_LONG_AGO
 
 
 def test_without_its_secret_nobody_signs_in_and_who_starts_the_service_is_told(world: ServiceWorld) -> None:

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 from hsched_adapters.access.ehr_section import CdsSection, EhrSection
 from hsched_adapters.access.identity import Begun, Keys, read_document
 from hsched_adapters.access.provider import Provider
-from hsched_adapters.access.remembered import AT_ONCE, KEEP_SECONDS, RELOAD_SECONDS, NotNowError, Remembered, SignInRefusedError
+from hsched_adapters.access.remembered import AT_ONCE, SignInRefusedError
 from hsched_adapters.access.sealed import Sealer
 from hsched_adapters.access.section import ProviderSection
 from hsched_adapters.clock import SystemClock
@@ -82,6 +82,28 @@ def drips(connection: socket.socket) -> None:
         connection.sendall(b" ")
 
 
+def drips_its_head(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"x-never: ")
+    for _ in range(40):
+        sleep(0.05)
+        connection.sendall(b"a")
+
+
+def drips_without_a_length(connection: socket.socket) -> None:
+    """Where it is cut, what came is a document."""
+    connection.sendall(HEAD + b"connection: close\r\n\r\n{}")
+    for _ in range(40):
+        sleep(0.05)
+        connection.sendall(b" ")
+
+
+def drips_a_handshake(connection: socket.socket) -> None:
+    connection.sendall(b"\x16\x03\x03\x40\x00")
+    for _ in range(40):
+        sleep(0.05)
+        connection.sendall(b"\x02")
+
+
 def breaks_off(connection: socket.socket) -> None:
     connection.sendall(HEAD + b"content-length: 1000\r\n\r\n{")
 
@@ -103,7 +125,10 @@ def nests(connection: socket.socket) -> None:
     connection.sendall(HEAD + b"content-length: 100000\r\n\r\n" + b"[" * 100_000)
 
 
-@pytest.mark.parametrize("says", [drips, breaks_off, breaks_off_a_chunk, stops, zips_what_is_none, nests])
+BROKEN = [drips, drips_its_head, drips_without_a_length, breaks_off, breaks_off_a_chunk, stops, zips_what_is_none, nests]
+
+
+@pytest.mark.parametrize("says", BROKEN)
 def test_an_answer_that_does_not_come_to_its_end_is_none(others: Others, says: Callable[[socket.socket], None]) -> None:
     """Refused with a word, in little more than the time it had."""
     other, began = others(says), monotonic()
@@ -112,6 +137,17 @@ def test_an_answer_that_does_not_come_to_its_end_is_none(others: Others, says: C
         read_document(other.address, TIMEOUT)
 
     assert refused.value.code == "provider_not_reached"
+    assert monotonic() - began < 4 * TIMEOUT
+
+
+def test_a_handshake_that_drips_is_given_up_too(others: Others) -> None:
+    """TLS makes another object of the connection; it is the same line that is cut."""
+    other, began = others(drips_a_handshake), monotonic()
+
+    with pytest.raises(SignInRefusedError) as refused:
+        read_document(other.address.replace("http", "https"), TIMEOUT)
+
+    assert (refused.value.code, other.asked) == ("provider_not_reached", 1)
     assert monotonic() - began < 4 * TIMEOUT
 
 
@@ -133,8 +169,8 @@ def cds(address: str, _home: Path) -> Callable[[], object]:
     return lambda: clients.call(f"Bearer {token}", ["us"])
 
 
-def provider_at(address: str) -> Provider:
-    section = ProviderSection(address, "hsched", "", timeout_seconds=PATIENCE)
+def provider_at(address: str, seconds: float = PATIENCE) -> Provider:
+    section = ProviderSection(address, "hsched", "", timeout_seconds=seconds)
     return Provider(section, lambda: "", "https://elm.example/sign-in/return", SystemClock())
 
 
@@ -143,8 +179,8 @@ def provider(address: str, _home: Path) -> Callable[[], object]:
     return lambda: one.address(Begun.new())
 
 
-def launches_at(address: str, home: Path) -> Launches:
-    section = EhrSection(address, "hsched", logins={"Practitioner/1": "anna"}, timeout_seconds=PATIENCE)
+def launches_at(address: str, home: Path, seconds: float = PATIENCE) -> Launches:
+    section = EhrSection(address, "hsched", logins={"Practitioner/1": "anna"}, timeout_seconds=seconds)
     sealer = Sealer(Keyring(home, "elm"), SystemClock(), "launch")
     return Launches(section, lambda _name: "", "https://elm.example/smart/return", SystemClock(), sealer)
 
@@ -200,137 +236,59 @@ def test_for_what_is_no_token_nobody_is_asked() -> None:
     assert asked == []
 
 
-class Source:
-    """What is read, and a clock."""
-
-    def __init__(self) -> None:
-        self.seconds, self.read, self.says = 1000.0, 0, "first"
-
-    def __call__(self) -> str:
-        self.read += 1
-        if not self.says:
-            raise SignInRefusedError("provider_not_reached")
-        return self.says
-
-
-@pytest.fixture
-def source() -> Source:
-    return Source()
-
-
-@pytest.fixture
-def kept(source: Source) -> Remembered[str]:
-    return Remembered(source, lambda: source.seconds)
-
-
-def test_what_is_known_is_kept_for_an_hour(source: Source, kept: Remembered[str]) -> None:
-    """And for half a minute where somebody wants it new."""
-    found = [kept.value()]
-    source.says = "second"
-    found += [kept.value(is_new_wanted=True)]
-    source.seconds += RELOAD_SECONDS
-    found += [kept.value(), kept.value(is_new_wanted=True)]
-    source.says = "third"
-    source.seconds += KEEP_SECONDS
-    found += [kept.value()]
-
-    assert (found, source.read) == (["first", "first", "first", "second", "third"], 3)
-
-
-def test_a_failure_is_remembered(source: Source, kept: Remembered[str]) -> None:
-    """For half a minute, by its word."""
-    source.says = ""
-    codes = []
-    for _ in range(3):
-        with pytest.raises(SignInRefusedError) as refused:
-            kept.value()
-        codes.append(refused.value.code)
-    read, source.says = source.read, "first"
-    source.seconds += RELOAD_SECONDS
-
-    assert (codes, read, kept.value()) == (["provider_not_reached"] * 3, 1, "first")
-
-
-def test_what_was_known_stays_in_use_where_it_cannot_be_read_again(source: Source, kept: Remembered[str]) -> None:
-    """Tokens that no key fits do not make it read at each of them."""
-    kept.value()
-    source.says = ""
-    source.seconds += KEEP_SECONDS
-    found = [kept.value(is_new_wanted=True) for _ in range(5)]
-
-    assert (found, source.read) == (["first"] * 5, 2)
-
-
-def test_who_was_not_read_for_a_moment_is_asked_in_the_next(source: Source) -> None:
-    """Somebody else was reading what this needs: that is no failure to remember."""
-    busy = [True]
-
-    def read() -> str:
-        if busy.pop():
-            raise NotNowError("provider_busy")
-        return "first"
-
-    kept = Remembered(read, lambda: source.seconds)
-    with pytest.raises(NotNowError):
-        kept.value()
-    busy.append(False)
-
-    assert kept.value() == "first"
-
-
-def test_whoever_comes_while_it_is_read_gets_what_was_known(source: Source) -> None:
-    """At once."""
-    is_inside, may_end = Event(), Event()
-
-    def read() -> str:
-        if source.read:
-            is_inside.set()
-            may_end.wait(5)
-        return source()
-
-    kept = Remembered(read, lambda: source.seconds)
-    kept.value()
-    source.seconds, source.says = source.seconds + KEEP_SECONDS, "second"
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(kept.value)
-        is_inside.wait(5)
-        meanwhile = [kept.value(), kept.value(is_new_wanted=True)]
-        may_end.set()
-
-        assert (meanwhile, slow.result()) == (["first", "first"], "second")
-
-
-def provider_back(address: str, _home: Path) -> Callable[[], object]:
-    one, begun = provider_at(address), Begun.new()
+def provider_back(address: str, _home: Path, seconds: float = PATIENCE) -> Callable[[], object]:
+    one, begun = provider_at(address, seconds), Begun.new()
     one.address(begun)
     return lambda: one.identity(begun, {"state": begun.state, "code": "made-up"})
 
 
-def launch_back(address: str, home: Path) -> Callable[[], object]:
-    launches = launches_at(address, home)
+def launch_back(address: str, home: Path, seconds: float = PATIENCE) -> Callable[[], object]:
+    launches = launches_at(address, home, seconds)
     _, kept, state = launches.begin(address, "handle")
     return lambda: launches.finish(kept, {"state": state, "code": "made-up"})
 
 
-@pytest.mark.parametrize("door", [provider_back, launch_back])
-def test_so_many_wait_for_a_token_and_no_more(others: Others, tmp_path: Path, door: Door) -> None:
-    """Strangers come back with codes about which the other side says nothing: whoever finds eight there is refused at once."""
-    may_end, documents = Event(), [b""]
+def described(others: Others, then: Callable[[socket.socket], None]) -> Other:
+    """Another side that says what it is to whoever comes first, and to everybody after that something else."""
+    documents = [b""]
 
     def says(connection: socket.socket) -> None:
         if documents:
             connection.sendall(HEAD + documents.pop())
         else:
-            wait_for(may_end)
+            then(connection)
 
     other = others(says)
     about = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), f"{other.address}/x")
     content = json.dumps({**about, "issuer": other.address, "code_challenge_methods_supported": ["S256"]}).encode()
     documents[0] = b"content-length: %d\r\n\r\n%b" % (len(content), content)
+    return other
+
+
+@pytest.mark.parametrize("says", [drips, drips_its_head])
+@pytest.mark.parametrize("door", [provider_back, launch_back])
+def test_a_token_that_drips_is_given_up(
+    others: Others, tmp_path: Path, door: Callable[[str, Path, float], Callable[[], object]], says: Callable[[socket.socket], None]
+) -> None:
+    """The thread is free again in little more than the time it had."""
+    call, began = door(described(others, says).address, tmp_path, TIMEOUT), monotonic()
+
+    with pytest.raises(SignInRefusedError) as refused:
+        call()
+
+    assert refused.value.code == "provider_not_reached"
+    assert monotonic() - began < 4 * TIMEOUT
+
+
+@pytest.mark.parametrize("door", [provider_back, launch_back])
+def test_so_many_wait_for_a_token_and_no_more(others: Others, tmp_path: Path, door: Door) -> None:
+    """Strangers come back with codes about which the other side says nothing: whoever finds eight there is refused at once."""
+    may_end = Event()
+    other = described(others, lambda _connection: wait_for(may_end))
     call = door(other.address, tmp_path)
 
     assert words(call, AT_ONCE, may_end) == (["provider_busy"] * (CALLERS - AT_ONCE), ["provider_not_reached"] * AT_ONCE)
-    assert (other.asked, documents) == (1 + AT_ONCE, [])
+    assert other.asked == 1 + AT_ONCE
 
 
 def test_a_sealed_value_is_of_one_use(tmp_path: Path) -> None:

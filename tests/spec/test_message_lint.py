@@ -17,7 +17,7 @@ from hsched_adapters.ehr.rest.wording import (
 )
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.errors import SettingsError
-from hsched_core.messages.lint import LANGUAGES, STOP, WIDEST, lint, plain, rendered, revealing, without_link
+from hsched_core.messages.lint import LANGUAGES, STOP, UNNAMED, WIDEST, lint, plain, rendered, revealing, without_link
 from tests.path_world import NOON
 
 SHIPPED = read_templates(TEMPLATES)
@@ -120,8 +120,8 @@ def test_without_its_pages_a_practice_writes_the_same_words_but_the_sentence_wit
     assert without_link("{sender}: see you. Reply YES. Or here: {link}") == "{sender}: see you. Reply YES."
     assert without_link("{sender}: take it here: {link}") == "{sender}: take it here: {link}"
     linked = {name: texts for name, texts in SHIPPED.items() if "{link}" in texts["en"] and name != "waitlist_offer"}
-    reminders = {"visit_reminder", "reminder_confirm", "reminder_again", "reminder_confirm.mail", "reminder_again.mail"}
-    assert linked.keys() == {*reminders, "visit_not_moved"}
+    asking = {"reminder_confirm", "reminder_again", "group_rsvp"}
+    assert linked.keys() == {"visit_reminder", "visit_not_moved", *asking, *(f"{name}.mail" for name in asking)}
     left = {name: {language: without_link(text) for language, text in texts.items()} for name, texts in linked.items()}
     assert not any("{link}" in text or "{when}" not in text for texts in left.values() for text in texts.values())
     assert [str(one) for one in lint_all(left)] == []
@@ -136,7 +136,7 @@ def test_plain_text_keeps_what_is_read_and_drops_what_is_not() -> None:
 def test_by_mail_nobody_is_asked_to_reply() -> None:
     """What asks a text's reader for a YES has other words where nobody reads an answer; a practice's own words stand on every channel."""
     templates = load_templates()
-    for name in ("reminder_confirm", "reminder_again", "standby_offer"):
+    for name in ("reminder_confirm", "reminder_again", "group_rsvp", "standby_offer"):
         for channel in (Channel.EMAIL, Channel.PORTAL):
             told = words_on(channel, name, templates)
             assert told
@@ -163,3 +163,12 @@ def test_what_messages_ask_for_is_read_once_however_many_cards_a_page_shows() ->
     assert fields_by_template() is fields_by_template()
     with pytest.raises(TypeError):
         fields_by_template()["visit_reminder"] = frozenset()  # type: ignore[index]  # that it refuses is the point
+
+
+def test_a_practice_without_a_name_signs_in_each_language_and_fits_into_one_text() -> None:
+    """A name of its own stays as it is."""
+    signatures = [rendered("{sender}", language, UNNAMED["en"], as_text=False) for language in LANGUAGES]
+
+    assert signatures == ["your provider's office", "la oficina de su proveedor"]
+    assert rendered("{sender}", "es", "Elm Street", as_text=False) == "Elm Street"
+    assert [str(one) for one in lint_all(load_templates(), sender=UNNAMED["en"])] == []

@@ -12,12 +12,13 @@ from httpx import Response
 from joserfc.jwk import ECKey, OctKey
 from limits import RateLimitItemPerHour
 
+from hsched_adapters.access import remembered
 from hsched_adapters.access.ehr_section import EhrSection
 from hsched_adapters.access.rates import Rates
 from hsched_adapters.access.section import load_access
 from hsched_adapters.clock import SystemClock
 from hsched_adapters.embedding.launches import Launches
-from hsched_core.domain.access import Way
+from hsched_core.domain.access import TOO_LONG_AGO, Way
 from hsched_core.domain.errors import SettingsError
 from hsched_service.access.guard import declared
 from hsched_service.sidebar.gate import MOST
@@ -263,6 +264,21 @@ def test_who_is_vouched_for_wrongly_is_not_let_in(world: EmbeddedWorld, lie: Lie
 
     assert (answer.status_code, "evil" in answer.text, "mallory" in answer.text) == (403, False, False)
     assert (len(refusals(world)), len(world.service.entries("sign_in.started"))) == (before + 1, started)
+
+
+def test_an_ehrs_keys_that_could_not_be_read_for_a_day_open_nothing(world: EmbeddedWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was known lets people in for as long; then the frame says why not."""
+    assert came_back(world, "front").status_code == 303
+    monkeypatch.setattr(remembered, "KEEP_SECONDS", 0.0)
+    monkeypatch.setattr(remembered, "RELOAD_SECONDS", 0.0)
+    world.ehr.says = {"issuer": None}
+    kept = came_back(world, "front")
+    monkeypatch.setattr(remembered, "LONGEST_SECONDS", 0.0)
+    late = world.frame("front").get(world.ehr.path(world.ehr.launch(PATIENT)))
+
+    assert (kept.status_code, late.status_code) == (303, 403)
+    assert "could not be read for more than a day" in late.text
+    assert refusals(world)[-1][1] == TOO_LONG_AGO
 
 
 @pytest.mark.parametrize(

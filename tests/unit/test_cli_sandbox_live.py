@@ -12,7 +12,7 @@ from hsched_adapters.assembly import open_practice
 from hsched_adapters.settings import Paths, load_practice, load_settings, save_practice
 from hsched_cli import sandbox_ehr, sandbox_live
 from hsched_cli.main import run
-from hsched_cli.sandbox_permission import permit, reminding, switch_on_reminders
+from hsched_cli.sandbox_permission import grouping, permit, reminding, switch_on_reminders
 from hsched_core.domain.rollout import Phase
 from hsched_core.use_cases import REMINDERS
 from hsched_core.use_cases.reminders_plan import Step
@@ -82,8 +82,9 @@ def test_texts_and_reminders_are_connected_before_anything_starts(
         rollout = state.rollout(REMINDERS, practice.clock.now())
 
     assert "hsched reminders, hsched messages, hsched replies" in told
-    assert told.count("manager1 and manager2 approved") == 3  # the waitlist, picks of other times, reminders
-    assert not permit(practice, reminding())  # the next start has nothing to decide
+    assert told.count("manager1 and manager2 approved") == 4  # the waitlist, picks of other times, reminders, groups
+    assert not any(permit(practice, one()) for one in (reminding, grouping))  # the next start has nothing to decide
+    assert practice.service.group_settings.is_on
     assert text is not None
     assert text.base_url in told
     assert (practice.paths.keys / text.token_file).read_text(encoding="ascii").strip() not in told

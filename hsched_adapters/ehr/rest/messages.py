@@ -12,7 +12,7 @@ from hsched_adapters.ehr.rest.records import SeenClient, SeenMessage
 from hsched_adapters.ehr.rest.wording import STOP, fields_of, language_for, words_on, written_time
 from hsched_core.domain.actions import Action, OfferSlot, SendMessage
 from hsched_core.domain.contact import Channel, Outreach
-from hsched_core.messages.lint import without_link
+from hsched_core.messages.lint import signed, without_link
 from hsched_core.policy.practice import zone_named
 from hsched_core.ports import Absent, CannotTell, Found, Permit, Sighting
 
@@ -107,7 +107,7 @@ class Sending:
     def _values(self, permit: Permit, wanted: set[str], language: str, client: SeenClient) -> Mapping[str, str]:
         """What the template asks for; NotAskedError where the action does not have it."""
         zone = (zone_named(client.zone) if client.zone else None) or self._wording.zone
-        values = {"sender": self._wording.sender}
+        values = {"sender": signed(self._wording.sender, language)}
         if "when" in wanted:
             values["when"] = written_time(self._starts_at(permit.action).astimezone(zone), language)
         if isinstance(permit.action, OfferSlot):
