@@ -92,7 +92,10 @@ class Arena:
 
     def tap(self, link: ClientLink, at: datetime) -> Picked:
         visit_at = self.world.ehr.appointments_by_id[link.visit].session.starts_at
-        return self.desk().pick(link, visit_at, at)
+        desk = self.desk()
+        became = desk.pick(link, visit_at, at)
+        desk.told(link)  # as its page does
+        return became
 
     def at(self, time: datetime) -> int:
         """How many visits the EHR has then."""

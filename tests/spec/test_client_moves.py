@@ -14,10 +14,9 @@ from hsched_core.domain.client_links import LASTS
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.holdout import Arm, Draw
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNFILLED, OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts
-from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_pipelines.operations.event_work import keep
 from hsched_sandbox.ehr.records import Status
 from tests.client_world import ADDRESS
