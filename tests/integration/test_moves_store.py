@@ -8,9 +8,11 @@ import pytest
 
 from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.engine import open_engine, reading
+from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
 from hsched_core.workflow.moves import Picked
 from hsched_core.workflow.offer_steps import OPENING, claim_opening, footing_of_opening, pick_opening, release_opening, replay
@@ -135,3 +137,52 @@ def test_an_ehr_whose_list_is_behind_does_not_hide_the_old_time(url: str, tmp_pa
             left = tx.opening(link.visit)
         assert left is not None
         assert (left.state, left.opening.starts_at) == (OpeningState.OPEN, before.session.starts_at)
+
+
+@pytest.mark.parametrize("phase", [Phase.REVIEW, Phase.AUTO])
+def test_a_worker_that_stalls_before_it_proposes_comes_too_late(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: Phase
+) -> None:
+    """Longer than a pick is waited for: another client has the time by then, and only they do."""
+    with arena(url, tmp_path) as found:
+        found.order(phase)
+        at, slow, quick, path = found.opening(0), found.client(), found.client(), found.world.path
+        propose, given = path.propose, []
+
+        def stalls(proposal: Proposal) -> Case:
+            if not given:
+                given.append(Picked.REFUSED)
+                found.world.wait(minutes=3)
+                found.desk().advance()
+                found.order(Phase.REVIEW)
+                given[0] = found.tap(quick, at)
+                found.order(phase)
+            return propose(proposal)
+
+        monkeypatch.setattr(path, "propose", stalls)
+        assert (found.tap(slow, at), given) == (Picked.GONE, [Picked.DONE])
+        found.desk().advance()
+        with found.world.store.transaction() as tx:
+            states = [[case.state for case in tx.cases_about(one.visit)] for one in (slow, quick)]
+        assert states == [[State.WITHDRAWN], [State.WAITING]]
+
+
+def test_a_step_back_to_shadow_in_the_moment_of_the_tap_costs_nobody_the_time(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, path = found.opening(0), found.client(), found.world.path
+        propose = path.propose
+
+        def steps_back(proposal: Proposal) -> Case:
+            found.order(Phase.SHADOW)
+            return propose(proposal)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(path, "propose", steps_back)
+            assert found.tap(link, at) is Picked.REFUSED
+        found.order(Phase.REVIEW)
+        assert found.tap(link, at) is Picked.DONE
+        with found.world.store.transaction() as tx:
+            assert [case.state for case in tx.cases_about(link.visit)] == [State.SHADOWED, State.WAITING]
