@@ -11,7 +11,7 @@ import pytest
 from hsched_core.domain.case import Case, Decline
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.openings import UNFILLED, OpeningState
+from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.approval import NotPermittedError
 from hsched_core.workflow.offer_steps import add_opening
@@ -221,8 +221,8 @@ def test_a_pick_goes_on_when_the_visit_is_only_edited(moves: Moves, browser: Bro
     moves.change(mover.visit)
     moves.told(mover.visit)
     moves.told(mover.visit)
-    old, new = moves.cases(mover.visit)
-    assert (old.id, old.state, new.state, new.action.session) == (first.id, State.WITHDRAWN, State.WAITING, first.action.session)
+    old, new = sorted(moves.cases(mover.visit), key=lambda case: case.id != first.id)
+    assert (old.state, new.state, new.action.session) == (State.WITHDRAWN, State.WAITING, first.action.session)
     assert moves.opening(opening).booking == new.id
     assert "We received your choice" in browser.get(mover.path).text
     moves.approve(new)
@@ -235,14 +235,14 @@ def test_an_approved_pick_of_an_edited_visit_is_asked_about_again(moves: Moves, 
     moves.world.opened.path.approve(case.id, case.action.digest, moves.world.opened.service.roll.people()["frontdesk"])
     moves.change(mover.visit)
     moves.rounds()
-    old, new = moves.cases(mover.visit)
+    old, new = sorted(moves.cases(mover.visit), key=lambda one: one.id != case.id)
     assert (old.state, new.state, moves.opening(opening).booking) == (State.BLOCKED, State.WAITING, new.id)
     assert "We received your choice" in browser.get(mover.path).text
 
 
 def test_whose_visit_becomes_another_kind_hears_that_the_pick_is_off(moves: Moves, browser: Browser, waiting: Waiting) -> None:
     mover, opening, _ = waiting
-    moves.change(mover.visit, type=Type.COUPLE)
+    moves.change(mover.visit, type=Type.FAMILY)
     moves.told(mover.visit)
     moves.world.clock.instant = NOW + MINUTE
     moves.rounds()
@@ -282,7 +282,7 @@ def test_who_keeps_their_time_may_pick_the_same_again(moves: Moves, browser: Bro
     browser.post(mover.path, data={"answer": "keep", "time": VISIT_AT.isoformat()})
     (again,) = moves.shown(browser, mover)
     assert moves.tap(browser, mover, again).status_code == 202
-    assert [case.state for case in moves.cases(mover.visit)] == [State.WITHDRAWN, State.WAITING]
+    assert Counter(case.state for case in moves.cases(mover.visit)) == {State.WITHDRAWN: 1, State.WAITING: 1}
 
 
 def test_whose_offer_a_pick_took_back_is_asked_once_the_time_is_free_again(moves: Moves, browser: Browser) -> None:
@@ -364,11 +364,10 @@ def test_one_hour_is_one_opening(moves: Moves, browser: Browser) -> None:
 def test_of_two_openings_that_overlap_one_is_given(moves: Moves, browser: Browser) -> None:
     moves.phase(Phase.REVIEW)
     one, other = moves.mover(VISIT_AT + 3 * DAY), moves.mover(VISIT_AT + 4 * DAY)
-    moves.free(VISIT_AT)
-    now, late = moves.world.clock.now(), VISIT_AT + 30 * MINUTE
+    (opening,) = moves.free(VISIT_AT)
+    late = VISIT_AT + 30 * MINUTE
     with moves.world.opened.path_store.transaction() as tx:  # as an earlier version left them
-        record = next(each for each in tx.openings(*UNFILLED, after=now) if each.opening.starts_at == VISIT_AT)
-        add_opening(tx, replace(record.opening, id="0e" * 16, starts_at=late))
+        add_opening(tx, replace(moves.opening(opening).opening, id="0e" * 16, starts_at=late))
     wanted = [each.isoformat() for each in (VISIT_AT, late)]
     assert set(moves.shown(browser, one)) == set(wanted)
     assert moves.tap(browser, one, wanted[0]).status_code == 202
