@@ -23,8 +23,9 @@ def name_of(pick: Case, template: str) -> str:
 
 def is_word(case: Case) -> bool:
     """Whether it tells a client what became of a pick; also where a person chose another way for it."""
-    is_ours = case.proposal.use_case == RESCHEDULE and isinstance(case.action, SendMessage)
-    return is_ours and case.action.template in (MOVED_TEMPLATE, NOT_MOVED_TEMPLATE)
+    if case.proposal.use_case != RESCHEDULE or not isinstance(case.action, SendMessage):
+        return False
+    return case.action.template in (MOVED_TEMPLATE, NOT_MOVED_TEMPLATE)
 
 
 def is_so(word: Case, about: Iterable[Case], visit: Appointment | None, now: datetime) -> bool | None:
