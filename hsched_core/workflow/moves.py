@@ -228,7 +228,7 @@ class MovesDesk:
             current, found = tx.opening(taken.id), tx.link(link.id)
             if current and current.booking == case.id and case.state is State.SHADOWED:
                 let_go(tx, current, tx.now(self._with.clock))
-            has_it = current is not None and current.booking == case.id
+            has_it = self._still_has_it(current, case)
             if found and has_it:
                 after = acted(found, Act.PICK)
                 tx.put_link(after, audit=trail.used(after, Act.PICK, tx.now(self._with.clock)))
@@ -236,6 +236,9 @@ class MovesDesk:
             self._came_too_late(case)
             return None
         return case
+
+    def _still_has_it(self, record: OpeningRecord | None, case: Case) -> bool:
+        return record is not None and record.booking == case.id
 
     def _came_too_late(self, case: Case) -> None:
         """This worker took longer to propose than a pick is waited for, and the time is somebody else's."""

@@ -345,3 +345,25 @@ def test_the_page_is_one_tap_a_time_without_scripts_in_both_languages(moves: Mov
     assert len(PICK.findall(text)) == 3  # the best of four
     assert "<script" not in text
     assert not any(name in text for name in ("Stellan", "Holm", "therap", mover.client, moves.world.token("client", mover.client)))
+
+
+def test_a_time_whose_offer_was_approved_is_not_shown(moves: Moves, browser: Browser) -> None:
+    """It has not left yet, and may at any moment."""
+    moves.waits()
+    mover = moves.mover(VISIT_AT + DAY)
+    (opening,) = moves.free(VISIT_AT)
+    moves.rounds()
+    (offer,) = moves.about(opening)
+    assert len(moves.shown(browser, mover)) == 1
+    moves.world.opened.path.approve(offer.id, offer.action.digest, moves.world.opened.service.roll.people()["frontdesk"])
+    assert moves.shown(browser, mover) == []
+
+
+def test_an_ehr_that_refuses_the_move_is_told_as_a_time_that_is_gone(moves: Moves, browser: Browser) -> None:
+    mover = moves.mover()
+    (opening,) = moves.free(VISIT_AT + DAY)
+    (wanted,) = moves.shown(browser, mover)
+    moves.world.ehr.order("422", "PATCH *")
+    page = moves.tap(browser, mover, wanted, VISIT_AT)
+    assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
+    assert (moves.pick(mover.visit).state, moves.opening(opening).booking) == (State.REJECTED, "")
