@@ -363,7 +363,7 @@ def test_an_ehr_that_refuses_the_move_is_told_as_a_time_that_is_gone(moves: Move
     mover = moves.mover()
     (opening,) = moves.free(VISIT_AT + DAY)
     (wanted,) = moves.shown(browser, mover)
-    moves.world.ehr.order("422", "PATCH *")
+    moves.world.ehr.order("status_422", "PATCH *")
     page = moves.tap(browser, mover, wanted, VISIT_AT)
     assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
     assert (moves.pick(mover.visit).state, moves.opening(opening).booking) == (State.REJECTED, "")
