@@ -104,10 +104,10 @@ class MoveEndings:
             self._came_to_nothing(record, case, done, is_told=is_told)
 
     def _is_for_a_page(self, case: Case, now: datetime) -> bool:
-        """It ended just now in the hands of somebody who waits for a page: that is given its time to say so."""
+        """It is, or just ended, in the hands of somebody who waits for a page: that is given its time to do it, and to say so."""
         if now - case.since >= PAGE_LASTS:
             return False
-        if case.state is State.CONFIRMED:
+        if case.state in (State.APPROVED, State.CONFIRMED):
             ordered: datetime | None = min((one.at for one in case.approvals if one.order), default=None)
             return ordered is not None and case.since - ordered < PAGE_LASTS
         return case.state in STOPPED and self._where_it_was(case) is not None
