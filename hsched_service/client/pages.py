@@ -201,10 +201,11 @@ def _picked(at: Showing, seen: Seen, fields: Fields, shown: datetime) -> HTMLRes
     told = service.client_pages.look(seen.link)
     if told.standing is Visit.NEW_TIME or became is Picked.GONE:
         service.moves.told(seen.link)
-    if became is Picked.GONE and told.session and may(seen.link, told.standing, Act.OTHER_TIME):
+    is_where_it_was = told.session is not None and told.session.starts_at == shown
+    if became is Picked.GONE and is_where_it_was and told.session and may(seen.link, told.standing, Act.OTHER_TIME):
         return times_page(at, told.session, service.moves.times(seen.link), TIME_TAKEN)
     counts, may_look = became is Picked.DONE, may(seen.link, told.standing, Act.OTHER_TIME)
-    if not counts and may_look and told.session and told.session.starts_at != shown:
+    if not counts and may_look and told.session and not is_where_it_was:
         told = replace(told, standing=Visit.MOVED)
     return _visit(at, seen, replace(told, counts=counts))
 

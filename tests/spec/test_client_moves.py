@@ -17,6 +17,7 @@ from hsched_core.domain.lifecycle import State
 from hsched_core.domain.openings import UNFILLED, OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts
+from hsched_core.use_cases.reschedule import Alternative, Facts
 from hsched_pipelines.operations.event_work import keep
 from hsched_sandbox.ehr.records import Status
 from tests.client_world import ADDRESS
@@ -367,3 +368,21 @@ def test_an_ehr_that_refuses_the_move_is_told_as_a_time_that_is_gone(moves: Move
     page = moves.tap(browser, mover, wanted, VISIT_AT)
     assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
     assert (moves.pick(mover.visit).state, moves.opening(opening).booking) == (State.REJECTED, "")
+
+
+def test_the_slower_of_two_taps_is_shown_the_time_that_the_other_one_brought(
+    moves: Moves, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mover, desk = moves.mover(), moves.world.opened.service.moves
+    moves.free(VISIT_AT + DAY, VISIT_AT + 2 * DAY)
+    first, second = moves.shown(browser, mover)
+    shown = desk._shown
+
+    def meanwhile(facts: Facts | None) -> tuple[Alternative, ...]:
+        monkeypatch.setattr(desk, "_shown", shown)
+        assert moves.tap(browser, mover, first, VISIT_AT).status_code == 200
+        return shown(facts)
+
+    monkeypatch.setattr(desk, "_shown", meanwhile)
+    page = moves.tap(browser, mover, second, VISIT_AT)
+    assert (page.status_code, "Please look again" in page.text, "Tuesday, March 10" in page.text) == (409, True, True)
