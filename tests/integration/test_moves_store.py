@@ -250,3 +250,27 @@ def test_an_address_at_which_nothing_may_be_chosen_has_no_times(url: str, tmp_pa
         with found.store.transaction() as tx:
             tx.put_link(replace(link, version=link.version + 1, **changes), audit=trail.made(link, NOON))
         assert found.desk().times(link) == ()
+
+
+def test_a_worker_that_fails_too_late_gives_nobody_elses_time_back(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own two minutes are over, and another one has just taken the time and is about to propose."""
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, name = found.opening(0), found.client(), f"{0xB000:032x}"
+
+        def fails(_proposal: Proposal) -> Case:
+            found.world.wait(minutes=3)
+            found.desk().advance()
+            with found.world.store.transaction() as tx:
+                record = tx.opening(name)
+                assert record is not None
+                pick_opening(tx, record, "5d" * 16, found.world.now(), found.world.now() + timedelta(minutes=2))
+            raise UserError("The EHR does not answer.")
+
+        monkeypatch.setattr(found.world.path, "propose", fails)
+        with pytest.raises(UserError):
+            found.tap(link, at)
+        with found.world.store.transaction() as tx:
+            record = tx.opening(name)
+        assert record is not None
+        assert record.booking == "5d" * 16

@@ -52,7 +52,6 @@ def test_a_worker_that_dies_between_both_leaves_one_of_them_and_tells_nobody(tmp
         found.order(Phase.REVIEW)
         at, link, world = found.opening(0), found.client(), found.world
         assert found.tap(link, at) is Picked.DONE
-        (pick,), _ = seen(found, link.visit)
         with monkeypatch.context() as patched:
             patched.setattr(world.path, "withdraw", silent)
             with pytest.raises(UserError):
