@@ -1,5 +1,6 @@
 """A pick of an edited visit goes over to a new proposal: what happens where that does not work out at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hsched_core.domain.case import Case
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.offers import OpeningRecord
+from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.workflow.moves import Picked
 from hsched_core.workflow.picks_kept import carry_over
@@ -63,3 +65,17 @@ def test_a_worker_that_dies_between_both_leaves_one_of_them_and_tells_nobody(tmp
         cases, record = seen(found, link.visit)
         assert {case.id == record.booking: case.state for case in cases} == {True: State.WAITING, False: State.WITHDRAWN}
         assert told == []
+
+
+def test_staff_who_move_the_visit_to_the_picked_time_themselves_have_done_it(tmp_path: Path) -> None:
+    """No notice tells of it: the calendar does. The time is taken, and nobody is asked any more."""
+    with arena(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, there = found.opening(0), found.client(), found.world.ehr.appointments_by_id
+        assert found.tap(link, at) is Picked.DONE
+        visit = there[link.visit]
+        there[link.visit] = replace(visit, version="9", session=replace(visit.session, starts_at=at))
+        found.world.desk.advance()
+        found.desk().advance()
+        (pick,), record = seen(found, link.visit)
+        assert (pick.state, record.state) == (State.WITHDRAWN, OpeningState.TAKEN)
