@@ -1,7 +1,9 @@
 """One visit for another in words: what a person needs to see where a client gives a time up and takes a different one."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hsched_core.domain.action_words import MODALITY
 from hsched_core.domain.sessions import Session
 
 SHORT = 8  # digits of a pseudonym in a sentence
@@ -14,9 +16,12 @@ def exchange(gives_up: Session | None, takes: Session | None, zone: str) -> tupl
     return (f"Given up: {_visit(gives_up, zone)}.", *((f"Taken instead: {_visit(takes, zone)}.",) if takes else ()))
 
 
+def clock(at: datetime, zone: str) -> str:
+    """`Mon, Mar 9, 2026, 1:00 PM`, on that zone's wall clock."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a, %b} {local.day}, {local.year}, {local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+
 def _visit(session: Session, zone: str) -> str:
-    when = f"{session.starts_at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}"
-    return (
-        f"{when} ({zone}), {session.session_type} session of {session.duration_minutes} min ({session.modality}) "
-        f"with clinician {session.clinician[:SHORT]}"
-    )
+    kind = f"{session.session_type} session of {session.duration_minutes} min, {MODALITY[session.modality]}"
+    return f"{clock(session.starts_at, zone)} ({zone}), {kind}, with clinician {session.clinician[:SHORT]}"

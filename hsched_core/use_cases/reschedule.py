@@ -22,7 +22,7 @@ from hsched_core.policy.calendar import closed
 from hsched_core.policy.facts import Matter
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.use_cases import RESCHEDULE
-from hsched_core.use_cases.exchange import exchange
+from hsched_core.use_cases.exchange import clock, exchange
 from hsched_core.use_cases.reschedule_settings import HOUR, MINUTE, RescheduleSettings
 
 CHOSE = "The client chose this time on the page of their message."
@@ -99,7 +99,7 @@ def choice_id(facts: Facts, opening: OpeningRecord) -> str:
 
 
 def _candidate(facts: Facts, one: Alternative) -> Candidate:
-    when = f"{one.to.starts_at.astimezone(facts.zone):%a %d %b %Y %H:%M}"
+    when = clock(one.to.starts_at, facts.policy.zone)
     return Candidate(facts.visit.session.client, None, None, ALSO_SHOWN.format(when=when, why=one.why))
 
 

@@ -30,6 +30,10 @@ class RescheduleSettings:
                 "A notice of reschedule leaves nobody time to decide.",
                 f"Set least_notice_minutes and visit_notice_minutes to {LEAST_NOTICE} or more.",
             )
+        if self.least_notice >= self.most_notice:
+            raise SettingsError(
+                "No time lies between reschedule.least_notice_minutes and reschedule.most_notice_days.", "Set most_notice_days higher."
+            )
         for name in ("most_notice_days", "decide_hours", "most_moves"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"reschedule.{name} is below 1.", f"Set {name} to 1 or more; phase shadow shows no times at all.")

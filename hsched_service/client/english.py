@@ -87,7 +87,7 @@ ENGLISH = Words(
             "Which time suits you better?", "These times are free. Tap one to have it instead of the time above.",
             "If our office has to confirm it first, the next page says so.",
         ),
-        TIME_TAKEN: ("That time is not free any more", "Nothing has changed: the time above is still booked for you."),
+        TIME_TAKEN: ("That time cannot be booked", "Nothing has changed: the time above is still booked for you."),
         STOP: (
             "Stop all messages?", "We will not write to you or call to remind you any more, and not offer you free times.",
             "Your booked times stay booked.",

@@ -86,7 +86,7 @@ SPANISH = Words(
             "¿Qué hora le viene mejor?", "Estas horas están libres. Toque una para tenerla en lugar de la de arriba.",
             "Si nuestra oficina tiene que confirmarla antes, la página siguiente se lo dice.",
         ),
-        TIME_TAKEN: ("Esa hora ya no está libre", "Nada ha cambiado: la hora de arriba sigue reservada para usted."),
+        TIME_TAKEN: ("Esa hora no se puede reservar", "Nada ha cambiado: la hora de arriba sigue reservada para usted."),
         STOP: (
             "¿No recibir más mensajes?", "No le escribiremos ni le llamaremos para recordarle sus horas, ni le ofreceremos horas libres.",
             "Sus horas reservadas siguen reservadas.",

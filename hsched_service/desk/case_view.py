@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.action_words import CHANNEL, MESSAGES, Speaker, Told
-from hsched_core.domain.actions import Action, OfferSlot, SendMessage, UpdateWaitlistStatus
+from hsched_core.domain.actions import Action, MoveAppointment, OfferSlot, SendMessage, UpdateWaitlistStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.changing import texts_for
 from hsched_core.domain.contact import Channel
@@ -172,4 +172,6 @@ def _choice(number: int, one: Candidate, proposed: Action, speaker: Speaker) -> 
     what = speaker.tell(one.action).title if one.action else ""
     digest = one.action.digest if one.action else ""
     who = speaker.names.client(one.subject)
+    if isinstance(proposed, MoveAppointment) and one.action is None:  # other times of the same client: nobody was skipped
+        return Choice(number, who, None, one.skipped_because, "", "", is_proposed=False)
     return Choice(number, who, one.fit, what, digest, one.skipped_because, digest == proposed.digest)

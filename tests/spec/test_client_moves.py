@@ -165,7 +165,7 @@ def test_of_two_clients_the_second_is_shown_what_is_left(moves: Moves, browser: 
     first, second = moves.shown(browser, slow)
     moves.tap(browser, quick, first)
     page = moves.tap(browser, slow, first)
-    assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
+    assert (page.status_code, "That time cannot be booked" in page.text) == (409, True)
     assert PICK.findall(page.text) == [second] == moves.shown(browser, slow)
     assert moves.cases(slow.visit) == []
     assert moves.world.entries("link.refused")[-1].body["reason"] == "taken"
@@ -202,7 +202,7 @@ def test_a_time_that_was_offered_to_somebody_is_not_shown(moves: Moves, browser:
     moves.approve(offer)
     assert (len(wanted), moves.shown(browser, mover)) == (1, [])
     page = moves.tap(browser, mover, wanted[0])
-    assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
+    assert (page.status_code, "That time cannot be booked" in page.text) == (409, True)
     assert moves.starts_at(mover.visit) == VISIT_AT + DAY
 
 
@@ -366,7 +366,7 @@ def test_an_ehr_that_refuses_the_move_is_told_as_a_time_that_is_gone(moves: Move
     (wanted,) = moves.shown(browser, mover)
     moves.world.ehr.order("status_422", "PATCH *")
     page = moves.tap(browser, mover, wanted, VISIT_AT)
-    assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
+    assert (page.status_code, "That time cannot be booked" in page.text) == (409, True)
     assert (moves.pick(mover.visit).state, moves.opening(opening).booking) == (State.REJECTED, "")
 
 

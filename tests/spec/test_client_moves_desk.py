@@ -55,13 +55,14 @@ def test_the_desk_reads_why_what_else_was_shown_and_what_a_yes_does(moves: Moves
     for words in (
         "from Mon, Mar 9, 11:00 AM to Tue, Mar 10, 11:00 AM",
         "The client chose this time on the page of their message.",
-        "Given up: Mon 09 Mar 2026 11:00",
-        "Taken instead: Tue 10 Mar 2026 11:00",
-        "Was shown as well; the client chose another: Wed 11 Mar 2026 11:00. The same hour, 2 days later.",
+        "Given up: Mon, Mar 9, 2026, 11:00 AM",
+        "Taken instead: Tue, Mar 10, 2026, 11:00 AM",
+        "Was shown as well; the client chose another: Wed, Mar 11, 2026, 11:00 AM. The same hour, 2 days later.",
         "The time it leaves becomes free, and may be offered to who waits.",
     ):
         assert words in text
     assert "Choose this instead" not in text
+    assert "skipped:" not in text
     assert "picked by a client for a visit of theirs" in desk.get("/desk/waitlist").text
     assert "Clients pick another time" in moves.world.browser("manager1").get("/practice/phases").text
 

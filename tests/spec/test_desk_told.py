@@ -155,8 +155,8 @@ def test_who_decides_about_a_cancellation_sees_both_visits(moved_up: DeskWorld) 
 
     assert isinstance(case.action, CancelAppointment)
     assert case.proposal.reasons[1:] == (
-        "Given up: Mon 09 Mar 2026 13:00 (America/New_York), individual session of 50 min (video) with clinician c2c2c2c2.",
-        "Taken instead: Wed 04 Mar 2026 12:00 (America/New_York), individual session of 50 min (video) with clinician c1c1c1c1.",
+        "Given up: Mon, Mar 9, 2026, 1:00 PM (America/New_York), individual session of 50 min, by video, with clinician c2c2c2c2.",
+        "Taken instead: Wed, Mar 4, 2026, 12:00 PM (America/New_York), individual session of 50 min, by video, with clinician c1c1c1c1.",
     )
 
 

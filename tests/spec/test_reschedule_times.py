@@ -145,13 +145,13 @@ def test_the_choice_becomes_a_move_that_tells_both_times_and_what_else_was_shown
     assert (proposal.subject, proposal.follows) == (VISIT.id, shown[1].opening.id)
     assert proposal.reasons == (
         "The client chose this time on the page of their message.",
-        "Given up: Tue 10 Mar 2026 11:00 (America/New_York), individual session of 50 min (in_person) with clinician c1c1c1c1.",
-        "Taken instead: Wed 11 Mar 2026 11:00 (America/New_York), individual session of 50 min (in_person) with clinician c1c1c1c1.",
+        "Given up: Tue, Mar 10, 2026, 11:00 AM (America/New_York), individual session of 50 min, in person, with clinician c1c1c1c1.",
+        "Taken instead: Wed, Mar 11, 2026, 11:00 AM (America/New_York), individual session of 50 min, in person, with clinician c1c1c1c1.",
         "The same hour, 1 day later.",
     )
     (other,) = proposal.candidates
     assert other.action is None  # nobody approves what the client did not choose
-    assert "Tue 17 Mar 2026 11:00" in other.skipped_because
+    assert "Tue, Mar 17, 2026, 11:00 AM" in other.skipped_because
 
 
 def test_the_same_choice_is_the_same_proposal_and_another_version_of_the_visit_is_not() -> None:

@@ -158,6 +158,7 @@ def test_how_clients_pick_another_time_is_read() -> None:
     [
         ({"time": 3}, r"reschedule has unknown keys: time\..*Known are: times"),
         ({"times": "three"}, r"reschedule\.times is not a whole number"),
+        ({"least_notice_minutes": 30_000, "most_notice_days": 1}, r"No time lies between.*most_notice_days higher"),
         ({"times": 9}, r"reschedule\.times is out of range.*1 to 5"),
     ],
 )
