@@ -4,7 +4,7 @@ A group is the booked visits of type group with the same clinician, start and le
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,12 +90,19 @@ class Roster:
 
 @dataclass(frozen=True)
 class Word:
-    """What is known of one visit of a group. `said`: cases about giving it up, the oldest first; `is_taken_back`: a yes came after them."""
+    """What is known of one visit of a group. `said`: cases about giving it up, at whatever time it was, the oldest first;
+    `is_taken_back`: a yes came after those about the time that it has.
+    """
 
     visit: Appointment
     said: Sequence[Case] = ()
     is_confirmed: bool = False
     is_taken_back: bool = False
+
+    @property
+    def current(self) -> list[Case]:
+        """Those about the time that the visit has, each with what it was asked for anew as the last of it: a no is about one time."""
+        return current(self.said, self.visit)
 
 
 def is_group(session: Session) -> bool:
@@ -112,14 +119,39 @@ def giving_up(cases: Iterable[Case]) -> list[Case]:
     return [one for one in cases if isinstance(one.action, CancelAppointment) and one.action.reason == CANNOT_COME]
 
 
+def is_about(case: Case, said: Collection[Case], visit: Appointment) -> bool:
+    """Whether it was said by the client whose visit it is, of the time that it has: a word runs out when the group begins."""
+    names = (_name(visit, number) for number in range(len(said) + 1))
+    return case.proposal.expires_at == visit.session.starts_at and case.proposal.facts_digest in names
+
+
+def current(said: Collection[Case], visit: Appointment) -> list[Case]:
+    """What was said of the time that the visit has, without what was asked for anew since."""
+    anew = {one.proposal.replaces for one in said}
+    return [one for one in said if one.id not in anew and is_about(one, said, visit)]
+
+
+def first_of(case: Case, said: Iterable[Case]) -> Case:
+    """The case of the word itself, where this one only asks for it anew."""
+    known = {one.id: one for one in said}
+    while case.proposal.replaces in known:
+        case = known[case.proposal.replaces]
+    return case
+
+
 def open_case(said: Iterable[Case]) -> Case | None:
     """The one that is on its way."""
     return next((one for one in said if one.state not in FINAL), None)
 
 
+def _name(visit: Appointment, before: int) -> str:
+    """A client's word about their visit, after so many that came to an end."""
+    return digest([GROUPS, visit.id, visit.session.client, before])
+
+
 def standing_no(word: Word) -> Case | None:
     """The case of a no that still counts: nobody took it back, and the client confirmed nothing since."""
-    newest = word.said[-1] if word.said else None
+    newest = next(reversed(word.current), None)
     if newest is None or newest.state in TAKEN_BACK:
         return None
     if newest.state is State.CONFIRMED:  # booked again since then, it is another word's turn
@@ -167,24 +199,26 @@ class Giving:
     others: Roster | None  # of the same group without them; None: nobody else is in it
 
 
-def give_up(giving: Giving, *, is_repeated: bool = False) -> Proposal:
-    """Cancel that client's place alone. `is_repeated`: it came to nothing before, so that a person decides, whatever an order says.
+def give_up(giving: Giving, *, anew: Case | None = None) -> Proposal:
+    """Cancel that client's place alone. `anew`: what came to nothing, or cannot come about any more: now a person decides, whatever an
+    order says.
 
     The same word about the same visit is one proposal, however many links it was said behind; after an end it is another one.
     """
     visit, ended = giving.visit, sum(one.state in FINAL for one in giving.said)
-    reasons = (AGAIN if is_repeated else SAID, *_how_it_stands(giving.others))
+    reasons = (AGAIN if anew else SAID, *_how_it_stands(giving.others))
     return Proposal(
         practice=giving.practice,
         use_case=GROUPS,
         action=CancelAppointment(visit.id, visit.version, visit.session.clinician, CANNOT_COME),
         subject=visit.id,
         reasons=reasons,
-        facts_digest=digest([GROUPS, visit.id, visit.version, ended]),
+        facts_digest=_name(visit, ended),
         policy_version=giving.policy_version,
         expires_at=visit.session.starts_at,
         proposed_by=use_case_actor(GROUPS),
-        confidence=None if is_repeated else CERTAIN,
+        confidence=None if anew else CERTAIN,
+        replaces=anew.id if anew else "",
     )
 
 

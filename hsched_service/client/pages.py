@@ -154,7 +154,7 @@ def _visit(at: Showing, seen: Seen, told: Told) -> HTMLResponse:
     words = at.words
     when = words.when(told.session, at.opened.timezone) if told.session else None
     asked = asked_of(told.session) if told.session else ()
-    allowed = {str(act): act in asked and may(seen.link, told.standing, act) for act in Act}
+    allowed = {str(act): act in asked and may(told.link or seen.link, told.standing, act) for act in Act}
     starts_at = told.session.starts_at.isoformat() if told.session else ""
     status = VISITS[told.standing] if told.counts else max(VISITS[told.standing], 409)
     chosen = words.instant(told.chosen, at.opened.timezone) if told.chosen else ""
