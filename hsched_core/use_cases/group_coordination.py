@@ -13,7 +13,7 @@ from hsched_core.domain.actions import CANNOT_COME, CancelAppointment
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
-from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.lifecycle import FINAL, Event, State, allows
 from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.sessions import Session
@@ -25,6 +25,8 @@ TAKEN_BACK = frozenset({State.WITHDRAWN, State.DECLINED})  # by the client, or b
 CAME_TO_NOTHING = frozenset({State.BLOCKED, State.EXPIRED, State.REJECTED})  # the place is still theirs, and their word stands
 SAID = "The client said on the page of this visit that they cannot come this time."
 AGAIN = "They said so before, and that came to nothing: the visit was changed, an approval ran out, or the EHR refused."
+
+PAUSED = "A person of the practice has this client just now: nothing is done by itself."
 
 
 class Answer(StrEnum):
@@ -56,7 +58,7 @@ class Roster:
     clinician: str
     starts_at: datetime
     minutes: int
-    modality: Modality
+    modalities: tuple[Modality, ...]  # of those who are booked
     members: tuple[Member, ...]
     quorum: int
 
@@ -157,6 +159,8 @@ def standing_no(word: Word) -> Case | None:
     if newest.state is State.CONFIRMED:  # booked again since then, it is another word's turn
         is_put_back = word.visit.status is AppointmentStatus.BOOKED and word.visit.updated_at > newest.since
         return None if is_put_back else newest
+    if newest.state not in FINAL and not allows(newest.state, Event.WITHDRAWN):  # it may be done already
+        return newest
     return None if word.is_taken_back else newest
 
 
@@ -173,7 +177,9 @@ def _roster(words: Sequence[Word], quorum: int) -> Roster:
     session = words[0].visit.session
     members = [one for word in words if (one := _member(word))]
     ordered = sorted(members, key=lambda one: (one.has_left, list(Answer).index(one.answer), one.client))
-    return Roster(session.clinician, session.starts_at, session.duration_minutes, session.modality, tuple(ordered), quorum)
+    booked = {one.visit.session.modality for one in words if one.visit.status is AppointmentStatus.BOOKED}
+    modalities = tuple(one for one in Modality if one in booked)
+    return Roster(session.clinician, session.starts_at, session.duration_minutes, modalities, tuple(ordered), quorum)
 
 
 def _member(word: Word) -> Member | None:
@@ -197,16 +203,17 @@ class Giving:
     visit: Appointment
     said: Sequence[Case]  # what they said of this visit before
     others: Roster | None  # of the same group without them; None: nobody else is in it
+    is_paused: bool = False  # a person has the client just now
 
 
 def give_up(giving: Giving, *, anew: Case | None = None) -> Proposal:
     """Cancel that client's place alone. `anew`: what came to nothing, or cannot come about any more: now a person decides, whatever an
-    order says.
+    order says; so they do while they have the client.
 
     The same word about the same visit is one proposal, however many links it was said behind; after an end it is another one.
     """
     visit, ended = giving.visit, sum(one.state in FINAL for one in giving.said)
-    reasons = (AGAIN if anew else SAID, *_how_it_stands(giving.others))
+    reasons = (AGAIN if anew else SAID, *([PAUSED] if giving.is_paused else []), *_how_it_stands(giving.others))
     return Proposal(
         practice=giving.practice,
         use_case=GROUPS,
@@ -217,7 +224,7 @@ def give_up(giving: Giving, *, anew: Case | None = None) -> Proposal:
         policy_version=giving.policy_version,
         expires_at=visit.session.starts_at,
         proposed_by=use_case_actor(GROUPS),
-        confidence=None if anew else CERTAIN,
+        confidence=None if anew or giving.is_paused else CERTAIN,
         replaces=anew.id if anew else "",
     )
 

@@ -76,10 +76,12 @@ class GroupPages:
 
     def _stay(self, link: ClientLink, visit: Appointment) -> Told:
         last = self._desk.last_of(visit)
-        if last is None or not self._desk.stay(visit):
+        stays = last is not None and self._desk.stay(visit)
+        if last and (stays or last.state not in FINAL):  # also while nobody knows whether it was carried out: if not, it is taken back
+            self._pages.keep(link, Act.STILL_COMES, "", last.id)
+        if not stays:
             self._pages.refuse(link, Act.STILL_COMES, "too_late")
             return replace(self.look(link), counts=False)
-        self._pages.keep(link, Act.STILL_COMES, "", last.id)
         self._pages.mark(link, Act.STILL_COMES)
         return Told(Standing.CONFIRMED, visit.session, link=acted(link, Act.STILL_COMES))
 
@@ -90,7 +92,8 @@ class GroupPages:
             return told
         no, last = self._desk.no_of(visit), self._desk.last_of(visit)
         came_back = last is not None and self._pages.is_kept(Act.STILL_COMES, last.id)
-        past = [Act.STILL_COMES] * (not came_back) + [Act.CANNOT_COME] * (last is None)
+        is_over = last is None or (no is None and last.state is State.CONFIRMED)  # put back by the office: it may be said again
+        past = (*([] if came_back else [Act.STILL_COMES]), *([Act.CANNOT_COME] if is_over else []))
         told = replace(told, link=without(told.link or link, *past))
         if visit.status is AppointmentStatus.CANCELLED:
             return replace(told, standing=Standing.LEFT, session=visit.session) if no else told  # by whomever: it is what they said

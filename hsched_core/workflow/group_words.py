@@ -9,6 +9,7 @@ from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import Event
 from hsched_core.policy.autonomy import Rollout
+from hsched_core.policy.facts import ContactFacts
 from hsched_core.use_cases.group_coordination import Word, first_of, giving_up
 from hsched_core.workflow.trail import STEP
 
@@ -21,6 +22,8 @@ class Known(Protocol):
     def cases_about(self, subject: str) -> Sequence[Case]: ...
 
     def has_entry(self, kind: str, subject: str, since: datetime) -> bool: ...
+
+    def contact_facts(self, client: str, without_case: str) -> ContactFacts: ...
 
     def rollout(self, use_case: str, since: datetime) -> Rollout: ...
 

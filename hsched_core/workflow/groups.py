@@ -42,6 +42,7 @@ from hsched_core.workflow.path import Path
 from hsched_core.workflow.reminder_reading import ReminderReading, Seen, is_confirmed
 
 ACTOR = use_case_actor(GROUPS)
+NOBODYS_CASE = ""
 MOST_TRIES = 3  # of one word about one visit; after that the page of groups shows that it is still booked
 
 
@@ -67,7 +68,7 @@ class GroupDesk:
         """The case of their word that they cannot come, as long as it counts."""
         return standing_no(self._word(visit))
 
-    def leave(self, visit: Appointment, tell: Callable[[Case | Proposal], None]) -> Case:
+    def leave(self, visit: Appointment, tell: Callable[[Case | Proposal], None] = lambda _about: None) -> Case:
         """They cannot come: their place alone is proposed to be cancelled, and it is, at once, where an order covers that.
 
         `tell` gives a person the word where the proposal asks nobody: before it is there, where that is foreseen (phase shadow), so that
@@ -93,7 +94,7 @@ class GroupDesk:
         return next(reversed(self._current(visit)), None)
 
     def stay(self, visit: Appointment) -> bool:
-        """They come after all. False where it is too late for that: their place is being cancelled, or is."""
+        """They come after all. False where it is too late for that: their place is cancelled, or may be."""
         said = self._current(visit)
         on_its_way = open_case(said)
         if on_its_way is None:
@@ -199,7 +200,9 @@ class GroupDesk:
             return word_of(known, visit, confirmed_at)
 
     def _giving(self, visit: Appointment, said: Sequence[Case]) -> Giving:
-        return Giving(self._policy.practice, self._policy.version, visit, said, self._others(visit))
+        with self._looking() as known:
+            is_paused = known.contact_facts(visit.session.client, NOBODYS_CASE).is_paused
+        return Giving(self._policy.practice, self._policy.version, visit, said, self._others(visit), is_paused)
 
     def _others(self, visit: Appointment) -> Roster | None:
         session = visit.session

@@ -87,7 +87,7 @@ def told(roster: Roster) -> str:
 
 
 def _seen(roster: Roster, names: Names) -> GroupSeen:
-    what = f"{roster.minutes} min, {MODALITY[str(roster.modality)]}"
+    what = f"{roster.minutes} min, {' or '.join(MODALITY[str(one)] for one in roster.modalities)}"
     parts = [told(roster)]
     parts += [f"{roster.said(Answer.NO)} cannot"] if roster.said(Answer.NO) else []
     parts += [f"{roster.said(Answer.SILENT)} not heard from"] if roster.said(Answer.SILENT) else []
