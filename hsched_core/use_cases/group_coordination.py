@@ -3,7 +3,7 @@
 A group is the booked visits of type group with the same clinician, start and length. A risk score plays no part in any of this.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,7 +58,7 @@ class Roster:
     clinician: str
     starts_at: datetime
     minutes: int
-    modalities: tuple[Modality, ...]  # of those who are booked
+    modalities: tuple[tuple[Modality, int], ...]  # how many of those who are booked come which way
     members: tuple[Member, ...]
     quorum: int
 
@@ -73,6 +73,11 @@ class Roster:
     def said(self, answer: Answer) -> int:
         """How many of those who are booked."""
         return sum(one.answer is answer and not one.has_left for one in self.members)
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether anybody has said anything."""
+        return bool(self.left) or self.said(Answer.SILENT) < self.booked
 
     @property
     def can_come(self) -> int:
@@ -123,7 +128,7 @@ def giving_up(cases: Iterable[Case]) -> list[Case]:
 
 def is_about(case: Case, said: Collection[Case], visit: Appointment) -> bool:
     """Whether it was said by the client whose visit it is, of the time that it has: a word runs out when the group begins."""
-    names = (_name(visit, number) for number in range(len(said) + 1))
+    names = (_name(visit, number) for number in range(len(said)))
     return case.proposal.expires_at == visit.session.starts_at and case.proposal.facts_digest in names
 
 
@@ -175,10 +180,10 @@ def rosters(words: Iterable[Word], quorum: int) -> tuple[Roster, ...]:
 
 def _roster(words: Sequence[Word], quorum: int) -> Roster:
     session = words[0].visit.session
-    members = [one for word in words if (one := _member(word))]
-    ordered = sorted(members, key=lambda one: (one.has_left, list(Answer).index(one.answer), one.client))
-    booked = {one.visit.session.modality for one in words if one.visit.status is AppointmentStatus.BOOKED}
-    modalities = tuple(one for one in Modality if one in booked)
+    members = [_member(word) for word in words]
+    ordered = sorted((one for one in members if one), key=lambda one: (one.has_left, list(Answer).index(one.answer), one.client))
+    booked = Counter(word.visit.session.modality for word, one in zip(words, members, strict=True) if one and not one.has_left)
+    modalities = tuple((one, booked[one]) for one in Modality if booked[one])
     return Roster(session.clinician, session.starts_at, session.duration_minutes, modalities, tuple(ordered), quorum)
 
 

@@ -1,22 +1,27 @@
 """What a client says of a group is about one time, and somebody has it at every moment, whatever becomes of the visit meanwhile."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hsched_core.domain.appointments import Appointment, AppointmentStatus
+from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Pause
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.replies import BUTTONS, InboundText, Intent
 from hsched_core.domain.rollout import Phase
-from hsched_core.use_cases.group_coordination import Answer
+from hsched_core.domain.sessions import Session
+from hsched_core.domain.vocabulary import Modality, SessionType
+from hsched_core.use_cases.group_coordination import Answer, Giving, Word, give_up, standing_no
 from hsched_core.workflow.client_pages import ClientPages
 from hsched_pipelines.operations import remind_work
 from hsched_sandbox.ehr.records import Status, Type
 from tests.client_world import ADDRESS
 from tests.group_world import Groups, said
-from tests.sandbox_ehr import NOW
+from tests.sandbox_ehr import NOW, ZONE
 from tests.service_world import Browser, service_world
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -268,10 +273,38 @@ def test_a_no_that_has_waited_for_a_while_gives_the_desk_of_groups_rounds(client
     assert remind_work.groups_are_due(clients.world.opened)
 
 
-def test_a_group_whose_members_come_in_different_ways_says_so(clients: Groups, browser: Browser) -> None:
+def test_a_group_whose_members_come_in_different_ways_says_so_and_nobodys_answer_is_no_forecast(clients: Groups, browser: Browser) -> None:
+    """Until somebody answered, neither page says how many will come."""
     clients.phase(Phase.REVIEW)
-    (_, visit), (_, other) = clients.group(2)
-    clients.change(visit, modality="in_person")
-    clients.change(other, modality="video")
-    clients.world.opened.service.desk.groups.forget()
-    assert "min, in person or by video" in clients.world.browser("frontdesk").get("/desk/groups").text
+    (client, visit), (_, other), (_, third) = clients.group(3)
+    for one, way in ((visit, "in_person"), (other, "video"), (third, "in_person")):
+        clients.change(one, modality=way)
+    day = clients.starts_at(visit).astimezone(ZONE).date()
+    staff = clients.world.browser("frontdesk")
+
+    def seen() -> tuple[str, str]:
+        clients.world.opened.service.desk.groups.forget()
+        return staff.get("/desk/groups").text, staff.get(f"/desk/calendar?on={day}").text
+
+    groups, calendar = seen()
+    assert ("none of 3 has answered yet" in groups, "min, 2 in person, 1 by video" in groups) == (True, True)
+    assert "of 3 will come" not in calendar
+    said(browser, clients, clients.reminded(client, visit), visit, "confirm")
+    groups, calendar = seen()
+    assert ("1 of 3 will come, 2 not heard from" in groups, "1 of 3 will come" in calendar) == (True, True)
+
+
+@pytest.mark.parametrize("ends_last", [False, True])
+def test_of_a_word_that_was_asked_for_anew_the_newest_asking_counts(ends_last: bool) -> None:
+    """Whichever of the two changed last: the old one is withdrawn only once the new one is there."""
+    starts = NOW + DAY
+    session = Session("a1" * 16, "c1" * 16, starts, 90, SessionType.GROUP, Modality.VIDEO)
+    visit = Appointment("e1" * 16, "2", session, AppointmentStatus.BOOKED, NOW)
+    first = give_up(Giving("elm", "1", replace(visit, version="1"), (), None))
+    old = Case(first, State.WITHDRAWN, first.action, NOW + 2 * MINUTE)
+    anew = give_up(Giving("elm", "1", visit, (old,), None), anew=old)
+    new = Case(anew, State.WAITING, anew.action, NOW + MINUTE)
+    assert standing_no(Word(visit, (new, old) if ends_last else (old, new))) == new
+    assert standing_no(Word(visit, (old,))) is None
+    moved = replace(visit, session=replace(session, starts_at=starts + DAY))
+    assert standing_no(Word(moved, (new, old))) is None
