@@ -148,6 +148,45 @@ def test_a_waiting_no_of_a_visit_that_was_saved_again_is_asked_for_anew(clients:
     assert clients.status(visit) is Status.CANCELLED
 
 
+def test_what_a_person_has_as_a_reply_is_not_proposed_beside_it(clients: Groups, browser: Browser) -> None:
+    """Sealed in shadow; then review begins, and the visit is saved again."""
+    client, visit, _ = one_who_cannot_come(clients, browser, Phase.SHADOW)
+    clients.phase(Phase.REVIEW)
+    clients.change(visit)
+    rounds(clients, 2)
+    assert (states(clients, visit), len(clients.replies(client))) == ([State.SHADOWED], 1)
+
+
+@pytest.mark.parametrize(("is_approved", "after"), [(True, State.BLOCKED), (False, State.WAITING)])
+def test_a_visit_that_the_office_cancelled_itself_is_not_asked_for_anew(
+    clients: Groups, browser: Browser, is_approved: bool, after: State
+) -> None:
+    """It is what they said: the page tells them so."""
+    _, visit, path = one_who_cannot_come(clients, browser)
+    if is_approved:
+        clients.approve(clients.cases(visit)[0])
+    clients.change(visit, status=Status.CANCELLED, cancel_reason="PATIENT")
+    rounds(clients)
+    assert states(clients, visit) == [after]
+    assert "This one time is cancelled for you" in browser.get(path).text
+
+
+@pytest.mark.parametrize("later", [timedelta(), DAY], ids=["saved again", "moved"])
+def test_a_list_of_the_ehr_that_is_behind_ends_no_word_and_asks_nothing_anew(
+    clients: Groups, browser: Browser, monkeypatch: pytest.MonkeyPatch, later: timedelta
+) -> None:
+    """The client spoke of the visit as it is; the calendar still has it as it was."""
+    clients.phase(Phase.REVIEW)
+    (client, visit), *_ = clients.group(3)
+    reader = clients.world.opened.reader
+    as_it_was = reader.appointments(NOW, NOW + 14 * DAY)
+    clients.change(visit, starts_at=clients.starts_at(visit) + later)
+    said(browser, clients, clients.reminded(client, visit), visit, "cannot_come")
+    monkeypatch.setattr(type(reader), "appointments", lambda *_: as_it_was)
+    rounds(clients, 2)
+    assert states(clients, visit) == [State.WAITING]
+
+
 def test_a_yes_that_is_read_after_a_no_was_asked_for_anew_takes_it_back(clients: Groups, browser: Browser) -> None:
     """It was said after the word itself: when that was proposed again is nothing the client knows of."""
     client, visit, _ = one_who_cannot_come(clients, browser)
