@@ -251,6 +251,13 @@ def test_a_no_behind_another_link_can_be_taken_back_behind_the_first(clients: Gr
     assert states(clients, visit) == [State.WITHDRAWN] * 2
 
 
+def test_in_shadow_a_yes_shows_before_anybody_has_read_it(clients: Groups, browser: Browser) -> None:
+    """Said in the same instant, so that nothing but the words themselves tells which one was later."""
+    _, visit, path = one_who_cannot_come(clients, browser, Phase.SHADOW)
+    assert COMES in said(browser, clients, path, visit, "still_comes")[1]
+    assert COMES in browser.get(path).text
+
+
 def test_put_back_by_the_office_it_may_be_given_up_again_behind_the_same_link(clients: Groups, browser: Browser) -> None:
     client, visit, path = one_who_cannot_come(clients, browser, Phase.AUTO)
     assert (said(browser, clients, path, visit, "still_comes")[0], clients.replies(client)) == (409, [])  # too late, and said so
