@@ -25,6 +25,10 @@ Examples:
 
   hsched orders issue reminders --use-case reminders --kinds send_message:visit_reminder --per-day 200 --as frontdesk
 
+  hsched orders issue picks --use-case reschedule --kinds move_appointment,send_message --per-day 20 --as frontdesk
+
+  hsched orders issue groups --use-case group_coordination --kinds cancel_appointment,send_message:group_rsvp --per-day 40 --as frontdesk
+
   hsched orders issue scores --use-case risk_write_back --kinds record_score --per-day 500 --min-confidence 1 --days 90 --as datateam
 """
 DEFAULT_CONFIDENCE = 0.85

@@ -29,6 +29,8 @@ Examples:
   hsched phase set waitlist review --as manager1                             a step back: at once, by one person
 
   hsched phase set waitlist auto --evidence report.pdf --as frontdesk        a proposal; two other people approve it
+
+  hsched phase set reschedule review --evidence report.pdf --as manager1     clients may pick another time; a person says yes to each
 """
 BY_A_PERSON = "person"  # the trail's word for a step back that nobody but a person asked for
 

@@ -124,7 +124,8 @@ def about(identifier: str, at: datetime = NOW, kind: NoticeKind = NoticeKind.APP
 def service(inbox: Inbox) -> FastAPI:
     """The service of a practice of which only the inbox is asked for."""
     predictions = SimpleNamespace(api_clients=SimpleNamespace(standing=dict))  # who might ask for predictions: nobody
-    parts = SimpleNamespace(predictions=predictions, can_read_keys=lambda _: True)
+    desk = SimpleNamespace(capacity=SimpleNamespace(settings=None))
+    parts = SimpleNamespace(predictions=predictions, can_read_keys=lambda _: True, desk=desk)
     still = SimpleNamespace(anchors_elsewhere=lambda _: None, tidy=lambda: None, is_current=lambda: True)
     said = SimpleNamespace(service_url="https://elm.example")
     alone = SimpleNamespace(inbox=inbox, settings=said, service=parts, audit=still, practice=SimpleNamespace(connection=None))

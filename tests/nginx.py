@@ -75,7 +75,7 @@ def rendered(folder: Path, upstream: int, port: int, plain_port: int, authority:
         "http {": f"http {{\n{temporary}",
         "/var/log/nginx/hsched.log": f"{folder}/error.log",
         "listen 80;": f"listen 127.0.0.1:{plain_port};",
-        "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
         "server 127.0.0.1:8700;": f"server 127.0.0.1:{upstream};",
         "ssl_certificate /etc/ssl/desk.example.pem;": f"ssl_certificate {authority};",
         "/etc/ssl/private/desk.example.key": str(authority),

@@ -24,7 +24,7 @@ class SignInRefusedError(NotReadError):
     def __init__(self, code: str) -> None:
         problem, remedy = "The provider did not sign anybody in.", "Try again; if it goes on, see the service's log."
         if code == TOO_LONG_AGO:
-            problem, remedy = "The provider's keys could not be read for a day.", "Nobody is signed in by old ones: see that it is reached."
+            problem, remedy = "The provider's keys are older than a day and could not be read again.", "See that it is reached."
         super().__init__(problem, remedy, code, is_no_answer=False)
 
 
@@ -74,7 +74,8 @@ class Remembered(Generic[T]):
         if self._kept is None:
             raise NotNowError(self._failed[1] if self._failed else "provider_busy")
         if self._now() - self._kept[0] >= LONGEST_SECONDS:
-            raise NotNowError(TOO_LONG_AGO)
+            # Nobody may have wanted them all weekend: who comes while they are read again comes too early, no more.
+            raise NotNowError(TOO_LONG_AGO if self._failed else "provider_busy")
         return self._kept[1]
 
 

@@ -1,7 +1,7 @@
 """Capacity at hand: weeks that are over from the daily run's tables, weeks to come from the EHR, put together beside the requests.
 
-Five weeks of an EHR are thousands of rows, and nobody plans by the second: a reading is kept for two minutes, and a page waits for none
-but the first. Without an EHR the tables tell the coming weeks, too.
+Five weeks of an EHR are thousands of rows, and nobody plans by the second: what is older than two minutes is read again beside the page
+that asked, and a page waits, for a moment, where it is older than five. Without an EHR the tables tell the coming weeks, too.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from hsched_core.workflow.capacity import WEEK, WEEKS_AHEAD, Capacity, Facts, He
 if TYPE_CHECKING:
     from hsched_adapters.assembly import OpenPractice
 
-FRESH_SECONDS, STALE_SECONDS = 120.0, 900.0  # real
+FRESH_SECONDS, STALE_SECONDS = 120.0, 300.0  # real
 USUAL_MINUTES = 50  # where the records do not say how long a visit is
 Past = tuple[Loads, date | None]
 
@@ -39,7 +39,7 @@ class CapacityReading:
         return capacity_settings_of(self._opened.practice)
 
     def get(self, patience_seconds: float = PATIENCE_SECONDS) -> Known[Capacity]:
-        """As it stands, within two minutes."""
+        """As it stands, within five minutes; older, and said to be, only where the EHR does not answer."""
         return self._recent.get(patience_seconds)
 
     def read(self) -> Capacity:

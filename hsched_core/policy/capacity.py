@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hsched_core.domain.errors import SettingsError
 
 PSEUDONYM = re.compile(r"[0-9a-f]{32}")
-MOST_WEEKLY_HOURS = 80.0
+LEAST_WEEKLY_HOURS, MOST_WEEKLY_HOURS = 1.0, 80.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class CapacitySettings:
                     "The capacity's weekly_hours names somebody who is no clinician's pseudonym.",
                     "Write the 32 signs that `hsched people --json` shows as `clinician`, in quotes.",
                 )
-            if not 0 < hours <= MOST_WEEKLY_HOURS:
+            if not LEAST_WEEKLY_HOURS <= hours <= MOST_WEEKLY_HOURS:
                 raise SettingsError(
-                    f"The capacity's weekly_hours of {clinician[:8]} are {hours:g}.", f"Above 0, at most {MOST_WEEKLY_HOURS:g}."
+                    f"The capacity's weekly_hours of {clinician[:8]} are {hours:g}.",
+                    f"Above 0: at least {LEAST_WEEKLY_HOURS:g}, at most {MOST_WEEKLY_HOURS:g}.",
                 )

@@ -277,10 +277,10 @@ def _closed_days(policy: PracticePolicy, clinician: str, monday: date) -> int:
 
 
 def _free(openings: Iterable[OpeningRecord], now: datetime, zone: ZoneInfo) -> Mapping[tuple[str, date], int]:
-    """Minutes of openings to come, by clinician and week."""
+    """Minutes of openings to come, by clinician and week; not of those that a client has picked (`picks.py` names the pick there)."""
     found: dict[tuple[str, date], int] = defaultdict(int)
     for record in openings:
         one = record.opening
-        if one.starts_at > now:
+        if one.starts_at > now and not record.booking:
             found[one.clinician, monday_of(local_day(one.starts_at, zone))] += one.duration_minutes
     return found

@@ -33,6 +33,7 @@ GIVES_UP = "The client gives up this later visit for the earlier one they took."
 RAN_OUT = "The entry of the waitlist ran out."
 NOTED = "The chart says where the visit came from."
 TOLD_BOOKED = "The time was booked, and the client was not told so by the page."
+UNCERTAIN = frozenset({State.EXECUTING, State.UNKNOWN})  # it is searched for; what nobody can find goes to a person
 A_DAY = timedelta(days=1)
 AT_ONCE = timedelta(minutes=1)  # a yes that was booked within it was answered with the booking
 
@@ -174,8 +175,13 @@ class Endings:
         self._once(message, booking.proposal.subject, TOLD_BOOKED, booking.id, done)
 
     def _kind_words(self, offer: Offer, case: Case, done: Round) -> None:
-        """The client stays on the list, and hears that the time is gone. Who had accepted is answered."""
+        """The client stays on the list, and hears that the time is gone. Who had accepted is answered.
+
+        While it is not known whether the offer arrived, nothing is said: who never got it would read of a time that nobody offered them.
+        """
         assert isinstance(case.action, OfferSlot)
+        if offer.state is OfferState.WITHDRAWN and case.state in UNCERTAIN:
+            return
         answers = offer.id if offer.state is OfferState.LOST else None
         left = case.action.leads_to.booking.starts_at - self._with.clock.now()
         if case.state in MAY_HAVE_HAPPENED and left > timedelta(0):

@@ -20,7 +20,7 @@ from hsched_service.pages.rendering import page
 PENDING, PENDING_SECONDS = "hsched-pending", 600
 TOO_OLD = "This sign-in took too long, or began in another browser. Please begin again."
 NOT_VOUCHED = "Your provider did not sign you in. Please try again."
-NOT_READ = "Your provider's keys could not be read for more than a day, so it signs nobody in. Whoever runs hsched sees why in its log."
+NOT_READ = "Your provider's keys are older than a day and could not be read again: it signs nobody in. hsched's log says why."
 STRANGER = "Your provider knows you, but this practice's list of people does not, or your account is disabled."
 WRONG = "Login and password do not belong together."
 LONGEST_LOGIN = 63

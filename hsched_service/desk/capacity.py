@@ -11,6 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from hsched_adapters.assembly import OpenPractice
+from hsched_adapters.desk.capacity import STALE_SECONDS
+from hsched_adapters.desk.parts import SOON_SECONDS
 from hsched_core.policy.permissions import Subject
 from hsched_core.workflow.capacity import WEEKS_AHEAD, WEEKS_BEFORE, Capacity, FullDay, Workload
 from hsched_service.access.guard import Visitor, needs
@@ -69,8 +71,9 @@ def router(opened: OpenPractice) -> APIRouter:
 
 
 def own_load(opened: OpenPractice, clinician: str) -> tuple[Workload | None, Sequence[FullDay]]:
-    """A clinician's own weeks and full days, as far as they are at hand: their page does not wait for them."""
-    found = opened.service.desk.capacity.get(0.0).value or Capacity()
+    """A clinician's own weeks and full days; none where they cannot be had in a moment: Friday's figures are not this week's."""
+    seen = opened.service.desk.capacity.get(SOON_SECONDS)
+    found = seen.value if seen.value and seen.age_seconds < STALE_SECONDS else Capacity()
     return found.of(clinician), [one for one in found.full_days if one.clinician == clinician]
 
 

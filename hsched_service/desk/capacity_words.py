@@ -25,6 +25,7 @@ class Sum:
     of_usual_minutes: int  # booked by these
     room_minutes: int
     over: int
+    known: int  # clinicians whose share of usual hours can be told
     groups: int
 
     @property
@@ -43,6 +44,7 @@ def summed(weeks: Sequence[WeekOf]) -> Sum:
         sum(one.load.booked_minutes for one in known),
         sum(one.room_minutes for one in weeks),
         sum(one.is_over for one in weeks),
+        len(known),
         sum(one.load.groups for one in weeks),
     )
 
@@ -114,7 +116,7 @@ def _room(found: Capacity) -> list[str]:
         return []
     what = f"{has_room or 'none'} of {len(known)} clinicians {'has' if has_room == 1 else 'have'} room"
     what += f", {hours(week.room_minutes)} of usual time that is not booked yet" if has_room else ""
-    freed = f"; {hours(week.free_minutes)} of openings wait for somebody" if week.free_minutes else ""
+    freed = f"; {hours(week.free_minutes)} of freed time is nobody's yet" if week.free_minutes else ""
     return [f"{_week(found, 1)}: {what}{freed}."]
 
 

@@ -115,7 +115,9 @@ def orders_router(opened: OpenPractice) -> APIRouter:
 
 def told(evidence: Evidence) -> list[str]:
     """The figures as sentences; they go with the proposal, under the hash that it names."""
-    found = [f"{evidence.proposed:,} proposals so far."]
+    if not evidence.proposed:
+        return ["Nothing was proposed so far: there is nothing to go by yet."]
+    found = [f"{evidence.proposed:,} proposal{'' if evidence.proposed == 1 else 's'} so far."]
     if evidence.approved_share is not None:
         decided = evidence.approved_by_people + evidence.declined
         found.append(f"People said yes to {evidence.approved_by_people:,} of {decided:,} they decided ({evidence.approved_share:.0%}).")

@@ -260,6 +260,25 @@ def without_expiry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "_objections", lambda *told: [one for one in whole(*told) if one.rule != "acceptance.late"])
 
 
+def test_nobody_reads_of_a_time_that_was_never_offered_to_them() -> None:
+    """Nobody knows whether an offer arrived when somebody else takes its time: kind words wait until that is known."""
+    machine = DeskMachine()
+    machine.open_practice(mode=Mode.PARALLEL, phase=Phase.AUTO)
+    machine.a_client_cancels(sorted(VISITS)[0])
+    machine.all_notices_arrive()
+    machine.a_person_approves()
+    machine.decline(0)
+    machine.a_round(Fault.ERROR_BEFORE_COMMIT)
+    machine.accept(1, Fault.NONE)
+    machine.a_person_approves()
+
+    unknown = [case for case in machine.world.store.tables.cases.values() if case.state is State.UNKNOWN]
+    assert [case.action.kind for case in unknown] == ["offer_slot"]
+    machine.kind_words_are_said_once()
+    machine.teardown()
+    machine.kind_words_are_said_once()
+
+
 @pytest.mark.parametrize(("story", "break_it"), [(two_say_yes, without_holds), (one_says_yes_late, without_expiry)])
 def test_the_invariants_catch_a_desk_with_a_guard_removed(
     story: Callable[[DeskMachine], None], break_it: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch

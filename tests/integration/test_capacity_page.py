@@ -12,16 +12,19 @@ import pytest
 import yaml
 
 from hsched_adapters.assembly import OpenPractice
-from hsched_adapters.desk.capacity import CapacityReading
+from hsched_adapters.desk.capacity import FRESH_SECONDS, STALE_SECONDS, CapacityReading
+from hsched_adapters.desk.recent import Recent
 from hsched_adapters.desk.tables import FEATURES, SESSIONS, DailyTables
 from hsched_core.domain.actions import Basis, BookAppointment
-from hsched_core.domain.errors import SettingsError
+from hsched_core.domain.errors import NotReadyError, SettingsError
 from hsched_core.domain.openings import OpeningState
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import Modality, SessionType
-from hsched_core.workflow.capacity import Usual
+from hsched_core.workflow.capacity import Capacity, Usual
+from hsched_core.workflow.offer_steps import turn_opening
 from hsched_sandbox.ehr.records import Appointment, Client, Clinician, Status, Type
 from hsched_service.app import build_app
+from hsched_service.desk.capacity_words import summed
 from tests.desk_practice import MONDAY, desk_practice
 from tests.sandbox_ehr import NOW, ZONE
 from tests.service_world import ServiceWorld
@@ -117,6 +120,26 @@ def test_openings_that_wait_are_told_beside_what_is_booked(world: ServiceWorld) 
     assert f"{opening.duration_minutes / 60:.1f}\N{NO-BREAK SPACE}h" in row
 
 
+def test_an_hour_that_fits_nobody_is_free_all_the_same(world: ServiceWorld) -> None:
+    with world.opened.path_store.transaction() as tx:
+        [record] = tx.openings(OpeningState.OPEN, OpeningState.EXHAUSTED, after=NOW)
+        if record.state is OpeningState.OPEN:
+            turn_opening(tx, record, OpeningState.EXHAUSTED, NOW)
+    found = world.opened.service.desk.capacity.read().of(record.opening.clinician)
+
+    assert found is not None
+    assert sum(week.free_minutes for week in found.coming) == record.opening.duration_minutes
+
+
+def test_who_has_no_visits_in_a_week_is_not_in_its_share(world: ServiceWorld) -> None:
+    """In the last of the weeks nobody has any: usual hours of nobody, and a share of nothing."""
+    found = world.opened.service.desk.capacity.read()
+    first, last = (summed([one.coming[week] for one in found.clinicians]) for week in (1, 4))
+
+    assert (first.usual_minutes, first.known) == (2 * 60 * USUAL_HOURS, 2)
+    assert (last.usual_minutes, last.known, last.share) == (0, 0, None)
+
+
 def test_nobodys_client_is_named_and_a_script_in_a_name_is_text(world: ServiceWorld) -> None:
     body = world.browser("manager1").get("/practice/capacity").text
     clients = {one.family_name for one in world.ehr.book.every(Client)} | {world.client(number) for number in range(24)}
@@ -136,6 +159,24 @@ def test_clinicians_read_their_own_hours_and_nobody_elses(world: ServiceWorld) -
     other = text_of(world, "/my/day", "clinician1")
     assert "Next week: 1 h booked of 5 h usual (20 %)." in other
     assert "Tue, Mar 10: you have" not in other
+
+
+def test_last_weeks_hours_are_not_told_as_this_weeks(world: ServiceWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the EHR does not answer on Monday, Friday's reading is not shown; where it does, the first who looks waits a moment."""
+    capacity, present, answers = world.opened.service.desk.capacity, [0.0], [True]
+
+    def read() -> Capacity:
+        if not answers[0]:
+            raise NotReadyError("The EHR does not answer.")
+        return capacity.read()
+
+    monkeypatch.setattr(capacity, "_recent", Recent(read, FRESH_SECONDS, STALE_SECONDS, lambda: present[0]))
+    first = text_of(world, "/my/day", "clinician2")
+    present[0], answers[0] = 3 * 86_400.0, False
+    monday = text_of(world, "/my/day", "clinician2")
+
+    assert "Next week: 7 h booked" in first
+    assert "Next week:" not in monday
 
 
 def test_a_week_that_is_not_there_is_refused(world: ServiceWorld) -> None:

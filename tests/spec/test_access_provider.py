@@ -21,7 +21,7 @@ from hsched_core.domain.errors import SettingsError
 from tests.openid_provider import CLIENT, SECRET, OpenIdProvider, by_another_key, by_public_key, openid_provider, unsigned
 from tests.service_world import Browser, ServiceWorld, service_world
 
-NOT_READ = "could not be read for more than a day"
+NOT_READ = "older than a day and could not be read again"
 LOGINS = {"frontdesk@elm.example": "frontdesk", "gone@elm.example": "gone", "left@elm.example": "nobody-now"}
 
 

@@ -86,7 +86,7 @@ def test_what_was_known_is_good_for_a_day_and_then_for_nobody(source: Source, ke
     source.seconds += 1
     codes = []
     for _ in range(2):  # the first is within half a minute of a failed reading
-        with pytest.raises(SignInRefusedError, match="could not be read for a day") as refused:
+        with pytest.raises(SignInRefusedError, match="older than a day and could not be read again") as refused:
             kept.value()
         codes.append(refused.value.code)
         source.seconds += RELOAD_SECONDS
@@ -94,6 +94,24 @@ def test_what_was_known_is_good_for_a_day_and_then_for_nobody(source: Source, ke
 
     assert (last, codes, source.read - read) == ("first", [TOO_LONG_AGO] * 2, 1)
     assert kept.value() == "second"
+
+
+def test_after_a_weekend_who_comes_while_they_are_read_again_is_only_early() -> None:
+    """Nobody wanted them for days, and nothing failed: the second person is asked to come again, not told that keys are lost."""
+    present, told = [0.0], list[str]()
+
+    def read() -> str:
+        if present[0]:
+            with pytest.raises(NotNowError) as early:
+                kept.value()
+            told.append(early.value.code)
+        return "keys"
+
+    kept = Remembered(read, lambda: present[0])
+    kept.value()
+    present[0] = 3 * LONGEST_SECONDS
+
+    assert (kept.value(), told) == ("keys", ["provider_busy"])
 
 
 def test_who_was_not_read_for_a_moment_is_asked_in_the_next(source: Source) -> None:

@@ -179,7 +179,8 @@ def test_openings_stand_in_their_week() -> None:
         return OpeningRecord(made, OpeningState.OPEN, NOW, ("leaver",))
 
     openings = [opening(MONDAY, 9), opening(MONDAY + timedelta(days=6), 23), opening(MONDAY + WEEK, 0)]
-    [anna] = seen([visit()], openings=openings).clinicians
+    picked = replace(opening(MONDAY + WEEK, 9), booking="a pick")  # somebody has it, or is about to
+    [anna] = seen([visit()], openings=[*openings, picked]).clinicians
 
     assert [week.free_minutes for week in anna.coming] == [50, 50, 0, 0, 0]  # Monday's is over; Sunday's last hour is this week's
 

@@ -277,7 +277,7 @@ def test_an_ehrs_keys_that_could_not_be_read_for_a_day_open_nothing(world: Embed
     late = world.frame("front").get(world.ehr.path(world.ehr.launch(PATIENT)))
 
     assert (kept.status_code, late.status_code) == (303, 403)
-    assert "could not be read for more than a day" in late.text
+    assert "older than a day and could not be read again" in late.text
     assert refusals(world)[-1][1] == TOO_LONG_AGO
 
 

@@ -63,6 +63,7 @@ def test_a_section_that_is_no_mapping_is_refused() -> None:
         ("{weekly_hours: {anna: 20}}", "weekly_hours", "hsched people --json"),
         (f"{{weekly_hours: {{{'1' * 32}: 20}}}}", "a text (quote it)", "hsched policy show"),
         (f'{{weekly_hours: {{"{ANNA}": 0}}}}', f"weekly_hours of {ANNA[:8]} are 0", "Above 0"),
+        (f'{{weekly_hours: {{"{ANNA}": 0.001}}}}', "are 0.001", "at least 1"),
         (f'{{weekly_hours: {{"{ANNA}": .nan}}}}', "are nan", "Above 0"),
         (f'{{weekly_hours: {{"{ANNA}": 120}}}}', "are 120", "at most 80"),
     ],
