@@ -119,6 +119,42 @@ def test_a_no_is_somebodys_before_a_page_says_that_it_was_received(
     assert RECEIVED in browser.get(path).text
 
 
+def test_an_address_that_is_over_gives_nothing_up(clients: Groups, browser: Browser) -> None:
+    """Thirty days after the message; the visit is still to come, and an order would let its place go at once."""
+    clients.phase(Phase.AUTO)
+    (client, visit), *_ = clients.group(3)
+    path = clients.reminded(client, visit)
+    clients.change(visit, starts_at=clients.starts_at(visit) + 40 * DAY)
+    clients.world.clock.instant += 31 * DAY
+    assert [said(browser, clients, path, visit, answer)[0] for answer in ("cannot_come", "still_comes")] == [410, 410]
+    assert (states(clients, visit), clients.status(visit)) == ([], Status.BOOKED)
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_changed", "became"),
+    [(Phase.SHADOW, False, State.SHADOWED), (Phase.REVIEW, True, State.BLOCKED), (Phase.AUTO, False, State.APPROVED)],
+)
+def test_a_yes_before_a_no_does_not_take_it_back_and_what_asks_nobody_is_told(
+    clients: Groups, browser: Browser, phase: Phase, is_changed: bool, became: State
+) -> None:
+    """However the no entered: sealed, refused (the visit was saved again while the client looked), or let by an order and not done yet."""
+    clients.phase(phase)
+    (client, visit), *_ = clients.group(3)
+    said(browser, clients, clients.reminded(client, visit), visit, "confirm")
+    clients.world.clock.instant += MINUTE
+    opened, told = clients.world.opened, []
+    about = opened.reader.appointment(clients.world.token("appointment", visit))
+    assert about
+    if is_changed:
+        clients.change(visit)
+    if became is State.APPROVED:
+        case = opened.path.propose(give_up(Giving(opened.practice.id, opened.policy.version, about, (), None)))
+    else:
+        case = opened.service.groups.leave(about, lambda one: told.append(one.id))
+    assert (case.state, {*told}) == (became, set() if became is State.APPROVED else {case.id})
+    assert (clients.roster(visit).said(Answer.NO), clients.status(visit)) == (1, Status.BOOKED)
+
+
 def test_what_was_sealed_and_told_nobody_is_told_by_tapping_again(clients: Groups, browser: Browser) -> None:
     """The phase became shadow between a look and the proposal, and the store failed right after it."""
     clients.phase(Phase.SHADOW)
