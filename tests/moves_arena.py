@@ -10,6 +10,7 @@ from pathlib import Path
 from hsched_adapters.store.client_links import SqlClientLinkStore
 from hsched_core.domain.appointments import AppointmentStatus
 from hsched_core.domain.audit import AuditEntry
+from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import LASTS, About, ClientLink
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.lifecycle import State
@@ -30,9 +31,12 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class GivesToAnybody(MovesDesk):
-    """A twin without the guard: whatever is asked for is taken for free."""
+    """A twin without guards: whatever is asked for is taken for free."""
 
     def _is_free(self, tx: DeskTransaction, record: OpeningRecord, now: datetime) -> bool:
+        return True
+
+    def _still_has_it(self, record: OpeningRecord | None, case: Case) -> bool:
         return True
 
 
@@ -92,7 +96,10 @@ class Arena:
 
     def tap(self, link: ClientLink, at: datetime) -> Picked:
         visit_at = self.world.ehr.appointments_by_id[link.visit].session.starts_at
-        return self.desk().pick(link, visit_at, at)
+        desk = self.desk()
+        became = desk.pick(link, visit_at, at)
+        desk.told(link)  # as its page does
+        return became
 
     def at(self, time: datetime) -> int:
         """How many visits the EHR has then."""

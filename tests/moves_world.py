@@ -11,9 +11,9 @@ from hsched_core.domain.appointments import Notice, NoticeKind
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.case import Case
 from hsched_core.domain.offers import OpeningRecord
+from hsched_core.domain.openings import UNFILLED
 from hsched_core.domain.rollout import Phase, StandingOrder
 from hsched_core.use_cases import RESCHEDULE
-from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_pipelines.operations.event_work import carry_out
 from hsched_sandbox.ehr.records import Appointment, Clinician, Entry, Status, Type
 from tests.client_world import Clients

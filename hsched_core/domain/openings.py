@@ -19,6 +19,10 @@ class OpeningState(StrEnum):
     EXHAUSTED = "exhausted"  # nobody is left to ask
 
 
+# An opening in one of these may still be filled; the others are over, until the time becomes free once more.
+UNFILLED = (OpeningState.OPEN, OpeningState.EXHAUSTED)
+
+
 @dataclass(frozen=True)
 class Opening:
     """A cancelled appointment's time. `id` is the pseudonym of that appointment; `left_by` its client, who is not asked."""

@@ -10,7 +10,7 @@ from hsched_core.domain.actions import MoveAppointment
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import Act, ClientLink
-from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, State
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import SessionType
 
@@ -22,6 +22,7 @@ class Standing(StrEnum):
     CONFIRMED = "confirmed"
     ASKED = "asked"  # for another time: a person of the practice has it
     CHOSEN = "chosen"  # the client picked another time; until that is done, or not, this one stays
+    CHANGING = "changing"  # the same, and the EHR may have done it already: nobody knows yet
     NEW_TIME = "new_time"  # it has the time that they picked
     KEPT = "kept"  # what they picked came to nothing
     MOVED = "moved"  # since the page was shown; nothing was done
@@ -58,7 +59,7 @@ def standing(link: ClientLink, visit: Appointment | None, now: datetime, *, is_c
     if now >= visit.session.starts_at or visit.status is not AppointmentStatus.BOOKED:
         return Standing.OVER
     chosen = _after_pick(visit, pick)
-    if chosen is Standing.CHOSEN:
+    if chosen in (Standing.CHOSEN, Standing.CHANGING):
         return chosen
     if Act.OTHER_TIME in link.acts:
         return Standing.ASKED
@@ -72,13 +73,14 @@ def _after_pick(visit: Appointment, pick: Case | None) -> Standing | None:
     if pick is None or not isinstance(pick.action, MoveAppointment):
         return None
     if pick.state not in FINAL:
-        return Standing.CHOSEN
+        return Standing.CHANGING if pick.state in MAY_HAVE_HAPPENED else Standing.CHOSEN
     is_unchanged = visit.version == pick.action.version
     if pick.state is State.CONFIRMED:
         if visit.session.starts_at == pick.action.to.starts_at:
             return Standing.NEW_TIME
-        return Standing.CHOSEN if is_unchanged else None  # an EHR's list may be behind
-    return Standing.KEPT if is_unchanged else None
+        return Standing.CHANGING if is_unchanged else None  # an EHR's list may be behind
+    is_kept = visit.session.starts_at == pick.action.was_at if pick.action.was_at else is_unchanged
+    return Standing.KEPT if is_kept else None
 
 
 def may(link: ClientLink, stands: Standing, act: Act) -> bool:

@@ -41,6 +41,7 @@ class Facts:
     openings: tuple[OpeningRecord, ...]
     there: tuple[Appointment, ...] = ()
     settings: RescheduleSettings = field(default_factory=RescheduleSettings)
+    tried: tuple[str, ...] = ()  # openings that were proposed for the visit before: one that may be had again is proposed anew
 
     @property
     def zone(self) -> ZoneInfo:
@@ -74,7 +75,7 @@ def alternatives(facts: Facts) -> tuple[Alternative, ...]:
 
 def propose(facts: Facts, chosen: Alternative, shown: Sequence[Alternative], because: str = CHOSE) -> Proposal:
     """The move as the client chose it. What else was shown is told, and cannot be approved instead: nobody chose it."""
-    visit, settings, policy = facts.visit, facts.settings, facts.policy
+    visit, settings, policy, opening = facts.visit, facts.settings, facts.policy, chosen.opening
     earlier = min(chosen.to.starts_at, visit.session.starts_at)
     return Proposal(
         practice=policy.practice,
@@ -82,7 +83,7 @@ def propose(facts: Facts, chosen: Alternative, shown: Sequence[Alternative], bec
         action=MoveAppointment(visit.id, visit.version, chosen.to, visit.session.starts_at),
         subject=visit.id,
         reasons=(because, *exchange(visit.session, chosen.to, policy.zone), chosen.why),
-        facts_digest=digest([visit.id, visit.version, chosen.opening.id, chosen.opening.opening.opened_at, because]),
+        facts_digest=digest([visit.id, visit.version, opening.id, opening.opening.opened_at, because, facts.tried.count(opening.id)]),
         policy_version=policy.version,
         expires_at=min(facts.now + settings.decide_hours * HOUR, earlier - DECIDED_BEFORE),
         proposed_by=use_case_actor(RESCHEDULE),

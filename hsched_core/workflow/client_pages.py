@@ -104,8 +104,9 @@ class ClientPages:
         if pick and pick.state in FINAL and is_confirmed and self._confirmed_since(link.visit, pick.since):
             pick = None  # the client has said more since
         stands = standing(link, visit, self._clock.now(), is_confirmed=is_confirmed, pick=pick)
-        chosen = pick.action.session if pick and stands is Standing.CHOSEN else None
-        session = visit.session if visit and stands is not Standing.GONE else None
+        chosen = pick.action.session if pick and stands in (Standing.CHOSEN, Standing.CHANGING) else None
+        is_known = stands not in (Standing.GONE, Standing.CHANGING)  # which of both times it has, nobody knows
+        session = visit.session if visit and is_known else None
         return Told(stands, session, chosen=chosen.starts_at if chosen else None, link=link)
 
     def confirm(self, link: ClientLink, shown: datetime) -> Told:

@@ -12,7 +12,7 @@ from hsched_core.domain.case import Case
 from hsched_core.domain.contact import Channel, Outreach, Purpose
 from hsched_core.domain.lifecycle import FINAL, MAY_HAVE_HAPPENED, Event, State, allows
 from hsched_core.domain.offers import Offer, OfferState
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNFILLED, OpeningState
 from hsched_core.domain.sessions import Session
 from hsched_core.domain.vocabulary import WaitlistStatus
 from hsched_core.domain.waiting import WaitingClient
@@ -20,7 +20,7 @@ from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.exchange import exchange
 from hsched_core.workflow.desk import Round, Tools
 from hsched_core.workflow.offer_steps import DESK, WAITLIST, end_offer, mark_followed_up
-from hsched_core.workflow.opening_watch import UNFILLED, close_opening
+from hsched_core.workflow.opening_watch import close_opening
 from hsched_core.workflow.picks import picked
 from hsched_core.workflow.steps import HOLDS
 from hsched_core.workflow.undone import UNDER_WAY, is_undone, left_over
@@ -77,7 +77,7 @@ class Endings:
     def take_back(self, done: Round) -> None:
         """Proposals for openings that are over, or that a client picked, are withdrawn, as long as nothing left."""
         with self._with.store.transaction() as tx:
-            late = [case.id for case in tx.open_cases() if _is_unsent(case) and _is_over(tx, case)]
+            late = [case.id for case in tx.open_cases() if is_taken_back(tx, case)]
         for case_id in late:
             with done.step("withdraw"):  # somebody may carry it out just now: then it is refused, and told to the client later
                 self._with.path.withdraw(case_id, DESK)
@@ -219,6 +219,11 @@ class Endings:
 def _fills(case: Case, opened_at: datetime) -> bool:
     """Whether the case is a booking of this opening that stands, made since it was opened."""
     return isinstance(case.action, BookAppointment) and case.state is State.CONFIRMED and case.since >= opened_at
+
+
+def is_taken_back(tx: DeskTransaction, case: Case) -> bool:
+    """Whether it gives an opening that is over, or that a client picked, and nothing of it left yet."""
+    return _is_unsent(case) and _is_over(tx, case)
 
 
 def _is_unsent(case: Case) -> bool:

@@ -5,17 +5,19 @@ there on the path does everything. Every method is safe to call at any time, aga
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
-from hsched_core.domain.actions import MoveAppointment, OfferSlot
+from hsched_core.domain.actions import OfferSlot
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.client_links import Act, ClientLink, acted
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, Event, LifecycleError, State, allows
 from hsched_core.domain.offers import OfferState, OpeningRecord
+from hsched_core.domain.openings import UNFILLED
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskTransaction, PracticeReader
@@ -27,9 +29,8 @@ from hsched_core.workflow import link_trail as trail
 from hsched_core.workflow.desk import CHOOSING_LASTS, Round, gives
 from hsched_core.workflow.move_endings import MoveEndings
 from hsched_core.workflow.offer_steps import let_go, pick_opening
-from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_core.workflow.path import Path
-from hsched_core.workflow.picks import ACTOR, newest, picked, picks_of
+from hsched_core.workflow.picks import ACTOR, is_pick, newest, picked, picks_of
 
 NOBODYS_CASE = ""
 MOST_LOOKED_AT = 12  # openings that the EHR's calendar is asked about for one page
@@ -87,19 +88,35 @@ class MovesDesk:
         if case is None:
             self._refused(link, "taken")
             return Picked.GONE
-        self._follow(case, facts.now)
+        if case.state is State.SHADOWED:  # stepped back to, in this very moment
+            return self._refused(link, "shadow")
+        self._follow(case)
         return Picked.GONE if self._is_gone(case.id) else Picked.DONE
 
-    def keep(self, link: ClientLink) -> bool:
-        """The client keeps the time they have: what they picked and what did not leave yet is withdrawn. False: there is no such thing."""
+    def told(self, link: ClientLink) -> None:
+        """A page has said what became of the client's last pick: no message has to. Where none did, a round finds it, and one does."""
+        case = self.newest(link)
+        if case and case.state in FINAL:
+            done = Round()
+            with done.step("settle"):  # what does not work out now, a round does
+                self._with.endings.settle(case.proposal.follows, done, told=case.id)
+
+    def keep(self, link: ClientLink, shown_at: datetime | None = None) -> bool:
+        """The client keeps the time they have: what they picked and what did not leave yet is withdrawn. False: there is no such thing.
+
+        `shown_at`: the time that they said yes to; where the visit has another one by now, nothing is done.
+        """
         case = self.newest(link)
         if case is None or not allows(case.state, Event.WITHDRAWN):
+            return False
+        visit = self._visit(link) if shown_at else None
+        if shown_at and (visit is None or visit.session.starts_at != shown_at):
             return False
         try:
             self._with.path.withdraw(case.id, link.client)
         except LifecycleError:  # it is carried out just now
             return False
-        self._with.endings.settle(case.proposal.follows, Round(), is_told=True)
+        self._with.endings.settle(case.proposal.follows, Round(), told=case.id)
         return True
 
     def note(self, link: ClientLink) -> None:
@@ -142,11 +159,13 @@ class MovesDesk:
         return moved < self._with.settings.most_moves and all(case.state in FINAL for case in before)
 
     def _facts_in(self, tx: MovesTransaction, visit: Appointment, now: datetime) -> Facts:
-        clinician, tried = visit.session.clinician, [case.proposal for case in picks_of(tx.cases_about(visit.id), visit.session.client)]
-        in_vain = {one.follows for one in tried if isinstance(one.action, MoveAppointment) and one.action.version == visit.version}
+        clinician, before = visit.session.clinician, [case for case in tx.cases_about(visit.id) if is_pick(case)]
+        own = picks_of(before, visit.session.client)
+        in_vain = {one.proposal.follows for one in own if one.action.expected_version == visit.version and one.state is not State.WITHDRAWN}
         records = tx.openings(*UNFILLED, after=now)
         free = [one for one in records if one.opening.clinician == clinician and one.id not in in_vain and self._is_free(tx, one, now)]
-        return Facts(now, self._with.policy, visit, tuple(free), settings=self._with.settings)
+        tried = tuple(case.proposal.follows for case in before)
+        return Facts(now, self._with.policy, visit, tuple(free), settings=self._with.settings, tried=tried)
 
     def _is_free(self, tx: DeskTransaction, record: OpeningRecord, now: datetime) -> bool:
         """Nobody has been offered the opening, is just being booked into it, or picked it; and chance does not leave it to the staff."""
@@ -155,7 +174,10 @@ class MovesDesk:
         if any(one.state is OfferState.SENT for one in tx.offers(record.id)) or self._is_left_to_staff(tx, record, now):
             return False
         giving = [case for case in tx.cases_about(record.id) if gives(case) and case.state not in FINAL]
-        return all(isinstance(case.action, OfferSlot) and case.state is State.WAITING for case in giving)
+        if not all(isinstance(case.action, OfferSlot) and case.state is State.WAITING for case in giving):
+            return False
+        around = tx.openings_of(record.opening.clinician, record.opening.starts_at, record.opening.ends_at)
+        return not any(one.id != record.id and one.state in UNFILLED and picked(tx, one) for one in around)
 
     def _is_left_to_staff(self, tx: DeskTransaction, record: OpeningRecord, now: datetime) -> bool:
         """Drawn so; or to be drawn in the waitlist's next round, and who may say how."""
@@ -175,7 +197,7 @@ class MovesDesk:
         first, last = min(one.to.starts_at for one in likely), max(one.to.ends_at for one in likely)
         there = tuple(one for one in self._with.reader().appointments(first, last) if one.id != facts.visit.id)
         openings = tuple(one.opening for one in likely)
-        return Facts(facts.now, facts.policy, facts.visit, openings, there, facts.settings)
+        return replace(facts, openings=openings, there=there)
 
     def _has_it(self, link: ClientLink, visit: Appointment | None, wanted: datetime) -> bool:
         """Whether they picked this very time already: a second tap."""
@@ -203,11 +225,26 @@ class MovesDesk:
             self._give_back(taken)  # the EHR did not answer: nothing was asked for
             raise
         with self._with.store.transaction() as tx:
-            found = tx.link(link.id)
-            if found:
+            current, found = tx.opening(taken.id), tx.link(link.id)
+            if current and current.booking == case.id and case.state is State.SHADOWED:
+                let_go(tx, current, tx.now(self._with.clock))
+            has_it = self._still_has_it(current, case)
+            if found and has_it:
                 after = acted(found, Act.PICK)
                 tx.put_link(after, audit=trail.used(after, Act.PICK, tx.now(self._with.clock)))
+        if not has_it:
+            self._came_too_late(case)
+            return None
         return case
+
+    def _still_has_it(self, record: OpeningRecord | None, case: Case) -> bool:
+        return record is not None and record.booking == case.id
+
+    def _came_too_late(self, case: Case) -> None:
+        """This worker took longer to propose than a pick is waited for, and the time is somebody else's."""
+        if allows(case.state, Event.WITHDRAWN):
+            with suppress(LifecycleError):  # a round was first
+                self._with.path.withdraw(case.id, ACTOR)
 
     def _give_back(self, taken: OpeningRecord) -> None:
         with self._with.store.transaction() as tx:
@@ -215,7 +252,7 @@ class MovesDesk:
             if current and current.version == taken.version and tx.case(taken.booking) is None:
                 let_go(tx, current, tx.now(self._with.clock))
 
-    def _follow(self, case: Case, since: datetime) -> None:
+    def _follow(self, case: Case) -> None:
         """What an order covers is done at once; offers of the time that only wait for a person are withdrawn."""
         done = Round()
         if case.state is State.APPROVED:
@@ -226,9 +263,6 @@ class MovesDesk:
         for offer in offers:
             with done.step("withdraw"):  # somebody may carry it out just now: then it is refused
                 self._with.path.withdraw(offer, ACTOR)
-        with done.step("settle"):
-            told = self._with.clock.now() - since < timedelta(minutes=1)  # whoever waits for the page is told by it
-            self._with.endings.settle(case.proposal.follows, done, is_told=told)
 
     def _is_gone(self, case_id: str) -> bool:
         case = self._with.path.look(case_id)

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from hsched_core.domain.actions import OfferSlot
+from hsched_core.domain.actions import BookAppointment, OfferSlot
 from hsched_core.domain.audit import AuditEntry
 from hsched_core.domain.canonical import plain
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import HschedError
+from hsched_core.domain.lifecycle import State
 from hsched_core.domain.offers import OFFER_STEPS, OPENING_STEPS, Offer, OfferState, OpeningRecord, ended, turned
 from hsched_core.domain.openings import Opening, OpeningState
 from hsched_core.domain.people import PATH, use_case_actor
@@ -83,8 +84,12 @@ def pick_opening(tx: DeskTransaction, record: OpeningRecord, case_id: str, now: 
 
 
 def let_go(tx: DeskTransaction, record: OpeningRecord, now: datetime) -> None:
-    """What a client picked came to nothing."""
-    after = replace(record, version=record.version + 1, booking="", busy_until=None)
+    """What a client picked came to nothing. Where the pick took offers of it back, whom they were for may be asked anew."""
+    since = record.opening.opened_at
+    giving = [case for case in tx.cases_about(record.id) if isinstance(case.action, OfferSlot | BookAppointment) and case.since >= since]
+    is_anew = any(case.state is State.WITHDRAWN for case in giving)
+    opening = replace(record.opening, opened_at=now) if is_anew else record.opening
+    after = replace(record, opening=opening, version=record.version + 1, booking="", busy_until=None)
     tx.put_opening(after, audit=_of_opening(after, LET_GO, now, RESCHEDULES))
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from hsched_core.domain.actions import Basis, BookAppointment
 from hsched_core.domain.appointments import Appointment, Notice, NoticeKind
 from hsched_core.domain.canonical import digest
+from hsched_core.domain.case import Case
 from hsched_core.domain.lifecycle import Event, LifecycleError, allows
 from hsched_core.domain.offers import OfferState, OpeningRecord
-from hsched_core.domain.openings import Opening, OpeningState
+from hsched_core.domain.openings import UNFILLED, Opening, OpeningState
 from hsched_core.domain.proposal import ID_LENGTH
 from hsched_core.domain.sessions import Session
 from hsched_core.policy.calendar import closed
@@ -18,13 +19,13 @@ from hsched_core.policy.facts import Matter
 from hsched_core.ports import DeskTransaction
 from hsched_core.use_cases.group_coordination import is_group
 from hsched_core.workflow.desk import Round, Tools, client_of
+from hsched_core.workflow.move_words import is_so, is_word
 from hsched_core.workflow.offer_steps import DESK, add_opening, end_offer, turn_opening
-from hsched_core.workflow.picks import ACTOR, is_of, picked_by, picks_of
+from hsched_core.workflow.picks import ACTOR, is_of, is_pick, picked_by
+from hsched_core.workflow.picks_kept import carry_over
 from hsched_core.workflow.steps import HOLDS
 from hsched_core.workflow.undone import what_follows
 
-# An opening in one of these may still be filled; the others are over, until the time becomes free once more.
-UNFILLED = (OpeningState.OPEN, OpeningState.EXHAUSTED)
 GIVEN_AWAY = (OpeningState.FILLED, OpeningState.TAKEN)
 
 
@@ -80,6 +81,9 @@ class OpeningWatch:
             or self._is_over(_session(seen.opening))
         ):
             return 0
+        around = tx.openings_of(record.opening.clinician, record.opening.starts_at, record.opening.ends_at)
+        if any(one.state in UNFILLED for one in around):
+            return 0  # whoever was here left an opening of their own: no hour is two of them
         newest = max(here, key=lambda one: one.updated_at, default=None)
         if newest and newest.by_practice:
             return 0
@@ -96,13 +100,24 @@ class OpeningWatch:
         return taken
 
     def _overtaken(self, appointment: Appointment) -> None:
-        """A visit that is not what it was when its client picked another time for it: what did not leave yet is withdrawn."""
+        """What did not leave yet of picks for a visit that is not what it was then, and of messages about them that are not so any more.
+
+        Where the visit was only edited, the pick goes on.
+        """
         with self._with.store.transaction() as tx:
-            picks = list(picks_of(tx.cases_about(appointment.id), appointment.session.client))
-        for case in picks:
-            if allows(case.state, Event.WITHDRAWN) and case.action.expected_version != appointment.version:
-                with suppress(LifecycleError):  # it is being carried out just now
-                    self._with.path.withdraw(case.id, ACTOR)
+            about, now = list(tx.cases_about(appointment.id)), tx.now(self._with.clock)
+        for case in about:
+            if not allows(case.state, Event.WITHDRAWN) or not self._is_overtaken(case, about, appointment, now):
+                continue
+            with suppress(LifecycleError):  # it is being carried out just now
+                self._with.path.withdraw(case.id, ACTOR)
+
+    def _is_overtaken(self, case: Case, about: Sequence[Case], appointment: Appointment, now: datetime) -> bool:
+        if is_word(case):
+            return is_so(case, about, appointment, now) is False
+        if not is_pick(case) or case.action.expected_version == appointment.version:
+            return False
+        return not carry_over(self._with.path, self._with.store, self._with.clock, case, appointment)
 
     def _called_off(self, appointment: Appointment) -> None:
         """Where hsched booked that visit, what still waits because of the booking is withdrawn: above all, giving up a later visit."""
@@ -135,8 +150,8 @@ class OpeningWatch:
         with self._with.store.transaction() as tx:
             now = tx.now(self._with.clock)
             here = tx.openings_of(session.clinician, session.starts_at, session.ends_at)
-            if any(record.state is OpeningState.OPEN for record in here):
-                return "nothing"
+            if any(record.state in UNFILLED for record in here):
+                return "nothing"  # it is free already, or a part of it is: no hour is two openings
             same = [one for one in here if (one.opening.starts_at, one.opening.ends_at) == (session.starts_at, session.ends_at)]
             if same:
                 return "reopened" if _open_again(tx, same[-1], session.client, now) else "nothing"

@@ -23,7 +23,7 @@ from hsched_core.policy.practice import PracticePolicy
 from hsched_core.ports import Clock, DeskStore, DeskTransaction, Lot, PracticeReader
 from hsched_core.use_cases.waitlist import WaitlistSettings, propose
 from hsched_core.workflow.desk import CHOOSING_LASTS, READ, Round, Tools
-from hsched_core.workflow.endings import Endings
+from hsched_core.workflow.endings import Endings, is_taken_back
 from hsched_core.workflow.holdout import Holdout
 from hsched_core.workflow.offer_steps import WAITLIST
 from hsched_core.workflow.opening_watch import OpeningWatch
@@ -186,14 +186,15 @@ class WaitlistDesk:
     def _carry_out(self, done: Round) -> None:
         """What was approved since: offers, bookings after acceptance, messages, statuses.
 
-        What staff undo comes first, and nothing leaves that follows from a booking which is being undone.
+        What staff undo comes first, and nothing leaves that follows from a booking which is being undone, nor for an opening that is
+        over or picked: `take_back` withdraws it.
         """
         with self._with.store.transaction() as tx:
             ours = [case for case in tx.open_cases() if case.proposal.use_case == WAITLIST and case.state is State.APPROVED]
         self._execute([case for case in ours if is_undo(case)], done)
         self._endings.undo(done)
         with self._with.store.transaction() as tx:
-            stopped = {case.id for case in left_over(tx, HOLDS)}
+            stopped = {case.id for case in left_over(tx, HOLDS)} | {case.id for case in ours if is_taken_back(tx, case)}
         self._execute([case for case in ours if not is_undo(case) and case.id not in stopped], done)
 
     def _execute(self, cases: Sequence[Case], done: Round) -> None:

@@ -9,7 +9,7 @@ from hsched_core.domain.contact import Channel, Purpose, Returned
 from hsched_core.domain.holdout import Arm
 from hsched_core.domain.lifecycle import FINAL, State
 from hsched_core.domain.offers import OfferState, OpeningRecord
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNFILLED, OpeningState
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
 from hsched_core.domain.standby import StandbyRecord, StandbyState
@@ -21,7 +21,6 @@ from hsched_core.use_cases.waitlist import Facts, LiveOffer, Outlook, Refusal, a
 from hsched_core.workflow.desk import Round, Tools, client_of, gives, is_pending
 from hsched_core.workflow.offer_calls import OfferCalls
 from hsched_core.workflow.offer_steps import WAITLIST, claim_opening, release_opening, turn_opening
-from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_core.workflow.picks import picked
 
 A_DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

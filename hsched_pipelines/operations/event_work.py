@@ -15,6 +15,8 @@ from hsched_core.domain.case import Case
 from hsched_core.domain.errors import NotReadError, SafeError
 from hsched_core.use_cases import GROUPS, REMINDERS, RESCHEDULE, WAITLIST
 from hsched_core.workflow.desk import Round
+from hsched_core.workflow.move_words import is_word
+from hsched_core.workflow.picks import is_pick
 from hsched_pipelines.operations.asking import to_carry_out, to_reconcile, to_tend
 
 Counts = Mapping[str, int]
@@ -74,7 +76,7 @@ def carry_out(practice: OpenPractice) -> Counts:
     reminders = reminded(practice) if reminding else {}
     due = [case for case in due if case.proposal.use_case != REMINDERS]
     groups = grouped(practice) if any(map(_is_of_groups, due)) else {}  # the same
-    due = [case for case in due if not _is_of_groups(case)]
+    due = [case for case in due if not _is_of_groups(case) and not is_pick(case) and not is_word(case)]  # theirs: `advance` did them
     done = Counter(desks) + Counter(reminders) + Counter(groups) + Counter(_each(due, practice.path.execute))
     return done + Counter(moved(practice)) if any(case.proposal.use_case == RESCHEDULE for case in due) else done
 

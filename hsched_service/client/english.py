@@ -63,6 +63,11 @@ ENGLISH = Words(
             "You chose {chosen}. It is yours once it is confirmed; until then the time above stays booked for you.",
             "Open this page again to see how it stands.",
         ),
+        Visit.CHANGING: (
+            "We received your choice",
+            "You chose {chosen}. It is being booked, and we will write to you when we know that it is done.",
+            "Open this page again to see how it stands.",
+        ),
         Visit.NEW_TIME: ("Your new time is booked", "It is the one you chose. The time before it is given up."),
         Visit.KEPT: ("Your time stays as it was", "The other time is not booked. You can choose again, or ask us."),
         Visit.MOVED: ("Please look again", "The time has changed since this page was opened. Nothing was sent."),

@@ -54,7 +54,7 @@ OFFERS = {
     Offer.CANCELLED: 410,
 }
 VISITS = {Visit.COMING: 200, Visit.CONFIRMED: 200, Visit.ASKED: 200, Visit.MOVED: 409, Visit.OVER: 410, Visit.GONE: 410}
-VISITS |= {Visit.CHOSEN: 202, Visit.NEW_TIME: 200, Visit.KEPT: 200, Visit.LEAVING: 200, Visit.LEFT: 200}
+VISITS |= {Visit.CHOSEN: 202, Visit.CHANGING: 202, Visit.NEW_TIME: 200, Visit.KEPT: 200, Visit.LEAVING: 200, Visit.LEFT: 200}
 # Where an answer to an offer leads, if it counts; anywhere else it came too late for that, and the status says so.
 COUNTS = {"accept": {Offer.BOOKED, Offer.RECEIVED}, "decline": {Offer.DECLINED}}
 Form = Annotated[Fields | None, Depends(fields_in)]
@@ -130,7 +130,7 @@ def _answered(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
     if seen.link.about is not About.VISIT or said is None or shown is None:
         return at.told(UNREADABLE)
     if said in ("keep", "confirm") and not seen.has_ended:
-        at.opened.service.moves.keep(seen.link)  # who comes after all has not moved
+        at.opened.service.moves.keep(seen.link, shown if said == "confirm" else None)  # who comes after all has not moved
     if said == "keep":
         return _home(at, seen)
     told = groups.said(at, seen, said, shown)
@@ -188,6 +188,8 @@ def _asked(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
     told = at.opened.service.client_pages.ask_for_another_time(seen.link, shown, note_of(fields))
     if seen.has_ended:
         return at.told(ENDED)
+    if not told.counts or Act.OTHER_TIME in seen.link.acts:
+        return _read_at_once(at, _visit(at, seen, told))
     return _read_at_once(at, _visit(at, seen, told), lambda: at.opened.service.moves.note(seen.link))
 
 
@@ -200,10 +202,13 @@ def _picked(at: Showing, seen: Seen, fields: Fields, shown: datetime) -> HTMLRes
         return at.told(ENDED)
     became = service.moves.pick(seen.link, shown, wanted)
     told = service.client_pages.look(seen.link)
-    if became is Picked.GONE and told.session and may(seen.link, told.standing, Act.OTHER_TIME):
+    if told.standing is Visit.NEW_TIME or became is Picked.GONE:
+        service.moves.told(seen.link)
+    is_where_it_was = told.session is not None and told.session.starts_at == shown
+    if became is Picked.GONE and is_where_it_was and told.session and may(seen.link, told.standing, Act.OTHER_TIME):
         return times_page(at, told.session, service.moves.times(seen.link), TIME_TAKEN)
     counts, may_look = became is Picked.DONE, may(seen.link, told.standing, Act.OTHER_TIME)
-    if not counts and may_look and told.session and told.session.starts_at != shown:
+    if not counts and may_look and told.session and not is_where_it_was:
         told = replace(told, standing=Visit.MOVED)
     return _visit(at, seen, replace(told, counts=counts))
 

@@ -62,6 +62,11 @@ SPANISH = Words(
             "Eligió: {chosen}. Será suya cuando se confirme; hasta entonces, la hora de arriba sigue reservada para usted.",
             "Abra esta página de nuevo para ver cómo va.",
         ),
+        Visit.CHANGING: (
+            "Recibimos su elección",
+            "Eligió: {chosen}. La estamos reservando, y le escribiremos cuando sepamos que está hecho.",
+            "Abra esta página de nuevo para ver cómo va.",
+        ),
         Visit.NEW_TIME: ("Su nueva hora está reservada", "Es la que usted eligió. La hora anterior quedó libre."),
         Visit.KEPT: ("Su hora sigue igual", "La otra hora no se reservó. Puede elegir otra vez, o preguntarnos."),
         Visit.MOVED: ("Mire otra vez, por favor", "La hora cambió desde que abrió esta página. No se envió nada."),

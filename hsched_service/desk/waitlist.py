@@ -11,10 +11,9 @@ from hsched_adapters.assembly import OpenPractice
 from hsched_core.domain.action_words import CHANNEL, MODALITY
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.offers import Offer, OpeningRecord
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNFILLED, OpeningState
 from hsched_core.domain.waiting import Urgency, WaitingClient
 from hsched_core.policy.permissions import Subject
-from hsched_core.workflow.opening_watch import UNFILLED
 from hsched_service.access.guard import Visitor, needs
 from hsched_service.access.sign_in import see_other
 from hsched_service.access.turned_away import NotThereError

@@ -1,20 +1,28 @@
 """Picks of other times on SQLite and on PostgreSQL: one of several clients has a time, the waitlist or a client, and the trail tells it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hsched_adapters.store.audit.rows import read_entries
 from hsched_adapters.store.engine import open_engine, reading
+from hsched_core.domain.case import Case
+from hsched_core.domain.client_links import Act
+from hsched_core.domain.errors import UserError
 from hsched_core.domain.lifecycle import State
 from hsched_core.domain.offers import OfferState
 from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.rollout import Phase
+from hsched_core.use_cases.reschedule import Alternative, Facts
+from hsched_core.workflow import link_trail as trail
 from hsched_core.workflow.moves import Picked
 from hsched_core.workflow.offer_steps import OPENING, claim_opening, footing_of_opening, pick_opening, release_opening, replay
-from tests.desk_world import PRACTICE
+from tests.desk_world import NOON, PRACTICE
 from tests.http_desk import at_once
 from tests.moves_arena import GivesToAnybody, arena
 
@@ -135,3 +143,134 @@ def test_an_ehr_whose_list_is_behind_does_not_hide_the_old_time(url: str, tmp_pa
             left = tx.opening(link.visit)
         assert left is not None
         assert (left.state, left.opening.starts_at) == (OpeningState.OPEN, before.session.starts_at)
+
+
+@pytest.mark.parametrize("phase", [Phase.REVIEW, Phase.AUTO])
+def test_a_worker_that_stalls_before_it_proposes_comes_too_late(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: Phase
+) -> None:
+    """Longer than a pick is waited for: another client has the time by then, and only they do."""
+    with arena(url, tmp_path) as found:
+        found.order(phase)
+        at, slow, quick, path = found.opening(0), found.client(), found.client(), found.world.path
+        propose, given = path.propose, []
+
+        def stalls(proposal: Proposal) -> Case:
+            if not given:
+                given.append(Picked.REFUSED)
+                found.world.wait(minutes=3)
+                found.desk().advance()
+                found.order(Phase.REVIEW)
+                given[0] = found.tap(quick, at)
+                found.order(phase)
+            return propose(proposal)
+
+        monkeypatch.setattr(path, "propose", stalls)
+        assert (found.tap(slow, at), given) == (Picked.GONE, [Picked.DONE])
+        found.desk().advance()
+        with found.world.store.transaction() as tx:
+            states = [[case.state for case in tx.cases_about(one.visit)] for one in (slow, quick)]
+        assert states == [[State.WITHDRAWN], [State.WAITING]]
+
+
+def test_a_step_back_to_shadow_in_the_moment_of_the_tap_costs_nobody_the_time(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, path = found.opening(0), found.client(), found.world.path
+        propose = path.propose
+
+        def steps_back(proposal: Proposal) -> Case:
+            found.order(Phase.SHADOW)
+            return propose(proposal)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(path, "propose", steps_back)
+            assert found.tap(link, at) is Picked.REFUSED
+        found.order(Phase.REVIEW)
+        assert found.tap(link, at) is Picked.DONE
+        with found.world.store.transaction() as tx:
+            assert {case.state for case in tx.cases_about(link.visit)} == {State.SHADOWED, State.WAITING}
+
+
+def test_a_second_tap_inside_the_first_finds_that_the_client_has_chosen(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be chosen is looked at once more where the time is taken."""
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        one, other, link, desk = found.opening(0), found.opening(1), found.client(), found.desk()
+        shown, given = desk._shown, []
+
+        def meanwhile(facts: Facts | None) -> tuple[Alternative, ...]:
+            given.append(found.tap(link, other))
+            return shown(facts)
+
+        monkeypatch.setattr(desk, "_shown", meanwhile)
+        assert desk.pick(link, found.world.ehr.appointments_by_id[link.visit].session.starts_at, one) is Picked.GONE
+        with found.world.store.transaction() as tx:
+            assert (given, len(tx.cases_about(link.visit))) == ([Picked.DONE], 1)
+
+
+def test_a_worker_that_fails_once_its_case_came_about_leaves_it_the_time(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, path = found.opening(0), found.client(), found.world.path
+        propose = path.propose
+
+        def fails(proposal: Proposal) -> Case:
+            propose(proposal)
+            raise UserError("The store does not answer any more.")
+
+        monkeypatch.setattr(path, "propose", fails)
+        with pytest.raises(UserError):
+            found.tap(link, at)
+        with found.world.store.transaction() as tx:
+            (case,), record = tx.cases_about(link.visit), tx.opening(f"{0xB000:032x}")
+        assert record is not None
+        assert (case.state, record.booking) == (State.WAITING, case.id)
+
+
+def test_a_second_tap_while_the_ehr_shows_the_visit_where_it_was_counts(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.AUTO)
+        at, link, ehr = found.opening(0), found.client(), found.world.ehr
+        before = ehr.appointments_by_id[link.visit]
+        assert found.tap(link, at) is Picked.DONE
+        monkeypatch.setattr(ehr, "appointment", lambda _name: before)
+        assert found.desk().pick(link, before.session.starts_at, at) is Picked.DONE
+
+
+@pytest.mark.parametrize("changes", [{"acts": (Act.OTHER_TIME,)}, {"expires_at": NOON}], ids=["a person was asked", "too old"])
+def test_an_address_at_which_nothing_may_be_chosen_has_no_times(url: str, tmp_path: Path, changes: dict[str, Any]) -> None:
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        found.opening(0)
+        link = found.client()
+        assert len(found.desk().times(link)) == 1
+        with found.store.transaction() as tx:
+            tx.put_link(replace(link, version=link.version + 1, **changes), audit=trail.made(link, NOON))
+        assert found.desk().times(link) == ()
+
+
+def test_a_worker_that_fails_too_late_gives_nobody_elses_time_back(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own two minutes are over, and another one has just taken the time and is about to propose."""
+    with arena(url, tmp_path) as found:
+        found.order(Phase.REVIEW)
+        at, link, name = found.opening(0), found.client(), f"{0xB000:032x}"
+
+        def fails(_proposal: Proposal) -> Case:
+            found.world.wait(minutes=3)
+            found.desk().advance()
+            with found.world.store.transaction() as tx:
+                record = tx.opening(name)
+                assert record is not None
+                pick_opening(tx, record, "5d" * 16, found.world.now(), found.world.now() + timedelta(minutes=2))
+            raise UserError("The EHR does not answer.")
+
+        monkeypatch.setattr(found.world.path, "propose", fails)
+        with pytest.raises(UserError):
+            found.tap(link, at)
+        with found.world.store.transaction() as tx:
+            record = tx.opening(name)
+        assert record is not None
+        assert record.booking == "5d" * 16

@@ -14,10 +14,10 @@ from hsched_core.domain.client_links import LASTS
 from hsched_core.domain.errors import UserError
 from hsched_core.domain.holdout import Arm, Draw
 from hsched_core.domain.lifecycle import State
-from hsched_core.domain.openings import OpeningState
+from hsched_core.domain.openings import UNFILLED, OpeningState
 from hsched_core.domain.rollout import Phase
 from hsched_core.policy.facts import CalendarFacts
-from hsched_core.workflow.opening_watch import UNFILLED
+from hsched_core.use_cases.reschedule import Alternative, Facts
 from hsched_pipelines.operations.event_work import keep
 from hsched_sandbox.ehr.records import Status
 from tests.client_world import ADDRESS
@@ -346,3 +346,43 @@ def test_the_page_is_one_tap_a_time_without_scripts_in_both_languages(moves: Mov
     assert len(PICK.findall(text)) == 3  # the best of four
     assert "<script" not in text
     assert not any(name in text for name in ("Stellan", "Holm", "therap", mover.client, moves.world.token("client", mover.client)))
+
+
+def test_a_time_whose_offer_was_approved_is_not_shown(moves: Moves, browser: Browser) -> None:
+    """It has not left yet, and may at any moment."""
+    moves.waits()
+    mover = moves.mover(VISIT_AT + DAY)
+    (opening,) = moves.free(VISIT_AT)
+    moves.rounds()
+    (offer,) = moves.about(opening)
+    assert len(moves.shown(browser, mover)) == 1
+    moves.world.opened.path.approve(offer.id, offer.action.digest, moves.world.opened.service.roll.people()["frontdesk"])
+    assert moves.shown(browser, mover) == []
+
+
+def test_an_ehr_that_refuses_the_move_is_told_as_a_time_that_is_gone(moves: Moves, browser: Browser) -> None:
+    mover = moves.mover()
+    (opening,) = moves.free(VISIT_AT + DAY)
+    (wanted,) = moves.shown(browser, mover)
+    moves.world.ehr.order("status_422", "PATCH *")
+    page = moves.tap(browser, mover, wanted, VISIT_AT)
+    assert (page.status_code, "That time is not free any more" in page.text) == (409, True)
+    assert (moves.pick(mover.visit).state, moves.opening(opening).booking) == (State.REJECTED, "")
+
+
+def test_the_slower_of_two_taps_is_shown_the_time_that_the_other_one_brought(
+    moves: Moves, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mover, desk = moves.mover(), moves.world.opened.service.moves
+    moves.free(VISIT_AT + DAY, VISIT_AT + 2 * DAY)
+    first, second = moves.shown(browser, mover)
+    shown = desk._shown
+
+    def meanwhile(facts: Facts | None) -> tuple[Alternative, ...]:
+        monkeypatch.setattr(desk, "_shown", shown)
+        assert moves.tap(browser, mover, first, VISIT_AT).status_code == 200
+        return shown(facts)
+
+    monkeypatch.setattr(desk, "_shown", meanwhile)
+    page = moves.tap(browser, mover, second, VISIT_AT)
+    assert (page.status_code, "Please look again" in page.text, "Tuesday, March 10" in page.text) == (409, True, True)

@@ -180,3 +180,9 @@ def test_settings_that_cannot_be_are_refused_with_a_remedy(changes: dict[str, in
         RescheduleSettings(**changes)
     assert "reschedule" in str(refused.value)
     assert refused.value.remedy
+
+
+def test_a_choice_of_a_later_time_runs_out_before_the_visit() -> None:
+    told = facts(free(AT + DAY), visit=replace(VISIT, session=replace(VISIT.session, starts_at=NOW + 5 * HOUR)))
+    (chosen,) = alternatives(told)
+    assert propose(told, chosen, ()).expires_at == NOW + 5 * HOUR - 30 * MINUTE
