@@ -33,8 +33,8 @@ class Groups(Clients):
 
     def group(self, size: int) -> list[tuple[str, str]]:
         """Clients who are booked together, each with the visit."""
-        Groups.hours += 1
-        starts = SOON + timedelta(hours=2 * Groups.hours)
+        self.hours += 1
+        starts = SOON + timedelta(hours=2 * self.hours)
         found = []
         for _ in range(size):
             client = self.client()

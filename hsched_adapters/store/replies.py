@@ -52,6 +52,10 @@ class SqlRepliesStore:
             tx.add_reply(Reply(message, ReplyState.RECEIVED, now), body, kid, audit=received(message, now))
         return True
 
+    def is_kept(self, message: str) -> bool:
+        with self._trail.reading() as connection:
+            return connection.execute(self._ours(replies.c.id).where(replies.c.id == message)).first() is not None
+
     def unread(self, limit: int) -> Sequence[InboundText]:
         found = self._ours(replies.c.document).where(replies.c.state == ReplyState.RECEIVED).order_by(*_BY_AGE).limit(limit)
         with self._trail.reading() as connection:

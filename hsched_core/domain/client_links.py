@@ -66,3 +66,8 @@ def made(link_id: str, case_id: str, action: Action, language: str, now: datetim
 def acted(link: ClientLink, act: Act) -> ClientLink:
     """The address once that was done there."""
     return replace(link, acts=(*link.acts, act), version=link.version + 1)
+
+
+def without(link: ClientLink, *acts: Act) -> ClientLink:
+    """The address as if that had not been done there: it was about something else."""
+    return replace(link, acts=tuple(one for one in link.acts if one not in acts))

@@ -3,8 +3,8 @@
 A group is the booked visits of type group with the same clinician, start and length. A risk score plays no part in any of this.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from hsched_core.domain.actions import CANNOT_COME, CancelAppointment
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
-from hsched_core.domain.lifecycle import FINAL, State
+from hsched_core.domain.lifecycle import FINAL, Event, State, allows
 from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.proposal import Proposal
 from hsched_core.domain.sessions import Session
@@ -25,6 +25,8 @@ TAKEN_BACK = frozenset({State.WITHDRAWN, State.DECLINED})  # by the client, or b
 CAME_TO_NOTHING = frozenset({State.BLOCKED, State.EXPIRED, State.REJECTED})  # the place is still theirs, and their word stands
 SAID = "The client said on the page of this visit that they cannot come this time."
 AGAIN = "They said so before, and that came to nothing: the visit was changed, an approval ran out, or the EHR refused."
+
+PAUSED = "A person of the practice has this client just now: nothing is done by itself."
 
 
 class Answer(StrEnum):
@@ -56,7 +58,7 @@ class Roster:
     clinician: str
     starts_at: datetime
     minutes: int
-    modality: Modality
+    modalities: tuple[tuple[Modality, int], ...]  # how many of those who are booked come which way
     members: tuple[Member, ...]
     quorum: int
 
@@ -71,6 +73,11 @@ class Roster:
     def said(self, answer: Answer) -> int:
         """How many of those who are booked."""
         return sum(one.answer is answer and not one.has_left for one in self.members)
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether anybody has said anything."""
+        return bool(self.left) or self.said(Answer.SILENT) < self.booked
 
     @property
     def can_come(self) -> int:
@@ -90,12 +97,19 @@ class Roster:
 
 @dataclass(frozen=True)
 class Word:
-    """What is known of one visit of a group. `said`: cases about giving it up, the oldest first; `is_taken_back`: a yes came after them."""
+    """What is known of one visit of a group. `said`: cases about giving it up, at whatever time it was, the oldest first;
+    `is_taken_back`: a yes came after those about the time that it has.
+    """
 
     visit: Appointment
     said: Sequence[Case] = ()
     is_confirmed: bool = False
     is_taken_back: bool = False
+
+    @property
+    def current(self) -> list[Case]:
+        """Those about the time that the visit has, each with what it was asked for anew as the last of it: a no is about one time."""
+        return current(self.said, self.visit)
 
 
 def is_group(session: Session) -> bool:
@@ -112,19 +126,46 @@ def giving_up(cases: Iterable[Case]) -> list[Case]:
     return [one for one in cases if isinstance(one.action, CancelAppointment) and one.action.reason == CANNOT_COME]
 
 
+def is_about(case: Case, said: Collection[Case], visit: Appointment) -> bool:
+    """Whether it was said by the client whose visit it is, of the time that it has: a word runs out when the group begins."""
+    names = (_name(visit, number) for number in range(len(said)))
+    return case.proposal.expires_at == visit.session.starts_at and case.proposal.facts_digest in names
+
+
+def current(said: Collection[Case], visit: Appointment) -> list[Case]:
+    """What was said of the time that the visit has, without what was asked for anew since."""
+    anew = {one.proposal.replaces for one in said}
+    return [one for one in said if one.id not in anew and is_about(one, said, visit)]
+
+
+def first_of(case: Case, said: Iterable[Case]) -> Case:
+    """The case of the word itself, where this one only asks for it anew."""
+    known = {one.id: one for one in said}
+    while case.proposal.replaces in known:
+        case = known[case.proposal.replaces]
+    return case
+
+
 def open_case(said: Iterable[Case]) -> Case | None:
     """The one that is on its way."""
     return next((one for one in said if one.state not in FINAL), None)
 
 
+def _name(visit: Appointment, before: int) -> str:
+    """A client's word about their visit, after so many that came to an end."""
+    return digest([GROUPS, visit.id, visit.session.client, before])
+
+
 def standing_no(word: Word) -> Case | None:
     """The case of a no that still counts: nobody took it back, and the client confirmed nothing since."""
-    newest = word.said[-1] if word.said else None
+    newest = next(reversed(word.current), None)
     if newest is None or newest.state in TAKEN_BACK:
         return None
     if newest.state is State.CONFIRMED:  # booked again since then, it is another word's turn
         is_put_back = word.visit.status is AppointmentStatus.BOOKED and word.visit.updated_at > newest.since
         return None if is_put_back else newest
+    if newest.state not in FINAL and not allows(newest.state, Event.WITHDRAWN):  # it may be done already
+        return newest
     return None if word.is_taken_back else newest
 
 
@@ -139,9 +180,11 @@ def rosters(words: Iterable[Word], quorum: int) -> tuple[Roster, ...]:
 
 def _roster(words: Sequence[Word], quorum: int) -> Roster:
     session = words[0].visit.session
-    members = [one for word in words if (one := _member(word))]
-    ordered = sorted(members, key=lambda one: (one.has_left, list(Answer).index(one.answer), one.client))
-    return Roster(session.clinician, session.starts_at, session.duration_minutes, session.modality, tuple(ordered), quorum)
+    members = [_member(word) for word in words]
+    ordered = sorted((one for one in members if one), key=lambda one: (one.has_left, list(Answer).index(one.answer), one.client))
+    booked = Counter(word.visit.session.modality for word, one in zip(words, members, strict=True) if one and not one.has_left)
+    modalities = tuple((one, booked[one]) for one in Modality if booked[one])
+    return Roster(session.clinician, session.starts_at, session.duration_minutes, modalities, tuple(ordered), quorum)
 
 
 def _member(word: Word) -> Member | None:
@@ -165,26 +208,29 @@ class Giving:
     visit: Appointment
     said: Sequence[Case]  # what they said of this visit before
     others: Roster | None  # of the same group without them; None: nobody else is in it
+    is_paused: bool = False  # a person has the client just now
 
 
-def give_up(giving: Giving, *, is_repeated: bool = False) -> Proposal:
-    """Cancel that client's place alone. `is_repeated`: it came to nothing before, so that a person decides, whatever an order says.
+def give_up(giving: Giving, *, anew: Case | None = None) -> Proposal:
+    """Cancel that client's place alone. `anew`: what came to nothing, or cannot come about any more: now a person decides, whatever an
+    order says; so they do while they have the client.
 
     The same word about the same visit is one proposal, however many links it was said behind; after an end it is another one.
     """
     visit, ended = giving.visit, sum(one.state in FINAL for one in giving.said)
-    reasons = (AGAIN if is_repeated else SAID, *_how_it_stands(giving.others))
+    reasons = (AGAIN if anew else SAID, *([PAUSED] if giving.is_paused else []), *_how_it_stands(giving.others))
     return Proposal(
         practice=giving.practice,
         use_case=GROUPS,
         action=CancelAppointment(visit.id, visit.version, visit.session.clinician, CANNOT_COME),
         subject=visit.id,
         reasons=reasons,
-        facts_digest=digest([GROUPS, visit.id, visit.version, ended]),
+        facts_digest=_name(visit, ended),
         policy_version=giving.policy_version,
         expires_at=visit.session.starts_at,
         proposed_by=use_case_actor(GROUPS),
-        confidence=None if is_repeated else CERTAIN,
+        confidence=None if anew or giving.is_paused else CERTAIN,
+        replaces=anew.id if anew else "",
     )
 
 

@@ -5,14 +5,14 @@ are stored here, at once. Looking stores nothing: scanners of links follow every
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from hsched_core.domain.appointments import Appointment
 from hsched_core.domain.canonical import digest
 from hsched_core.domain.case import Case
-from hsched_core.domain.client_links import Act, ClientLink, acted
+from hsched_core.domain.client_links import Act, ClientLink, acted, without
 from hsched_core.domain.contact import Channel, ConsentEvent, Purpose, Wishes, has_consent
 from hsched_core.domain.lifecycle import FINAL
 from hsched_core.domain.replies import BUTTONS, InboundText, Intent
@@ -39,6 +39,10 @@ SAYS = {
 class Texts(InboundTexts, Answers, Protocol):
     """Where replies are kept, and what they confirmed."""
 
+    def is_kept(self, message: str) -> bool:
+        """Whether a message of that id is stored."""
+        ...
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -56,12 +60,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Told:
-    """Where a visit stands for its client. `counts` is false where what was wanted could not be done; `chosen`: a time they picked."""
+    """Where a visit stands for its client. `counts` is false where what was wanted could not be done; `chosen`: a time they picked;
+    `link`: with those acts alone that are about the visit as it is now.
+    """
 
     standing: Standing
     session: Session | None = None
     counts: bool = True
     chosen: datetime | None = None
+    link: ClientLink | None = None
 
 
 class ClientPages:
@@ -89,7 +96,9 @@ class ClientPages:
         return self.told(link, self._reader().appointment(link.visit))
 
     def told(self, link: ClientLink, visit: Appointment | None) -> Told:
-        """The same of a visit that was just read."""
+        """The same of a visit that was just read. A yes is about one time: where the visit has another one by now, it says nothing."""
+        if visit and Act.CONFIRM in link.acts and not self.is_kept(Act.CONFIRM, _yes_to(link, visit.session)):
+            link = without(link, Act.CONFIRM)
         is_confirmed = bool(visit and self._confirmed_since(link.visit, visit.updated_at))
         pick = self._picked(link) if visit else None
         if pick and pick.state in FINAL and is_confirmed and self._confirmed_since(link.visit, pick.since):
@@ -97,7 +106,8 @@ class ClientPages:
         stands = standing(link, visit, self._clock.now(), is_confirmed=is_confirmed, pick=pick)
         chosen = pick.action.session if pick and stands in (Standing.CHOSEN, Standing.CHANGING) else None
         is_known = stands not in (Standing.GONE, Standing.CHANGING)  # which of both times it has, nobody knows
-        return Told(stands, visit.session if visit and is_known else None, chosen=chosen.starts_at if chosen else None)
+        session = visit.session if visit and is_known else None
+        return Told(stands, session, chosen=chosen.starts_at if chosen else None, link=link)
 
     def confirm(self, link: ClientLink, shown: datetime) -> Told:
         """The client comes, at the time that the page showed. The same again changes nothing."""
@@ -148,22 +158,29 @@ class ClientPages:
             self.refuse(link, act, "ended")
             return Told(Standing.OVER, counts=False)
         told = self.look(link)
+        link = told.link or link
         if act in link.acts:
             return told
         if told.session and told.session.starts_at != shown and may(link, told.standing, act):
-            return Told(Standing.MOVED, told.session, counts=False)
+            return Told(Standing.MOVED, told.session, counts=False, link=link)
         if not may(link, told.standing, act):
             self.refuse(link, act, str(told.standing))
-            return Told(told.standing, told.session, counts=False)
-        self.keep(link, act, note)
+            return replace(told, counts=False)
+        self.keep(link, act, note, _yes_to(link, told.session) if act is Act.CONFIRM and told.session else link.id)
         self.mark(link, act)
-        return Told(Standing.CONFIRMED if act is Act.CONFIRM else Standing.ASKED, told.session)
+        return Told(Standing.CONFIRMED if act is Act.CONFIRM else Standing.ASKED, told.session, link=acted(link, act))
 
-    def keep(self, link: ClientLink, act: Act, note: str = "") -> None:
-        """What a button of the page said goes among the replies, under a name that follows from the link."""
+    def keep(self, link: ClientLink, act: Act, note: str, once: str) -> None:
+        """What a button of the page said goes among the replies, under a name that follows from `once`: what it is about, and where it
+        may be said again, the page.
+        """
         words = f"{BUTTONS[SAYS[act]]} {note[:LONGEST_NOTE]}".strip()
-        name = digest(["page", link.id, act])[:ID_LENGTH]
+        name = _name(act, once)
         self._texts.keep(InboundText(name, link.client, link.channel, self._clock.now(), about=link.visit, pressed=SAYS[act]), words)
+
+    def is_kept(self, act: Act, once: str) -> bool:
+        """Whether that was said, of that."""
+        return self._texts.is_kept(_name(act, once))
 
     def mark(self, link: ClientLink, act: Act) -> None:
         """That was done behind the link; once, however often it is said."""
@@ -195,6 +212,15 @@ class ClientPages:
     def _confirmed_since(self, visit: str, instant: datetime) -> bool:
         at = self._texts.confirmations([visit]).get(visit)
         return at is not None and at >= instant
+
+
+def _name(act: Act, once: str) -> str:
+    return digest(["page", once, act])[:ID_LENGTH]
+
+
+def _yes_to(link: ClientLink, session: Session) -> str:
+    """A yes behind that address, to that time."""
+    return digest([link.id, session.starts_at])
 
 
 def _changes(agreed: frozenset[Channel], wanted: frozenset[Channel], now: datetime) -> Iterator[ConsentEvent]:

@@ -5,14 +5,17 @@ Every method is safe to call at any time and again, by several workers: what was
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import datetime
 
+from hsched_core.domain.actions import CancelAppointment
 from hsched_core.domain.appointments import Appointment, AppointmentStatus
 from hsched_core.domain.case import Case
 from hsched_core.domain.errors import HschedError
 from hsched_core.domain.lifecycle import FINAL, Event, State, allows
 from hsched_core.domain.people import use_case_actor
 from hsched_core.domain.proposal import Proposal
+from hsched_core.domain.rollout import Phase
 from hsched_core.ports import DeskStore
 from hsched_core.use_cases import GROUPS
 from hsched_core.use_cases.group_coordination import (
@@ -20,9 +23,11 @@ from hsched_core.use_cases.group_coordination import (
     Giving,
     Roster,
     Word,
+    current,
     give_up,
     giving_up,
     group_of,
+    is_about,
     is_group,
     open_case,
     rosters,
@@ -37,6 +42,7 @@ from hsched_core.workflow.path import Path
 from hsched_core.workflow.reminder_reading import ReminderReading, Seen, is_confirmed
 
 ACTOR = use_case_actor(GROUPS)
+NOBODYS_CASE = ""
 MOST_TRIES = 3  # of one word about one visit; after that the page of groups shows that it is still booked
 
 
@@ -62,21 +68,34 @@ class GroupDesk:
         """The case of their word that they cannot come, as long as it counts."""
         return standing_no(self._word(visit))
 
-    def leave(self, visit: Appointment) -> Case:
-        """They cannot come: their place alone is proposed to be cancelled, and it is, at once, where an order covers that."""
+    def leave(self, visit: Appointment, tell: Callable[[Case | Proposal], None] = lambda _about: None) -> Case:
+        """They cannot come: their place alone is proposed to be cancelled, and it is, at once, where an order covers that.
+
+        `tell` gives a person the word where the proposal asks nobody: before it is there, where that is foreseen (phase shadow), so that
+        no page says that it was received before somebody has it.
+        """
         word = self._word(visit)
         known = standing_no(word)
-        if known and is_in_hand(known):  # said on another page, or by another tap, a moment ago
-            return known
-        return self._submit(give_up(self._giving(visit, word.said)))
+        if known is None:  # else said on another page, or by another tap, a moment ago
+            proposal = give_up(self._giving(visit, word.said))
+            if self._is_shadow():
+                tell(proposal)
+            known = self._submit(proposal)
+        if not is_in_hand(known):
+            tell(known)
+        return known
 
-    def is_leaving(self, visit: str) -> bool:
-        """Whether such a word is on its way, and can be taken back."""
+    def has_open(self, visit: str) -> bool:
+        """Whether a word about the visit is on its way, at whatever time the visit was."""
         return open_case(self._said(visit)) is not None
 
+    def last_of(self, visit: Appointment) -> Case | None:
+        """Their last word that they cannot come at the time that the visit has, whatever became of it."""
+        return next(reversed(self._current(visit)), None)
+
     def stay(self, visit: Appointment) -> bool:
-        """They come after all. False where it is too late for that: their place is being cancelled, or is."""
-        said = self._said(visit.id)
+        """They come after all. False where it is too late for that: their place is cancelled, or may be."""
+        said = self._current(visit)
         on_its_way = open_case(said)
         if on_its_way is None:
             return not said or said[-1].state is not State.CONFIRMED
@@ -97,6 +116,7 @@ class GroupDesk:
         with done.step("read"):
             seen = self._seen()
             self._take_back(self._known_words(seen), done)
+            self._let_go(seen, done)
             self._carry_out(done)
             self._say_again(self._known_words(seen), done)
             self._invitations.advance(seen, done)
@@ -114,11 +134,26 @@ class GroupDesk:
     def _take_back(self, words: Iterable[Word], done: Round) -> None:
         """A place that its client confirmed since they gave it up, whichever way they said so."""
         for word in words:
-            case = open_case(word.said)
+            case = open_case(word.current)
             if case and word.is_taken_back and allows(case.state, Event.WITHDRAWN):
                 with done.step("withdraw"):
                     self._path.withdraw(case.id, ACTOR)
                     done.done["withdrawn"] += 1
+
+    def _let_go(self, seen: Seen, done: Round) -> None:
+        """Words about another time than the visit has, or about what is no group, or somebody else's, by now: nobody said them of that."""
+        there = {one.id: one for one in seen.appointments}
+        with self._store.transaction() as tx:
+            waiting = [case for case in giving_up(tx.open_cases()) if allows(case.state, Event.WITHDRAWN)]
+        for case in waiting:
+            with done.step("let_go"):
+                about, said = case.proposal.subject, self._said(case.proposal.subject)
+                visit = there.get(about)
+                if visit is None or not _holds(case, said, visit):
+                    visit = self._sources.reader.appointment(about)  # the list may be behind
+                    if visit is not None and not _holds(case, said, visit):
+                        self._path.withdraw(case.id, ACTOR)
+                        done.done["withdrawn"] += 1
 
     def _carry_out(self, done: Round) -> None:
         """What people approved since."""
@@ -130,20 +165,34 @@ class GroupDesk:
                 done.done[f"place.{after.state}"] += after.state is not State.APPROVED
 
     def _say_again(self, words: Iterable[Word], done: Round) -> None:
-        """What came to nothing is asked for again, of a person: the client said it, and nobody else will."""
+        """What came to nothing, or waits about a visit that was saved again since, so that nobody's yes could count, is asked for again,
+        of a person: the client said it, and nobody else will. In shadow that would ask nobody: it stays as it is.
+        """
+        if self._is_shadow():
+            return
         for word in words:
             no = standing_no(word)
-            if no is None or no.state not in CAME_TO_NOTHING or word.visit.status is not AppointmentStatus.BOOKED:
-                continue
-            if sum(one.state in CAME_TO_NOTHING for one in word.said) >= MOST_TRIES:
+            if no is None or not _is_due_again(no, word):
                 continue
             with done.step("say_again"):
-                case = self._submit(give_up(self._giving(word.visit, word.said), is_repeated=True))
+                visit = self._sources.reader.appointment(word.visit.id)  # the list may be behind
+                if visit is None or not _is_due_again(no, replace(word, visit=visit)):
+                    continue
+                case = self._submit(give_up(self._giving(visit, word.said), anew=no))
                 done.done[f"place.{case.state}"] += 1
+                if no.state not in FINAL:  # only now, so that the word is in hand at every moment
+                    self._path.withdraw(no.id, ACTOR)
+
+    def _is_shadow(self) -> bool:
+        with self._looking() as known:
+            return known.rollout(GROUPS, self._clock.now()).phase is Phase.SHADOW
 
     def _said(self, visit: str) -> list[Case]:
         with self._looking() as known:
             return giving_up(known.cases_about(visit))
+
+    def _current(self, visit: Appointment) -> list[Case]:
+        return current(self._said(visit.id), visit)
 
     def _word(self, visit: Appointment) -> Word:
         confirmed_at = self._sources.answers.confirmations([visit.id]).get(visit.id)
@@ -151,7 +200,9 @@ class GroupDesk:
             return word_of(known, visit, confirmed_at)
 
     def _giving(self, visit: Appointment, said: Sequence[Case]) -> Giving:
-        return Giving(self._policy.practice, self._policy.version, visit, said, self._others(visit))
+        with self._looking() as known:
+            is_paused = known.contact_facts(visit.session.client, NOBODYS_CASE).is_paused
+        return Giving(self._policy.practice, self._policy.version, visit, said, self._others(visit), is_paused)
 
     def _others(self, visit: Appointment) -> Roster | None:
         session = visit.session
@@ -173,6 +224,21 @@ class GroupDesk:
 def is_in_hand(case: Case) -> bool:
     """Whether it is, or will be, done, or a person is asked; what is only recorded, or blocked, is nobody's."""
     return case.state not in FINAL or case.state is State.CONFIRMED
+
+
+def _holds(case: Case, said: Sequence[Case], visit: Appointment) -> bool:
+    """Whether it is a word about the visit as it is now: of a group, and at that time."""
+    return is_group(visit.session) and is_about(case, said, visit)
+
+
+def _is_due_again(no: Case, word: Word) -> bool:
+    """It came to nothing, not too often yet; or nobody has approved it, and nobody can any more. Of a visit that is booked as it was."""
+    if word.visit.status is not AppointmentStatus.BOOKED or not _holds(no, word.said, word.visit):
+        return False
+    if no.state in CAME_TO_NOTHING:
+        return sum(one.state in CAME_TO_NOTHING and is_about(one, word.said, word.visit) for one in word.said) < MOST_TRIES
+    is_of_another = isinstance(no.action, CancelAppointment) and no.action.version != word.visit.version
+    return no.state is State.WAITING and is_of_another
 
 
 def _word_seen(known: Known, one: Appointment, seen: Seen) -> Word:

@@ -8,6 +8,7 @@ from hsched_core.domain.canonical import digest
 from hsched_core.domain.inbox import MessageState
 from hsched_core.domain.rollout import Phase
 from hsched_core.use_cases import GROUPS
+from hsched_core.use_cases.group_coordination import giving_up
 from hsched_pipelines.operations.asking import KEY_LENGTH, NOTHING
 from hsched_pipelines.operations.event_work import Counts, grouped, reminded
 
@@ -30,13 +31,17 @@ def reminders_due(practice: OpenPractice) -> str:
 
 
 def groups_are_due(practice: OpenPractice) -> bool:
-    """Whether the desk of groups needs rounds of its own: who asks clients, or acts by itself. What people approve has its own job."""
+    """Whether the desk of groups needs rounds of its own: who asks clients, acts by itself, or has a word that has waited for a while: the
+    visit may be another one by now. What people approve has its own job.
+    """
     if practice.practice.connection is None and practice.overrides.reader is None:
         return False
     if practice.service.group_settings.is_on:
         return True
+    now = practice.clock.now()
     with practice.path_store.looking() as state:
-        return state.rollout(GROUPS, practice.clock.now()).phase is Phase.AUTO
+        has_waited = any(case.since <= now - EVERY for case in giving_up(state.open_cases()))
+        return has_waited or state.rollout(GROUPS, now).phase is Phase.AUTO
 
 
 def key_at(published: str, worked_on: int, now: datetime) -> str:

@@ -154,7 +154,7 @@ def _visit(at: Showing, seen: Seen, told: Told) -> HTMLResponse:
     words = at.words
     when = words.when(told.session, at.opened.timezone) if told.session else None
     asked = asked_of(told.session) if told.session else ()
-    allowed = {str(act): act in asked and may(seen.link, told.standing, act) for act in Act}
+    allowed = {str(act): act in asked and may(told.link or seen.link, told.standing, act) for act in Act}
     starts_at = told.session.starts_at.isoformat() if told.session else ""
     status = VISITS[told.standing] if told.counts else max(VISITS[told.standing], 409)
     chosen = words.instant(told.chosen, at.opened.timezone) if told.chosen else ""
@@ -171,7 +171,7 @@ def _time(at: Showing, seen: Seen) -> HTMLResponse:
     if seen.has_ended:
         return at.told(ENDED)
     told = groups.look(at, seen)
-    if told.session is None or not may(seen.link, told.standing, Act.OTHER_TIME):
+    if told.session is None or Act.OTHER_TIME not in asked_of(told.session) or not may(seen.link, told.standing, Act.OTHER_TIME):
         return _visit(at, seen, told)
     return times_page(at, told.session, at.opened.service.moves.times(seen.link))
 
@@ -180,6 +180,9 @@ def _asked(at: Showing, seen: Seen, fields: Fields) -> HTMLResponse:
     shown = instant_of(fields)
     if seen.link.about is not About.VISIT or shown is None:
         return at.told(UNREADABLE)
+    of_a_group = None if seen.has_ended else groups.no_other_time(at, seen)
+    if of_a_group:
+        return _visit(at, seen, of_a_group)
     if "pick" in fields:
         return _picked(at, seen, fields, shown)
     told = at.opened.service.client_pages.ask_for_another_time(seen.link, shown, note_of(fields))

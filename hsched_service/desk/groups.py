@@ -77,8 +77,8 @@ def summary(found: Sequence[Roster]) -> str:
 
 
 def comes(rosters: Sequence[Roster]) -> Mapping[str, str]:
-    """For the calendar: how many of a group will come, by the visit of each of them."""
-    return {member.appointment: told(one) for one in rosters for member in one.members}
+    """For the calendar: how many of a group will come, by the visit of each of them; nothing of one that nobody answered for yet."""
+    return {member.appointment: told(one) for one in rosters if one.has_answers for member in one.members}
 
 
 def told(roster: Roster) -> str:
@@ -87,13 +87,20 @@ def told(roster: Roster) -> str:
 
 
 def _seen(roster: Roster, names: Names) -> GroupSeen:
-    what = f"{roster.minutes} min, {MODALITY[str(roster.modality)]}"
-    parts = [told(roster)]
+    what = f"{roster.minutes} min, {_ways(roster)}"
+    parts = [told(roster)] if roster.has_answers else [f"none of {roster.booked} has answered yet"]
     parts += [f"{roster.said(Answer.NO)} cannot"] if roster.said(Answer.NO) else []
-    parts += [f"{roster.said(Answer.SILENT)} not heard from"] if roster.said(Answer.SILENT) else []
+    parts += [f"{roster.said(Answer.SILENT)} not heard from"] if roster.has_answers and roster.said(Answer.SILENT) else []
     parts += [f"{roster.left} gave the place up"] if roster.left else []
     seats = [_seat(one, names) for one in roster.members]
     return GroupSeen(roster, names.clinician(roster.clinician), what, ", ".join(parts), *_verdict(roster), seats)
+
+
+def _ways(roster: Roster) -> str:
+    """One way for all, or how many come which way."""
+    if len(roster.modalities) == 1:
+        return MODALITY[str(roster.modalities[0][0])]
+    return ", ".join(f"{count} {MODALITY[str(way)]}" for way, count in roster.modalities)
 
 
 def _verdict(roster: Roster) -> tuple[str, str]:
