@@ -10,7 +10,7 @@ import pytest
 from hsched_core.domain.contact import Channel
 from hsched_core.domain.replies import InboundText
 from hsched_service.access.guard import declared
-from tests.browsers import PHONE, follow, grave_faults
+from tests.browsers import PHONE, follow, grave_faults, unfold
 from tests.client_world import Clients
 from tests.group_world import Groups
 from tests.role_days import RoleDays, role_days
@@ -209,3 +209,15 @@ def test_an_auditor_searches_reads_a_story_and_verifies(days: RoleDays) -> None:
     assert int(re.sub(r"\D", "", said.partition("entries follow")[0].split("holds.")[-1])) >= len(days.world.entries()) - 1
     follow(page.get_by_role("link", name="The week's automated decisions"))
     assert page.get_by_text("None in this week.").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 600, 700, 1024])
+def test_the_switch_can_be_read_and_reached_whatever_the_screen(days: RoleDays, width: int) -> None:
+    page = days.page("clinician1", viewport={"width": width, "height": 844})
+    unfold(page.locator("summary", has_text="Stop everything"))
+    box = page.locator(".switch > form").bounding_box()
+
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= 844

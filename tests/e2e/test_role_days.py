@@ -379,18 +379,6 @@ def test_a_standing_order_needs_two_others(days: RoleDays) -> None:
     assert page.get_by_text("There are no standing orders").is_visible()
 
 
-@pytest.mark.parametrize("width", [390, 600, 700, 1024])
-def test_the_switch_can_be_read_and_reached_whatever_the_screen(days: RoleDays, width: int) -> None:
-    page = days.page("clinician1", viewport={"width": width, "height": 844})
-    unfold(page.locator("summary", has_text="Stop everything"))
-    box = page.locator(".switch > form").bounding_box()
-
-    assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-    assert box["y"] + box["height"] <= 844
-
-
 def test_whoever_sees_trouble_stops_everything_and_a_manager_lets_it_go_on(days: RoleDays) -> None:
     """While it is stopped an approved message does not leave; on every page it says so."""
     desk, manager, case = days.page("frontdesk"), days.page("manager1"), days.messages()[0]
