@@ -40,6 +40,13 @@ class Moves(Clients):
 
     provider: int = field(default=500)
 
+    def afresh(self) -> "Moves":
+        """As every test finds it: the first moment, a clinician of its own, picks let go by an order."""
+        self.world.clock.instant = NOW
+        self.clinician()
+        self.phase(Phase.AUTO)
+        return self
+
     def clinician(self) -> None:
         """From now on somebody else: nobody else's times are theirs."""
         self.provider += 1

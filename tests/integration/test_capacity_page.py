@@ -89,6 +89,13 @@ def row_of(world: ServiceWorld, name: str, week: int) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in cells]
 
 
+def usual_of(found: Capacity, clinician: str) -> Usual | None:
+    """Of somebody who is there."""
+    load = found.of(clinician)
+    assert load is not None
+    return load.usual
+
+
 def test_sentences_say_who_is_above_their_usual_hours_and_who_has_a_full_day(world: ServiceWorld) -> None:
     told = text_of(world)
 
@@ -191,10 +198,10 @@ def test_newer_tables_are_read_and_a_practice_without_any_is_told_so(world: Serv
     kept, ann = table.read_bytes(), world.token("clinician", "PRV-0001")
     reading = CapacityReading(world.opened, desk.tables, is_connected=True)
     try:
-        assert reading.read().of(ann).usual == Usual(60 * USUAL_HOURS, 4)  # type: ignore[union-attr]  # she has visits
+        assert usual_of(reading.read(), ann) == Usual(60 * USUAL_HOURS, 4)
         table.unlink()
         found = reading.read()
-        assert (found.missing, found.of(ann).usual) == (4, None)  # type: ignore[union-attr]
+        assert (found.missing, usual_of(found, ann)) == (4, None)
         desk.__dict__.pop("capacity")
         world.app = build_app(world.opened)
         assert "The daily run has made no tables of the past weeks yet" in text_of(world)

@@ -41,10 +41,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moves]:
 
 @pytest.fixture
 def moves(practice: Moves) -> Moves:
-    practice.world.clock.instant = NOW
-    practice.clinician()
-    practice.phase(Phase.AUTO)
-    return practice
+    return practice.afresh()
 
 
 @pytest.fixture
